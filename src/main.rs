@@ -1,0 +1,3 @@
+//! The program's entry: hands the words of the command line to the library.
+
+fn main() {}
