@@ -1,1 +1,3 @@
 //! A deterministic discrete-event simulator of managed-PostgreSQL failover.
+
+pub mod kernel;
