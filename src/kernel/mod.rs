@@ -12,8 +12,10 @@
 //! | `decimal.rs`, `spelling.rs` | exact numbers, values as text, the word that was meant |
 
 mod decimal;
+mod quantity;
 mod spelling;
 mod time;
 
+pub use quantity::{Bytes, QuantityError, Rate};
 pub use spelling::nearest;
 pub use time::{Instant, Span, TimeError};
