@@ -6,16 +6,29 @@
 //! | file | duty |
 //! |---|---|
 //! | `time.rs`, `quantity.rs` | microseconds and bytes, and how a file spells them |
-//! | `path.rs`, `kth.rs`, `pace.rs` | positions that move, quorums of them, marks along time |
+//! | `position.rs`, `path.rs`, `path_shape.rs` | places in the WAL, movement, movement from movement |
+//! | `path_oracle.rs` | the judge of paths, in tests only |
+//! | `kth.rs`, `pace.rs` | what a quorum has reached, marks along time |
 //! | `queue.rs` | what happens next |
 //! | `digest.rs`, `chance.rs`, `law.rs` | stable hashes, random words, durations drawn from them |
 //! | `decimal.rs`, `spelling.rs` | exact numbers, values as text, the word that was meant |
 
 mod decimal;
+mod kth;
+mod pace;
+mod path;
+#[cfg(test)]
+mod path_oracle;
+mod path_shape;
+mod position;
 mod quantity;
 mod spelling;
 mod time;
 
+pub use kth::{Acked, kth_at, kth_reaches};
+pub use pace::Pace;
+pub use path::Path;
+pub use position::{Lsn, Position};
 pub use quantity::{Bytes, QuantityError, Rate};
 pub use spelling::nearest;
 pub use time::{Instant, Span, TimeError};
