@@ -13,8 +13,12 @@
 //! | `digest.rs`, `chance.rs`, `law.rs` | stable hashes, random words, durations drawn from them |
 //! | `decimal.rs`, `spelling.rs` | exact numbers, values as text, the word that was meant |
 
+mod chance;
 mod decimal;
+mod digest;
 mod kth;
+mod law;
+mod law_spelling;
 mod pace;
 mod path;
 #[cfg(test)]
@@ -22,13 +26,19 @@ mod path_oracle;
 mod path_shape;
 mod position;
 mod quantity;
+mod queue;
 mod spelling;
 mod time;
 
+pub use chance::Chance;
+pub use digest::Digest;
 pub use kth::{Acked, kth_at, kth_reaches};
+pub use law::Law;
+pub use law_spelling::LawError;
 pub use pace::Pace;
 pub use path::Path;
 pub use position::{Lsn, Position};
 pub use quantity::{Bytes, QuantityError, Rate};
+pub use queue::Queue;
 pub use spelling::nearest;
 pub use time::{Instant, Span, TimeError};

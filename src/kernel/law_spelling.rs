@@ -1,0 +1,298 @@
+//! How a law is written and read: as text, and as a variant in a file.
+//!
+//! Knows nothing of drawing. What prints reads back as the same law.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Display};
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::decimal;
+use super::law::{Argument, Law};
+use super::spelling::nearest;
+use super::time::{Span, TimeError};
+
+/// The highest sigma that a file may ask for, in thousandths.
+const SIGMA_LIMIT: u32 = 10_000;
+
+/// The name of each law in a text, its variant in a file, and its form.
+const FORMS: [(&str, &str, &str); 4] = [
+    ("fixed", "Fixed", "fixed(60s)"),
+    ("uniform", "Uniform", "uniform(5s, 30s)"),
+    ("exponential", "Exponential", "exponential(20s)"),
+    ("lognormal", "Lognormal", "lognormal(4s, 1.2)"),
+];
+
+/// What is wrong with the spelling of a law.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum LawError {
+    /// A duration is wrong.
+    #[error(transparent)]
+    Span(#[from] TimeError),
+    /// There is no such law.
+    #[error("found unknown law `{0}`, expected a duration such as 60s, or one of {1}")]
+    UnknownLaw(String, String),
+    /// The arguments are too few, too many, or not closed.
+    #[error("found {found}, expected {expected}")]
+    Arguments {
+        /// What was found.
+        found: String,
+        /// The form of the law.
+        expected: &'static str,
+    },
+    /// The lower bound is above the upper.
+    #[error("found uniform({low}, {high}), whose low end is above its high end")]
+    Order {
+        /// The lower bound.
+        low: Span,
+        /// The upper bound.
+        high: Span,
+    },
+    /// The sigma is not a number, too fine or too large.
+    #[error("found sigma {0}, expected a number from 0 to 10 with at most three decimals")]
+    Sigma(String),
+    /// A random law over an endless span.
+    #[error("found never in {0}, expected a duration: only a fixed law may be endless")]
+    Endless(String),
+}
+
+impl FromStr for Law {
+    type Err = LawError;
+
+    fn from_str(text: &str) -> Result<Self, LawError> {
+        if let Some((name, rest)) = text.split_once('(') {
+            let (_, _, expected) = form(name.trim(), |row| row.0)?;
+            let arguments = rest.strip_suffix(')');
+            let broken = || LawError::Arguments { found: text.to_owned(), expected };
+            let arguments: Vec<&str> =
+                arguments.ok_or_else(broken)?.split(',').map(str::trim).collect();
+            return call(text, name.trim(), &arguments).unwrap_or_else(|| Err(broken()));
+        }
+        if text != "never" && text.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
+            let (_, _, expected) = form(text, |row| row.0)?;
+            return Err(LawError::Arguments { found: text.to_owned(), expected });
+        }
+        Ok(Self::Fixed(text.parse()?))
+    }
+}
+
+/// Returns the row of the law called `name`, or the error that names the nearest.
+fn form(
+    name: &str,
+    column: fn(&(&'static str, &'static str, &'static str)) -> &'static str,
+) -> Result<(&'static str, &'static str, &'static str), LawError> {
+    if let Some(row) = FORMS.iter().find(|row| column(row) == name) {
+        return Ok(*row);
+    }
+    let names: Vec<&str> = FORMS.iter().map(column).collect();
+    let near = nearest(name, &names).map(|near| format!(" (did you mean {near}?)"));
+    let listed = names.join(", ") + &near.unwrap_or_default();
+    Err(LawError::UnknownLaw(name.to_owned(), listed))
+}
+
+/// Returns the law of this name and arguments, `None` if their number is wrong.
+fn call(text: &str, name: &str, arguments: &[&str]) -> Option<Result<Law, LawError>> {
+    let finite = |argument: &str| match argument.parse()? {
+        Span::FOREVER => Err(LawError::Endless(text.to_owned())),
+        span => Ok(span),
+    };
+    Some(match (name, arguments) {
+        ("fixed", [span]) => span.parse().map(Law::Fixed).map_err(LawError::Span),
+        ("uniform", [low, high]) => finite(low).and_then(|low| match finite(high)? {
+            high if low > high => Err(LawError::Order { low, high }),
+            high => Ok(Law::Uniform(low, high)),
+        }),
+        ("exponential", [mean]) => finite(mean).map(Law::Exponential),
+        ("lognormal", [median, sigma]) => finite(median).and_then(|median| {
+            let wrong = || LawError::Sigma((*sigma).to_owned());
+            let thousandths = decimal::scaled(sigma, 1_000).map_err(|_| wrong())?;
+            let within = u32::try_from(thousandths).ok().filter(|sigma| *sigma <= SIGMA_LIMIT);
+            Ok(Law::Lognormal { median, sigma_thousandths: within.ok_or_else(wrong)? })
+        }),
+        _ => return None,
+    })
+}
+
+impl Display for Law {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(&match self {
+            Self::Fixed(span) => span.to_string(),
+            Self::Uniform(low, high) => format!("uniform({low}, {high})"),
+            Self::Exponential(mean) => format!("exponential({mean})"),
+            Self::Lognormal { median, sigma_thousandths } => {
+                let sigma = decimal::fraction(u64::from(*sigma_thousandths), 1_000, 3);
+                format!("lognormal({median}, {sigma})")
+            }
+        })
+    }
+}
+
+impl Serialize for Law {
+    fn serialize<S: Serializer>(&self, sink: S) -> Result<S::Ok, S::Error> {
+        sink.collect_str(self)
+    }
+}
+
+/// A law as a file gives it.
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected a duration such as \"60s\", or a law such as Uniform(\"5s\", \"30s\")"
+)]
+enum Written {
+    Text(String),
+    Variant(BTreeMap<String, Arguments>),
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Arguments {
+    One(Argument),
+    Many(Vec<Argument>),
+}
+
+impl Display for Arguments {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(argument) => argument.fmt(out),
+            Self::Many(list) => {
+                let list: Vec<String> = list.iter().map(Argument::to_string).collect();
+                out.write_str(&list.join(", "))
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Law {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let text = match Written::deserialize(source)? {
+            Written::Text(text) => text,
+            Written::Variant(variant) => {
+                let laws = variant.iter().map(|(name, arguments)| {
+                    let (name, _, _) = form(name, |row| row.1)?;
+                    Ok(format!("{name}({arguments})"))
+                });
+                laws.collect::<Result<String, LawError>>().map_err(de::Error::custom)?
+            }
+        };
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const UNIFORM: Law = Law::Uniform(Span::from_secs(5), Span::from_secs(30));
+    const EXPONENTIAL: Law = Law::Exponential(Span::from_secs(20));
+    const LOGNORMAL: Law = Law::Lognormal { median: Span::from_secs(4), sigma_thousandths: 1_200 };
+
+    #[test]
+    fn laws_are_read_from_text() {
+        assert_eq!("60s".parse(), Ok(Law::Fixed(Span::from_secs(60))));
+        assert_eq!("fixed(60s)".parse(), Ok(Law::Fixed(Span::from_secs(60))));
+        assert_eq!("never".parse(), Ok(Law::Fixed(Span::FOREVER)));
+        assert_eq!("uniform(5s,30s)".parse(), Ok(UNIFORM));
+        assert_eq!("exponential( 20s )".parse(), Ok(EXPONENTIAL));
+        assert_eq!("lognormal(4s, 1.200)".parse(), Ok(LOGNORMAL));
+        assert_eq!(LOGNORMAL.to_string(), "lognormal(4s, 1.2)");
+    }
+
+    #[test]
+    fn a_wrong_law_is_refused_with_words() {
+        for (text, words) in [
+            ("unifrom(5s, 30s)", "unknown law `unifrom`, expected a duration such as 60s, or one"),
+            ("unifrom(5s, 30s)", "fixed, uniform, exponential, lognormal (did you mean uniform?)"),
+            ("Exponential(5s)", "did you mean exponential?"),
+            ("uniform", "found uniform, expected uniform(5s, 30s)"),
+            ("uniform(5s)", "found uniform(5s), expected uniform(5s, 30s)"),
+            ("exponential(5s, 6s)", "expected exponential(20s)"),
+            ("uniform(5s, 30s", "expected uniform(5s, 30s)"),
+            ("uniform(30s, 5s)", "uniform(30s, 5s), whose low end is above its high end"),
+            ("uniform(5, 30s)", "found 5 without a unit"),
+            ("exponential(never)", "found never in exponential(never)"),
+            ("lognormal(4s, -1)", "found sigma -1, expected a number from 0 to 10"),
+            ("lognormal(4s, 10.001)", "found sigma 10.001"),
+            ("lognormal(4s, 0.0001)", "found sigma 0.0001"),
+            ("-5s", "cannot be negative"),
+            ("", "empty text"),
+        ] {
+            let error = text.parse::<Law>().expect_err("the text is wrong").to_string();
+            assert!(error.contains(words), "{text}: {error}");
+        }
+    }
+
+    #[derive(Deserialize, Debug)]
+    struct Tuning {
+        law: Law,
+    }
+
+    fn read(law: &str) -> Result<Law, String> {
+        let text = format!("Tuning(\n    law: {law},\n)");
+        ron::from_str::<Tuning>(&text).map(|tuning| tuning.law).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_file_gives_a_law_as_text_or_as_a_variant() {
+        let minute = Law::Fixed(Span::from_secs(60));
+        for (law, expected) in [
+            ("\"60s\"", minute),
+            ("\"uniform(5s, 30s)\"", UNIFORM),
+            ("Fixed(\"60s\")", minute),
+            ("Uniform(\"5s\", \"30s\")", UNIFORM),
+            ("Uniform(\n  \"5s\", // low\n  \"30s\",\n)", UNIFORM),
+            ("Exponential(\"20s\")", EXPONENTIAL),
+            ("Lognormal(\"4s\", 1.2)", LOGNORMAL),
+            ("Lognormal(\"4s\", \"1.2\")", LOGNORMAL),
+        ] {
+            assert_eq!(read(law), Ok(expected), "{law}");
+        }
+        let whole = Law::Lognormal { median: Span::from_secs(4), sigma_thousandths: 2_000 };
+        assert_eq!(read("Lognormal(\"4s\", 2)"), Ok(whole));
+        for thousandths in 0..=SIGMA_LIMIT {
+            let law = Law::Lognormal { median: Span::ZERO, sigma_thousandths: thousandths };
+            let sigma = decimal::fraction(u64::from(thousandths), 1_000, 3);
+            assert_eq!(read(&format!("Lognormal(\"0s\", {sigma})")), Ok(law));
+        }
+        assert_eq!(ron::to_string(&UNIFORM).as_deref(), Ok("\"uniform(5s, 30s)\""));
+        let json = "{\"Uniform\": [\"5s\", \"30s\"]}";
+        assert_eq!(serde_json::from_str::<Law>(json).expect("it is a law"), UNIFORM);
+    }
+
+    #[test]
+    fn a_wrong_law_in_a_file_is_found_by_its_line() {
+        for (law, words) in [
+            ("\"90\"", "found 90 without a unit"),
+            ("Unifrom(\"5s\", \"30s\")", "did you mean Uniform?"),
+            ("Uniform(\"5s\")", "expected uniform(5s, 30s)"),
+            ("Uniform", "did you mean uniform?"),
+            ("Exponential(\"5\")", "found 5 without a unit"),
+            ("60", "expected a duration such as \"60s\", or a law"),
+            ("(\"5s\", \"30s\")", "expected a duration such as \"60s\", or a law"),
+        ] {
+            let error = read(law).expect_err("the law is wrong");
+            assert!(error.contains(words), "{law}: {error}");
+            assert!(error.starts_with("2:"), "{law}: {error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_law_reads_back_as_it_prints(
+            one in 0..=Span::CENTURY.as_micros(), two in 0..=Span::CENTURY.as_micros(),
+            sigma_thousandths in 0..=SIGMA_LIMIT,
+        ) {
+            let (low, high) = (Span::from_micros(one.min(two)), Span::from_micros(one.max(two)));
+            for law in [
+                Law::Fixed(low),
+                Law::Uniform(low, high),
+                Law::Exponential(high),
+                Law::Lognormal { median: low, sigma_thousandths },
+            ] {
+                prop_assert_eq!(law.to_string().parse(), Ok(law));
+            }
+        }
+    }
+}
