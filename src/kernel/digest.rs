@@ -1,7 +1,7 @@
 //! A stable hash of a stream of values, the same on every platform and in every version.
 //!
-//! Knows nothing of what it is fed. Each word passes a bijection of 64 bits, so two streams that
-//! have the same length and differ in one word alone never collide. It is no defence against someone who wants
+//! Knows nothing of what it is fed. Each word passes a bijection of 64 bits, so two streams of one
+//! length that differ in one word alone never collide. It is no defence against someone who wants
 //! collisions.
 
 /// A running 64-bit hash.

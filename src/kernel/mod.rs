@@ -6,11 +6,12 @@
 //! | file | duty |
 //! |---|---|
 //! | `time.rs`, `quantity.rs` | microseconds and bytes, and how a file spells them |
-//! | `position.rs`, `path.rs`, `path_shape.rs` | places in the WAL, movement, movement from movement |
+//! | `position.rs`, `path.rs`, `path_shape.rs` | places in the WAL, movement, its shapes |
 //! | `path_oracle.rs` | the judge of paths, in tests only |
 //! | `kth.rs`, `pace.rs` | what a quorum has reached, marks along time |
 //! | `queue.rs` | what happens next |
-//! | `digest.rs`, `chance.rs`, `law.rs` | stable hashes, random words, durations drawn from them |
+//! | `digest.rs`, `chance.rs`, `law.rs` | stable hashes, random words, durations drawn |
+//! | `law_spelling.rs` | how a file spells a law |
 //! | `decimal.rs`, `spelling.rs` | exact numbers, values as text, the word that was meant |
 
 mod chance;

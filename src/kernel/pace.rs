@@ -128,7 +128,9 @@ mod tests {
 
         #[test]
         fn counting_and_finding_are_inverse_for_a_century(
-            micros in 0..=Span::CENTURY.as_micros(), marks in 1..u64::from(u32::MAX), n in 1..u64::MAX,
+            micros in 0..=Span::CENTURY.as_micros(),
+            marks in 1..u64::from(u32::MAX),
+            n in 1..u64::MAX,
         ) {
             let t = Instant::from_micros(micros);
             let pace = Pace::per_second(Instant::from_micros(7), marks);

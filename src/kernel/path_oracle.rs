@@ -174,8 +174,8 @@ proptest! {
         let start = path.start();
         prop_assert_eq!(&path.through(u64::MAX, start, path.at(start)), &path);
         prop_assert_eq!(&path.capped(position(u128::MAX)), &path);
-        let late = path.delayed(Span::from_micros(by));
-        prop_assert_eq!(&late.delayed(Span::from_micros(by)), &path.delayed(Span::from_micros(2 * by)));
+        let by = Span::from_micros(by);
+        prop_assert_eq!(&path.delayed(by).delayed(by), &path.delayed(by * 2));
         let mut again = path.clone();
         if instant(t) >= start {
             again.splice(instant(t), &path);
