@@ -1,3 +1,4 @@
 //! A deterministic discrete-event simulator of managed-PostgreSQL failover.
 
 pub mod kernel;
+pub mod knob;

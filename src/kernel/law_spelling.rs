@@ -86,7 +86,7 @@ fn form(
         return Ok(*row);
     }
     let names: Vec<&str> = FORMS.iter().map(column).collect();
-    let near = nearest(name, &names).map(|near| format!(" (did you mean {near}?)"));
+    let near = nearest(name, names.iter().copied()).map(|near| format!(" (did you mean {near}?)"));
     let listed = names.join(", ") + &near.unwrap_or_default();
     Err(LawError::UnknownLaw(name.to_owned(), listed))
 }

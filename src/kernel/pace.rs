@@ -42,6 +42,9 @@ impl Pace {
             return 0;
         }
         let elapsed = t.as_micros() - self.first.as_micros();
+        if self.numerator == 1 {
+            return elapsed / self.denominator + 1;
+        }
         let whole = u128::from(elapsed) * u128::from(self.numerator) / u128::from(self.denominator);
         u64::try_from(whole + 1).unwrap_or(u64::MAX)
     }
@@ -56,6 +59,9 @@ impl Pace {
         assert!(n > 0, "marks are counted from 1");
         if self.numerator == 0 {
             return Instant::FAR;
+        }
+        if self.numerator == 1 {
+            return self.first + Span::from_micros(self.denominator) * (n - 1);
         }
         let product = u128::from(n - 1) * u128::from(self.denominator);
         let micros = product.div_ceil(u128::from(self.numerator));

@@ -74,7 +74,10 @@ pub(super) fn before(t: Instant) -> Instant {
 impl Path {
     /// Returns a path that begins at `at` and rests at `position`.
     pub fn resting(at: Instant, position: Position) -> Self {
-        Self { segments: vec![Segment { at, from: position, rate: 0 }] }
+        // Few paths change more than a few times; growing step by step would cost more.
+        let mut segments = Vec::with_capacity(4);
+        segments.push(Segment { at, from: position, rate: 0 });
+        Self { segments }
     }
 
     /// Returns the position at `t`; before the path begins, its first position.

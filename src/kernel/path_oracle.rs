@@ -130,6 +130,13 @@ proptest! {
         let late: Walk = (0..HORIZON).map(|t| walk[t.saturating_sub(by)]).collect();
         let delay = Span::from_micros(u64::try_from(by).expect("a delay is short"));
         same(&path.delayed(delay), &late)?;
+        for t in [0, 1, 77, 400, HORIZON - 1].map(instant) {
+            let (rest, whole) = (path.delayed_after(delay, t), path.delayed(delay));
+            for later in [0, 1, 2, 50, 333].map(|by| t + Span::from_micros(by)) {
+                prop_assert_eq!(rest.at(later), whole.at(later));
+                prop_assert_eq!(rest.rate_at(later), whole.rate_at(later));
+            }
+        }
         let low: Walk = walk.iter().map(|value| *value.min(&cap)).collect();
         same(&path.capped(position(cap)), &low)?;
         let mut short = path.clone();

@@ -11,13 +11,14 @@ impl Path {
     /// Returns this path as seen `by` later, as at the far end of a link.
     #[must_use]
     pub fn delayed(&self, by: Span) -> Self {
-        let mut late = Self::resting(self.start() + by, self.segments[0].from);
-        for segment in &self.segments {
-            if segment.at + by < Instant::FAR {
-                late.push(Segment { at: segment.at + by, ..*segment });
-            }
-        }
-        late
+        late(&self.segments, by)
+    }
+
+    /// Returns what is left at or after `t` of this path as seen `by` later.
+    #[must_use]
+    pub fn delayed_after(&self, by: Span, t: Instant) -> Self {
+        let begun = self.segments.partition_point(|segment| segment.at + by <= t);
+        late(&self.segments[begun.saturating_sub(1)..], by)
     }
 
     /// Returns this path, never beyond `p`.
@@ -114,4 +115,15 @@ impl Path {
         let index = self.segments.partition_point(|segment| segment.at <= t);
         self.segments.get(index).map_or(Instant::FAR, |segment| segment.at)
     }
+}
+
+/// Returns the path of these segments, each so much later.
+fn late(segments: &[Segment], by: Span) -> Path {
+    let mut late = Path::resting(segments[0].at + by, segments[0].from);
+    for segment in segments {
+        if segment.at + by < Instant::FAR {
+            late.push(Segment { at: segment.at + by, ..*segment });
+        }
+    }
+    late
 }

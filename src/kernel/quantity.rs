@@ -117,7 +117,7 @@ impl Spelling {
         let names = UNITS.map(|(name, _)| name);
         let Some((_, scale)) = UNITS.iter().find(|row| row.0 == name) else {
             let listed = names.map(|name| format!("{name}{}", self.suffix)).join(", ");
-            let near = spelling::nearest(name, &names)
+            let near = spelling::nearest(name, names)
                 .map(|near| format!(" (did you mean {near}{}?)", self.suffix));
             let near = near.unwrap_or_default();
             return fail(format!("with unknown unit `{unit}`, expected one of {listed}{near}"));

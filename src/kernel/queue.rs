@@ -29,13 +29,14 @@ pub struct Queue<E> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Entry<E> {
     at: Instant,
-    rank: u8,
+    rank: u32,
     event: E,
 }
 
 impl<E> Default for Queue<E> {
     fn default() -> Self {
-        Self { entries: Vec::new() }
+        // A run seldom has more pending; growing step by step would cost more.
+        Self { entries: Vec::with_capacity(16) }
     }
 }
 
@@ -46,14 +47,14 @@ impl<E: Copy> Queue<E> {
     }
 
     /// Adds an event due at `at`, behind those of the same instant and the same or a lower rank.
-    pub fn push(&mut self, at: Instant, rank: u8, event: E) {
+    pub fn push(&mut self, at: Instant, rank: u32, event: E) {
         let sooner = |entry: &&Entry<E>| (entry.at, entry.rank) <= (at, rank);
         let place = self.entries.len() - self.entries.iter().rev().take_while(sooner).count();
         self.entries.insert(place, Entry { at, rank, event });
     }
 
     /// Returns the instant and the rank of the next event.
-    pub fn peek(&self) -> Option<(Instant, u8)> {
+    pub fn peek(&self) -> Option<(Instant, u32)> {
         self.entries.last().map(|entry| (entry.at, entry.rank))
     }
 
@@ -73,7 +74,7 @@ impl<E: Copy> Queue<E> {
     }
 
     /// Returns the instant, rank and event of all that is pending, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (Instant, u8, E)> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = (Instant, u32, E)> + '_ {
         self.entries.iter().rev().map(|entry| (entry.at, entry.rank, entry.event))
     }
 }
@@ -86,7 +87,7 @@ mod tests {
     proptest! {
         #[test]
         fn events_leave_as_from_a_stably_sorted_list(
-            steps in prop::collection::vec((0..9_u64, 0..3_u8, 0..3_u8), 0..80),
+            steps in prop::collection::vec((0..9_u64, 0..3_u32, 0..3_u8), 0..80),
         ) {
             let (mut queue, mut list) = (Queue::new(), Vec::new());
             for (event, (at, rank, pops)) in steps.into_iter().enumerate() {

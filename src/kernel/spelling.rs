@@ -41,12 +41,12 @@ impl<T: FromStr<Err: Display>> Visitor<'_> for Spelled<T> {
 /// # Examples
 /// ```
 /// use cutover::kernel::nearest;
-/// assert_eq!(nearest("unifrom", &["uniform", "exponential"]), Some("uniform"));
-/// assert_eq!(nearest("zebra", &["uniform", "exponential"]), None);
+/// assert_eq!(nearest("unifrom", ["uniform", "exponential"]), Some("uniform"));
+/// assert_eq!(nearest("zebra", ["uniform", "exponential"]), None);
 /// ```
-pub fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let reach = word.chars().count().div_ceil(3).max(1);
-    let near = words.iter().map(|known| (distance(word, known), *known));
+    let near = words.into_iter().map(|known| (distance(word, known), known));
     near.filter(|(edits, _)| *edits <= reach).min().map(|(_, known)| known)
 }
 
@@ -81,8 +81,8 @@ mod tests {
         assert_eq!(distance("kitten", "sitting"), 3);
         assert_eq!(distance("ab", "ba"), 1);
         assert_eq!(distance("", "abc"), 3);
-        assert_eq!(nearest("HostDeth", &["Hang", "HostDeath", "ProcessCrash"]), Some("HostDeath"));
-        assert_eq!(nearest("mib", &["B", "kB", "MiB"]), Some("MiB"));
-        assert_eq!(nearest("q", &[]), None);
+        assert_eq!(nearest("HostDeth", ["Hang", "HostDeath", "ProcessCrash"]), Some("HostDeath"));
+        assert_eq!(nearest("mib", ["B", "kB", "MiB"]), Some("MiB"));
+        assert_eq!(nearest("q", []), None);
     }
 }

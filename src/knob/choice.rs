@@ -1,0 +1,116 @@
+//! The closed sets that some knobs choose from, each answering one question the sources leave open.
+//!
+//! Knows nothing of what a choice leads to. Kept here: the first variant is the default.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::kernel::{Span, TimeError};
+
+/// From which instant the detection timeout runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum TimeoutOrigin {
+    /// From the last report that arrived, as pglookout counts.
+    LastReport,
+    /// From the first report that was due and did not arrive.
+    FirstMissed,
+}
+
+/// What becomes of packets that are on the wire when the sending host dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum InFlight {
+    /// They arrive: the network does not know that their sender is gone.
+    Delivered,
+    /// They vanish with the host.
+    Lost,
+}
+
+/// How the platform keeps a node that it gave up from writing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Fencing {
+    /// After a delay when the node can be reached, otherwise that long after the next contact.
+    OnContact,
+    /// In the instant it is given up, reachable or not.
+    AtOnce,
+    /// Not at all.
+    Never,
+}
+
+/// What the replica name answers when no standby is left to serve it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum EmptyReplicaName {
+    /// An address at which nobody answers: connections time out.
+    DeadAddress,
+    /// No address: look-ups fail at once.
+    NoAnswer,
+    /// The primary, as older documentation had it.
+    Primary,
+}
+
+/// How a client's resolver fills its cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ResolverCache {
+    /// Somebody asks again at every expiry, so expiries are at the first look-up plus k x TTL.
+    KeptWarm,
+    /// Filled only when this client asks.
+    OnDemand,
+}
+
+/// Which position of a standby counts when candidates are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ElectionKey {
+    /// The greater of received and replayed: received falls back when a standby restarts.
+    Furthest,
+    /// The received position alone, literally as pglookout does.
+    Received,
+}
+
+/// Which of two equally advanced candidates is promoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ElectionTie {
+    /// The one with the greatest name.
+    HighestName,
+    /// The one with the least name.
+    LowestName,
+}
+
+/// Where in its period a periodic job stands when the run begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// Drawn from the seed, uniform over the period, for each job by its own name.
+    Drawn,
+    /// The first tick is this long after the start of the run.
+    At(Span),
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Drawn => f.write_str("drawn"),
+            Self::At(span) => span.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Phase {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        if text == "drawn" { Ok(Self::Drawn) } else { text.parse().map(Self::At) }
+    }
+}
+
+impl Serialize for Phase {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Phase {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|error| de::Error::custom(format!("{error}, or \"drawn\"")))
+    }
+}

@@ -1,0 +1,23 @@
+//! The one registry of knobs: what a scenario may tune, what `--set` sets and what results cite.
+//!
+//! * `table`: every knob with its type, default, meaning and source;
+//! * `row`: what the registry says of a knob; `choice`: closed sets that knobs choose from;
+//! * `registry`: values from text and to text; `mutant`: planted faults, the second registry.
+//!
+//! Knows nothing of services or of time passing. Kept here: a knob has one name everywhere.
+
+mod choice;
+mod mutant;
+mod registry;
+mod row;
+mod table;
+
+pub use crate::kernel::nearest;
+pub use choice::{
+    ElectionKey, ElectionTie, EmptyReplicaName, Fencing, InFlight, Phase, ResolverCache,
+    TimeoutOrigin,
+};
+pub use mutant::{MUTANTS, Mutant, MutantCard};
+pub use registry::KnobError;
+pub use row::{Basis, Row, Touch, Touched};
+pub use table::{KNOBS, Knobs, Tuning};

@@ -1,0 +1,97 @@
+//! Planted faults: named changes of what the platform or a server does.
+//!
+//! Each stands for a bug that a real failover manager could have. None forges a record handed to a
+//! check: a mutant acts, and a shipped scenario has to notice. Kept here: every mutant names the
+//! invariant that is to catch it.
+
+use serde::{Deserialize, Serialize};
+
+/// One planted fault of the platform or of a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Mutant {
+    /// The platform never fences a node that it gave up, even when it hears from it again.
+    NoFencing,
+    /// A promoted standby throws away what it received and had not yet replayed.
+    DropUnreplayed,
+    /// The server acknowledges every second commit without writing it.
+    AcknowledgeUnwritten,
+    /// The platform forgets to move the primary name after a promotion.
+    ForgetPrimaryName,
+    /// The platform gives a node up after 6 s of silence.
+    ImpatientDetection,
+    /// The platform restarts its patience at the first miss after a promotion as if never heard.
+    ForgetLastReport,
+    /// The platform promotes the standby that is furthest behind.
+    PromoteLaggard,
+    /// A promoted node keeps its old timeline number.
+    KeepTimeline,
+    /// The platform moves the primary name before the promotion has finished.
+    NameBeforePromotion,
+    /// The platform moves the primary name to a standby when it loses another standby.
+    ReplicaLossMovesPrimary,
+    /// The platform stops the standbys' servers while the primary is silent.
+    StopReadsDuringSilence,
+    /// The platform never builds a replacement for a lost node.
+    ForgetReplacement,
+}
+
+/// What the registry says of one mutant.
+#[derive(Clone, Copy, Debug)]
+pub struct MutantCard {
+    /// The mutant itself.
+    pub mutant: Mutant,
+    /// The name used by `--mutant`.
+    pub name: &'static str,
+    /// What it changes, in a sentence.
+    pub meaning: &'static str,
+    /// The invariant that is to catch it.
+    pub caught_by: &'static str,
+}
+
+macro_rules! cards {
+    ($($mutant:ident, $name:literal, $caught_by:literal, $meaning:literal;)+) => {
+        /// Every mutant there is.
+        pub const MUTANTS: &[MutantCard] = &[$(MutantCard {
+            mutant: Mutant::$mutant, name: $name, meaning: $meaning, caught_by: $caught_by,
+        }),+];
+    };
+}
+
+cards! {
+    NoFencing, "no-fencing", "at-most-one-writer",
+        "an old primary is never fenced, even when it can be reached";
+    DropUnreplayed, "drop-unreplayed", "acked-write-survives",
+        "a promoted standby throws away what it received and had not replayed";
+    AcknowledgeUnwritten, "acknowledge-unwritten", "accounting-adds-up",
+        "the server acknowledges every second commit without writing it";
+    ForgetPrimaryName, "forget-primary-name", "failover-in-time",
+        "the primary name is not moved after a promotion";
+    ImpatientDetection, "impatient-detection", "no-early-promotion",
+        "a node is given up after 6 s of silence";
+    ForgetLastReport, "forget-last-report", "failovers-apart",
+        "a new primary is given up at its first missed report";
+    PromoteLaggard, "promote-laggard", "best-candidate-promoted",
+        "the standby that is furthest behind is promoted";
+    KeepTimeline, "keep-timeline", "timelines-form-a-tree",
+        "a promoted node keeps the timeline number of its predecessor";
+    NameBeforePromotion, "name-before-promotion", "primary-name-names-a-primary",
+        "the primary name is moved before the promotion has finished";
+    ReplicaLossMovesPrimary, "replica-loss-moves-primary", "standby-loss-leaves-primary",
+        "the loss of a standby moves the primary";
+    StopReadsDuringSilence, "stop-reads-during-silence", "standby-serves-during-silence",
+        "the standbys are stopped while the primary is silent";
+    ForgetReplacement, "forget-replacement", "redundancy-restored",
+        "a lost node is never replaced";
+}
+
+impl Mutant {
+    /// Returns the mutant of this name, if there is one.
+    pub fn by_name(name: &str) -> Option<Self> {
+        MUTANTS.iter().find(|card| card.name == name).map(|card| card.mutant)
+    }
+
+    /// Returns what the registry says of this mutant.
+    pub fn card(self) -> &'static MutantCard {
+        MUTANTS.iter().find(|card| card.mutant == self).expect("every mutant has a card")
+    }
+}

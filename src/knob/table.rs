@@ -1,0 +1,224 @@
+//! Every knob: name, type, default, meaning, and the source or the reason of the default.
+//!
+//! Knows nothing of how a value is used. Kept here: one row is all it takes to add a knob; the
+//! scenario field, `--set`, `list knobs` and the stances of a result follow from it.
+//! Sources: AU is the page "Upgrade and failover procedures" of Aiven; PG the documentation of
+//! `PostgreSQL`; PGL the README and source of `pglookout`; "measured" what real servers did.
+
+use serde::{Deserialize, Serialize};
+
+use super::choice::{
+    ElectionKey, ElectionTie, EmptyReplicaName, Fencing, InFlight, Phase, ResolverCache,
+    TimeoutOrigin,
+};
+use super::mutant::Mutant;
+use super::registry::{self, KnobError};
+use super::row::{Basis, Row, Touch};
+use crate::kernel::{Bytes, Law, Rate, Span, nearest};
+use Basis::{Documented, Stance};
+
+macro_rules! knobs {
+    ($(
+        $name:ident: $type:ty = $default:literal, $touch:ident, $basis:expr, $meaning:literal;
+    )+) => {
+        /// The values of all knobs of a run.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct Knobs {
+            $(#[doc = $meaning] pub $name: $type,)+
+            /// The planted fault of this run, if any.
+            pub mutant: Option<Mutant>,
+        }
+
+        /// The knobs that a scenario sets; the others keep their defaults.
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct Tuning {
+            $(#[doc = $meaning] #[serde(default, skip_serializing_if = "Option::is_none")]
+              pub $name: Option<$type>,)+
+        }
+
+        /// The registry, in the order in which it is listed.
+        pub const KNOBS: &[Row] = &[$(Row {
+            name: stringify!($name), default: $default, meaning: $meaning,
+            basis: $basis, touch: Touch::$touch,
+        },)+];
+
+        impl Default for Knobs {
+            fn default() -> Self {
+                Self {
+                    $($name: registry::read(stringify!($name), $default)
+                        .expect("a default is a value of its knob"),)+
+                    mutant: None,
+                }
+            }
+        }
+
+        impl Knobs {
+            /// Sets one knob from text, as `--set` does.
+            ///
+            /// # Errors
+            /// When there is no such knob, or the value does not fit it.
+            pub fn set(&mut self, name: &str, value: &str) -> Result<(), KnobError> {
+                match name {
+                    $(stringify!($name) => self.$name = registry::read(stringify!($name), value)?,)+
+                    _ => return Err(KnobError::Unknown {
+                        name: name.to_owned(),
+                        nearest: nearest(name, KNOBS.iter().map(|row| row.name)),
+                    }),
+                }
+                Ok(())
+            }
+
+            /// Returns the value of one knob as text, or nothing when there is no such knob.
+            pub fn get(&self, name: &str) -> Option<String> {
+                match name {
+                    $(stringify!($name) => Some(registry::write(&self.$name)),)+
+                    _ => None,
+                }
+            }
+
+            /// Sets the knobs that a scenario sets.
+            pub fn tune(&mut self, tuning: &Tuning) {
+                $(if let Some(value) = &tuning.$name { self.$name = value.clone(); })+
+            }
+        }
+    };
+}
+
+knobs! {
+    detection_timeout: Span = "1m", Silence,
+        Documented("AU: 60-second timeout before a server is marked as down"),
+        "How long a primary is silent before the platform marks it as down.";
+    standby_timeout: Span = "1m", Silence,
+        Documented("AU: the same 60 seconds for a replica; older texts say 300"),
+        "How long a standby is silent before the platform marks it as down.";
+    timeout_origin: TimeoutOrigin = "LastReport", Silence,
+        Stance(
+            "AU says after the server disappeared, which nobody can see; PGL counts from the last \
+             poll"
+        ),
+        "From which instant the detection timeout runs.";
+    heartbeat_period: Span = "5s", Silence,
+        Stance("not published for the platform; pglookout polls every 5 s"),
+        "How often a node reports to the platform.";
+    heartbeat_phase: Phase = "drawn", Silence,
+        Stance("nothing ties a node's reports to the hour of a fault"),
+        "When in its period a node's first report is sent.";
+    platform_delay: Span = "5ms", Silence,
+        Stance("a round trip of 10 ms inside a region"),
+        "One-way delay between the platform and a node.";
+    election_key: ElectionKey = "Furthest", Election,
+        Stance("measured: received falls back to a segment start when a standby restarts"),
+        "Which position of a standby counts when candidates are compared.";
+    election_tie: ElectionTie = "HighestName", Election,
+        Stance("PGL takes the greatest name; the platform's own rule is not published"),
+        "Which of two equally advanced candidates is promoted.";
+    position_age_max: Span = "20s", Election,
+        Documented("PGL: positions older than 20 s are not used"),
+        "How old a reported position may be to make its node a candidate.";
+    promotion_overhead: Law = "1s", Promotion,
+        Stance("measured 0.03-0.4 s idle, with an outlier of 5 s"),
+        "How long a promotion takes beside replaying what was received.";
+    promotion_patience: Span = "1m", Promotion,
+        Documented("PG: pg_promote waits 60 s"),
+        "How long the platform waits for a promotion before it tries another candidate.";
+    redo_rate: Rate = "50MiB/s", Promotion,
+        Stance("measured 50.8 MiB/s; redo is single-threaded, sources give 20-200"),
+        "How fast a server replays WAL.";
+    fencing: Fencing = "OnContact", Fence,
+        Stance("AU is silent on an old primary that returns after an uncontrolled failover"),
+        "How the platform keeps a node that it gave up from writing.";
+    fence_delay: Law = "uniform(5s, 30s)", Fence,
+        Stance("nobody publishes when a fence takes effect"),
+        "How long a fence takes to act on a node that can be reached.";
+    dns_ttl: Span = "30s", Lookup,
+        Stance("not published; 60 s would equal the forwarding minimum and hide a second gap"),
+        "How long a resolver may answer from its cache.";
+    dns_publish_delay: Law = "5s", Publish,
+        Stance("providers state up to 60 s"),
+        "How long a changed record takes to be served.";
+    resolver_cache: ResolverCache = "KeptWarm", Lookup,
+        Stance("measured: expiries at the first look-up plus k x TTL for a name in use"),
+        "How a client's resolver fills its cache.";
+    replica_name_when_empty: EmptyReplicaName = "DeadAddress", Publish,
+        Stance("AU says unreachable and that queries time out, not how"),
+        "What the replica name answers when no standby is left to serve it.";
+    replication_delay: Span = "5ms", Commit,
+        Stance("inside a region; lag measured around 10 ms"),
+        "One-way delay between two nodes of a region.";
+    region_delay: Span = "40ms", Commit,
+        Stance("typical between regions of one continent"),
+        "One-way delay added between two regions.";
+    replication_goodput: Rate = "unlimited", Commit,
+        Stance("networks inside a region outrun a database's WAL"),
+        "How many bytes of WAL a second a replication link carries.";
+    local_flush: Span = "2ms", Commit,
+        Stance("measured commit latency of 1.7 ms"),
+        "How long a server takes to make a commit durable.";
+    client_delay: Span = "500us", Commit,
+        Stance("clients of the same region, one way"),
+        "One-way delay between a client and a node of its region.";
+    in_flight_at_host_death: InFlight = "Delivered", HostDeath,
+        Stance("the network goes on without the sender"),
+        "What becomes of packets on the wire when the sending host dies.";
+    send_buffer: Bytes = "4MiB", ProcessCrash,
+        Documented("measured: a kernel delivers about 4 MB after the server is gone"),
+        "How much a host's kernel still sends after its server process died.";
+    backend_linger: Span = "15ms", ProcessCrash,
+        Documented("measured: backends commit for 11-22 ms after the postmaster is killed"),
+        "How long sessions go on committing after the server's main process died.";
+    process_restart: Law = "2s", ProcessCrash,
+        Stance("a supervisor restarts a crashed server in place; \"never\" leaves it down"),
+        "How long a supervisor takes to start a crashed server again.";
+    checkpoint_period: Span = "15m", ProcessCrash,
+        Documented("Aiven sets checkpoint_timeout to 900 s"),
+        "How far apart checkpoints are; crash recovery replays the WAL since the last.";
+    standby_retry: Span = "5s", LinkCut,
+        Documented("PG: wal_retrieve_retry_interval is 5 s"),
+        "How long a standby waits between attempts to connect to its upstream.";
+    receiver_timeout: Span = "1m", LinkCut,
+        Documented("PG: wal_receiver_timeout is 60 s"),
+        "How long a standby waits for a silent upstream before it connects anew.";
+    node_build: Law = "3m", Replacement,
+        Stance("60-600 s for a machine to be created and started"),
+        "How long a new node takes until a restore can begin.";
+    build_patience: Span = "1h", Replacement,
+        Stance("a build that nobody hears of is not waited for for ever"),
+        "How long the platform waits for the first report of a new node.";
+    database_size: Bytes = "10GiB", Replacement,
+        Stance("a small production database"),
+        "How large a service's base backup is.";
+    restore_rate: Rate = "50MiB/s", Replacement,
+        Stance("small plans; larger ones reach 100-300 MiB/s"),
+        "How fast a base backup is restored.";
+    stream_rate: Rate = "100MiB/s", Replacement,
+        Stance("a new standby streams what it lacks at the network's rate"),
+        "How fast a new standby streams WAL while it catches up.";
+    ready_gap: Bytes = "1MiB", Replacement,
+        Stance("close enough that reads on it are fresh"),
+        "How far behind a new standby may be when it joins the replica name.";
+    archive_period: Span = "5m", Restore,
+        Documented("Aiven copies WAL every 5 minutes or on each new file"),
+        "How often the current WAL segment is uploaded though it is not full.";
+    archive_phase: Phase = "drawn", Restore,
+        Stance("nothing ties uploads to the hour of a fault"),
+        "When in its period the first upload happens.";
+    wal_segment: Bytes = "16MiB", Restore,
+        Documented("PG: WAL segments are 16 MiB"),
+        "How large a WAL segment is; a full one is uploaded at once.";
+    connect_timeout: Span = "5s", Reconnect,
+        Stance("a tuned client; libpq's own default waits for ever"),
+        "How long a client waits for a connection to be established.";
+    tcp_user_timeout: Span = "15s", Reconnect,
+        Stance("a tuned client; without it Linux retransmits for about 15 minutes"),
+        "How long a client's unacknowledged data may stay so before the connection breaks.";
+    reply_timeout: Span = "never", Reconnect,
+        Stance("libpq waits for a reply as long as the peer's kernel answers"),
+        "How long a client waits for the reply of a server whose host still answers.";
+    backoff_first: Span = "100ms", Reconnect,
+        Stance("a common first pause of retrying clients"),
+        "How long a client pauses after its first failed attempt; it doubles each time.";
+    backoff_max: Span = "5s", Reconnect,
+        Stance("a common longest pause of retrying clients"),
+        "The longest pause between two attempts of a client.";
+}
