@@ -2,3 +2,4 @@
 
 pub mod kernel;
 pub mod knob;
+pub mod model;

@@ -1,0 +1,196 @@
+//! Branches of WAL history: who wrote what, from where, and which commits lie where in it.
+//!
+//! A timeline number can be taken twice when two standbys are promoted apart, so histories are
+//! told apart by branch, not by number. Knows nothing of who follows a branch. Kept here: a
+//! commit is a mark in time whose place in the WAL is where the writing stood at that time.
+
+use super::ids::{BranchId, ClientId, NodeId, ServiceId};
+use crate::kernel::{Instant, Lsn, Pace, Path, Position, Span};
+
+/// A history of WAL that one node wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branch {
+    /// The service it belongs to.
+    pub service: ServiceId,
+    /// The number of the timeline.
+    pub number: u32,
+    /// The branch it continues and the position up to which it shares that history.
+    pub parent: Option<(BranchId, Position)>,
+    /// The node that writes it.
+    pub node: NodeId,
+    /// When it began.
+    pub began: Instant,
+    /// How far it is written.
+    pub written: Path,
+    /// Who committed on it, and when.
+    pub sessions: Vec<Session>,
+    /// From when on its WAL is no longer uploaded; `Instant::FAR` while it is.
+    pub archived_until: Instant,
+}
+
+/// A client's commits over one connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The client.
+    pub client: ClientId,
+    /// When its commits are written.
+    pub commits: Pace,
+    /// When it is told of commits, before the latency; the same marks unless the server lies.
+    pub replies: Pace,
+    /// The last instant at which it may commit.
+    pub until: Instant,
+    /// The last instant at which a reply may leave the server and still arrive.
+    pub answered_until: Instant,
+    /// How long after its commit a reply leaves the server.
+    pub latency: Span,
+}
+
+impl Session {
+    /// Returns how many commits were written by an instant.
+    pub fn written_by(&self, instant: Instant) -> u64 {
+        self.commits.count(instant.min(self.until))
+    }
+
+    /// Returns how many commits the client was told of whose writing was over by an instant.
+    pub fn acked_by(&self, instant: Instant) -> u64 {
+        self.commits.count(instant.min(self.last_acked_mark()))
+    }
+
+    /// Returns how many replies the client got, whatever was written.
+    pub fn replies(&self, now: Instant) -> u64 {
+        self.replies.count(self.last_acked_mark().min(now.minus(self.latency)))
+    }
+
+    /// Returns the last instant at which a commit could be made whose reply arrived.
+    fn last_acked_mark(&self) -> Instant {
+        self.until.min(self.answered_until.minus(self.latency))
+    }
+
+    /// Returns whether the session is open.
+    pub fn is_open(&self) -> bool {
+        self.until == Instant::FAR
+    }
+}
+
+/// Commits of a stretch of a branch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Commits written.
+    pub written: u64,
+    /// Of these, commits whose client was told.
+    pub acked: u64,
+}
+
+impl Branch {
+    /// Returns the commits whose WAL lies at or below a position, as far as time has come.
+    ///
+    /// A commit is over when its last whole byte is: its mark is rounded up to a microsecond, and
+    /// what was written of the next byte until then is not its own.
+    pub fn tally(&self, up_to: Position, now: Instant) -> Tally {
+        let next_byte = Position::from_lsn(Lsn(up_to.lsn().get() + 1));
+        let last = match self.written.reaches(next_byte) {
+            Some(instant) => instant.minus(Span::from_micros(1)).min(now),
+            None => now,
+        };
+        let mut tally = Tally::default();
+        for session in &self.sessions {
+            tally.written += session.written_by(last);
+            let told = session.acked_by(now.minus(session.latency));
+            tally.acked += session.acked_by(last).min(told);
+        }
+        tally
+    }
+
+    /// Returns the last instant at which the writing stood at or below a position.
+    pub fn last_at_or_below(&self, position: Position) -> Instant {
+        let beyond = position + Position::from_micro_bytes(1);
+        match self.written.reaches(beyond) {
+            Some(instant) => instant.minus(Span::from_micros(1)),
+            None => Instant::FAR,
+        }
+    }
+
+    /// Returns the instant of the last commit written by `now`, if there was one.
+    pub fn last_commit(&self, now: Instant) -> Option<Instant> {
+        self.sessions
+            .iter()
+            .filter_map(|session| session.commits.last(now.min(session.until)))
+            .max()
+    }
+
+    /// Returns the last instant at which the branch was in use by `now`.
+    pub fn in_use_until(&self, now: Instant) -> Option<Instant> {
+        self.sessions.iter().map(|session| session.until.min(now)).max()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 30,000 B/s in commits of 300 B from the start; a reply leaves 2 ms after its commit.
+    fn branch(until: Instant, answered_until: Instant) -> Branch {
+        let mut written = Path::resting(Instant::ZERO, Position::ZERO);
+        written.bend(Instant::ZERO, 30_000);
+        written.hold(until);
+        let commits = Pace::per_second(Instant::from_micros(10_000), 100);
+        let session = Session {
+            client: ClientId(0),
+            commits,
+            replies: commits,
+            until,
+            answered_until,
+            latency: Span::from_millis(2),
+        };
+        Branch {
+            service: ServiceId(0),
+            number: 1,
+            parent: None,
+            node: NodeId(0),
+            began: Instant::ZERO,
+            written,
+            sessions: vec![session],
+            archived_until: Instant::FAR,
+        }
+    }
+
+    #[test]
+    fn a_cut_at_six_seconds_loses_what_the_promoted_standby_had_not_received() {
+        let cut = Instant::from_micros(6_000_000);
+        let branch = branch(cut, cut);
+        let whole = branch.tally(branch.written.at(cut), cut);
+        assert_eq!(whole, Tally { written: 600, acked: 599 });
+        let slow = branch.tally(Position::from_lsn(Lsn(71_940)), cut);
+        let far = branch.tally(Position::from_lsn(Lsn(150_000)), cut);
+        assert_eq!((whole.acked - slow.acked, whole.acked - far.acked), (360, 99));
+    }
+
+    #[test]
+    fn a_commit_whose_last_byte_was_received_is_on_the_safe_side() {
+        // Thirteen commits a second do not fall on whole microseconds.
+        let mut branch = branch(Instant::FAR, Instant::FAR);
+        branch.written = Path::resting(Instant::ZERO, Position::ZERO);
+        branch.written.bend(Instant::ZERO, 1_300);
+        branch.sessions[0].commits = Pace::per_second(Instant::from_micros(76_924), 13);
+        let received = branch.written.at(Instant::from_micros(76_924)).lsn();
+        let now = Instant::from_micros(1_000_000);
+        assert_eq!(branch.tally(Position::from_lsn(received), now).written, 1);
+        let short = Position::from_lsn(Lsn(received.get() - 1));
+        assert_eq!(branch.tally(short, now).written, 0);
+    }
+
+    #[test]
+    fn a_reply_that_cannot_arrive_leaves_its_commit_in_doubt() {
+        let end = Instant::from_micros(1_000_000);
+        let branch = branch(end, Instant::from_micros(500_000));
+        let tally = branch.tally(branch.written.at(end), end);
+        assert_eq!((tally.written, tally.acked), (100, 49));
+    }
+
+    #[test]
+    fn nobody_is_told_of_a_commit_before_its_latency_has_passed() {
+        let branch = branch(Instant::FAR, Instant::FAR);
+        let now = Instant::from_micros(10_000);
+        assert_eq!(branch.tally(branch.written.at(now), now), Tally { written: 1, acked: 0 });
+    }
+}

@@ -1,0 +1,180 @@
+//! DNS names: what each points to, since when, and what a resolver's cache still answers.
+//!
+//! Knows nothing of who asks or why. Kept here: a record's history is complete, so a cached answer
+//! is the record as it was when the cache was filled.
+
+use super::ids::NodeId;
+use crate::kernel::{Instant, Span};
+
+/// The nodes a name points to, at most three; a name without nodes is answered as a knob says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Targets {
+    nodes: [Option<NodeId>; 3],
+}
+
+impl Targets {
+    /// Returns the targets made of these nodes; those beyond the third are left out.
+    pub fn of(nodes: impl IntoIterator<Item = NodeId>) -> Self {
+        let mut targets = Self::default();
+        for (place, node) in targets.nodes.iter_mut().zip(nodes) {
+            *place = Some(node);
+        }
+        targets
+    }
+
+    /// Returns the nodes.
+    pub fn iter(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.nodes.iter().flatten().copied()
+    }
+
+    /// Returns whether the node is among them.
+    pub fn has(&self, node: NodeId) -> bool {
+        self.nodes.contains(&Some(node))
+    }
+
+    /// Returns the node for the n-th attempt: addresses of a name are tried in turn.
+    pub fn in_turn(&self, attempt: u32) -> Option<NodeId> {
+        let count = u32::try_from(self.iter().count()).expect("at most three");
+        let turn = attempt.checked_rem(count)?;
+        self.iter().nth(usize::try_from(turn).expect("at most three"))
+    }
+}
+
+/// A change of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// When the platform ordered it.
+    pub ordered: Instant,
+    /// When it was served.
+    pub served: Instant,
+    /// What the name points to from then on.
+    pub targets: Targets,
+}
+
+/// A DNS name of a service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    /// Changes that were served, in order; the first is the state at the start.
+    pub changes: Vec<Change>,
+    /// Changes that were ordered and are not served yet, with their versions.
+    pending: Vec<(u16, Change)>,
+    /// The version of the change that is served.
+    served_version: u16,
+    /// The version of the change ordered last.
+    pub ordered_version: u16,
+}
+
+impl Record {
+    /// Returns a record that has pointed to these targets since the run began.
+    pub fn new(targets: Targets) -> Self {
+        let start = Change { ordered: Instant::ZERO, served: Instant::ZERO, targets };
+        Self { changes: vec![start], ..Self::default() }
+    }
+
+    /// Notes an order to change the record and returns the version of the change.
+    pub fn order(&mut self, now: Instant, targets: Targets) -> u16 {
+        self.ordered_version += 1;
+        let change = Change { ordered: now, served: Instant::FAR, targets };
+        self.pending.push((self.ordered_version, change));
+        self.ordered_version
+    }
+
+    /// Serves an ordered change, unless a later one is served already; tells whether it changed.
+    pub fn serve(&mut self, now: Instant, version: u16) -> bool {
+        let found = self.pending.iter().position(|(pending, _)| *pending == version);
+        let Some(index) = found else { return false };
+        let (_, change) = self.pending.remove(index);
+        if version < self.served_version || change.targets == self.now() {
+            return false;
+        }
+        self.served_version = version;
+        self.changes.push(Change { served: now, ..change });
+        true
+    }
+
+    /// Returns what the name points to now.
+    pub fn now(&self) -> Targets {
+        self.changes.last().expect("a record has a state at the start").targets
+    }
+
+    /// Returns what the name pointed to at an instant.
+    pub fn at(&self, instant: Instant) -> Targets {
+        let served = self.changes.iter().rev().find(|change| change.served <= instant);
+        served.or(self.changes.first()).expect("a record has a state at the start").targets
+    }
+}
+
+/// A client's resolver with its cache of one name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resolver {
+    /// When its cache was last filled, or will first be.
+    pub filled: Instant,
+    /// Whether somebody asks again at every expiry.
+    pub kept_warm: bool,
+}
+
+impl Resolver {
+    /// Returns when the cache that answers at `now` was filled, filling it if it has expired.
+    pub fn look_up(&mut self, now: Instant, ttl: Span) -> Instant {
+        if now < self.filled {
+            // Somebody asked before the run began; nothing has changed since.
+            return Instant::ZERO;
+        }
+        if self.kept_warm {
+            let expiries = now.since(self.filled).as_micros() / ttl.as_micros();
+            self.filled = self.filled + ttl * expiries;
+        } else if now.since(self.filled) >= ttl {
+            self.filled = now;
+        }
+        self.filled
+    }
+
+    /// Returns the first instant at or after `changed` at which the cache is filled anew.
+    pub fn learns(&self, changed: Instant, ttl: Span) -> Instant {
+        if changed <= self.filled {
+            return self.filled;
+        }
+        let periods = changed.since(self.filled).as_micros().div_ceil(ttl.as_micros());
+        self.filled + ttl * periods
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Instant {
+        Instant::ZERO + Span::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_warm_cache_expires_at_the_first_look_up_plus_multiples_of_the_ttl() {
+        let mut resolver = Resolver { filled: at(4), kept_warm: true };
+        let ttl = Span::from_secs(30);
+        assert_eq!(resolver.look_up(at(33), ttl), at(4));
+        assert_eq!(resolver.look_up(at(34), ttl), at(34));
+        assert_eq!(resolver.look_up(at(200), ttl), at(184));
+        assert_eq!(resolver.learns(at(185), ttl), at(214));
+        assert_eq!(resolver.learns(at(214), ttl), at(214));
+    }
+
+    #[test]
+    fn a_cache_filled_on_demand_lives_one_ttl_from_the_question_that_filled_it() {
+        let mut resolver = Resolver { filled: at(4), kept_warm: false };
+        let ttl = Span::from_secs(30);
+        assert_eq!(resolver.look_up(at(33), ttl), at(4));
+        assert_eq!(resolver.look_up(at(50), ttl), at(50));
+        assert_eq!(resolver.look_up(at(79), ttl), at(50));
+    }
+
+    #[test]
+    fn a_change_overtaken_by_a_later_one_is_not_served() {
+        let mut record = Record::new(Targets::of([NodeId(0)]));
+        let first = record.order(at(1), Targets::of([NodeId(1)]));
+        let second = record.order(at(2), Targets::of([NodeId(2)]));
+        assert!(record.serve(at(5), second));
+        assert!(!record.serve(at(9), first));
+        assert_eq!(record.now(), Targets::of([NodeId(2)]));
+        assert_eq!(record.at(at(4)), Targets::of([NodeId(0)]));
+    }
+}

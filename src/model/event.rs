@@ -1,0 +1,110 @@
+//! What can happen at an instant, and which comes first of what happens at the same instant.
+//!
+//! Knows nothing of what an event does. Kept here: an event is small and `Copy`, holds ids only,
+//! and carries the epoch of its victim, so that one overtaken by other events is recognised.
+
+use super::dns::Targets;
+use super::ids::{ClientId, DeciderId, NodeId, ServiceId};
+use super::plan::Endpoint;
+use super::signal::Signal;
+
+/// Something that happens at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A step of the script is due.
+    StepDue(u16),
+    /// The sessions of a crashed server end.
+    BackendsExit(NodeId, u32),
+    /// A supervisor starts a crashed server again.
+    ProcessStarts(NodeId, u32),
+    /// A server has replayed what it needs to be consistent and answers.
+    RecoveryEnds(NodeId, u32),
+    /// A standby receives from its upstream again.
+    StreamResumes(NodeId, u32),
+    /// A new standby is near enough to its upstream to serve.
+    CaughtUp(NodeId, u32),
+    /// A new node is asked for.
+    NodeOrdered(ServiceId, Order),
+    /// A new node's machine is there; the restore begins.
+    NodeBuilt(NodeId, u32),
+    /// A new node has restored its base backup.
+    RestoreEnds(NodeId, u32),
+    /// An order of the platform reaches a node.
+    OrderArrives(ServiceId, Order),
+    /// A standby has become primary.
+    PromotionEnds(NodeId, u32),
+    /// A node that was given up is kept from writing.
+    FenceActs(NodeId),
+    /// The DNS provider takes an order to change a record.
+    RecordOrdered(ServiceId, Endpoint, Targets),
+    /// A changed DNS record is served.
+    RecordServed(ServiceId, Endpoint, u16),
+    /// A node's next report would be sent.
+    ReportDue(DeciderId, NodeId),
+    /// News reaches a decider.
+    SignalArrives(DeciderId, Signal),
+    /// A client begins its work.
+    ClientBegins(ClientId),
+    /// A client stops for good.
+    ClientEnds(ClientId),
+    /// A client's next attempt or patience is due.
+    ClientWakes(ClientId, u32),
+}
+
+/// An order of the platform to a node, or for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Become primary.
+    Promote(u16),
+    /// Follow that node.
+    Follow(u16, u16),
+    /// Build a standby with this number that follows that node.
+    BuildStandby(u16, u16),
+    /// Build a primary with this number from the newest backup.
+    BuildPrimary(u16),
+    /// Stop the server and delete the node.
+    Fence(u16),
+    /// Stop the server; its supervisor does not start it again.
+    Stop(u16),
+}
+
+impl Event {
+    /// Returns the rank of this event among those of the same instant; the least comes first.
+    ///
+    /// The script strikes before the world moves, the world moves before it is reported, a report
+    /// on the stroke of a deadline counts (timers come at [`TIMER_RANK`]), and clients act on what
+    /// is true once all that is done. Reports and news of one instant come in the order of those
+    /// who hear them and of their nodes, however long ago each of them was planned.
+    pub fn rank(self) -> u32 {
+        let class = match self {
+            Self::StepDue(_) => 0,
+            Self::BackendsExit(..)
+            | Self::ProcessStarts(..)
+            | Self::RecoveryEnds(..)
+            | Self::StreamResumes(..)
+            | Self::CaughtUp(..)
+            | Self::NodeOrdered(..)
+            | Self::NodeBuilt(..)
+            | Self::RestoreEnds(..)
+            | Self::OrderArrives(..)
+            | Self::PromotionEnds(..)
+            | Self::FenceActs(..)
+            | Self::RecordOrdered(..)
+            | Self::RecordServed(..) => 1,
+            Self::ReportDue(..) => 2,
+            Self::SignalArrives(..) => 3,
+            Self::ClientBegins(_) | Self::ClientEnds(_) | Self::ClientWakes(..) => 5,
+        };
+        let within = if let Self::ReportDue(decider, node) = self {
+            (decider.0, node.0)
+        } else if let Self::SignalArrives(decider, news) = self {
+            (decider.0, news.node())
+        } else {
+            (0, 0)
+        };
+        class << 24 | u32::from(within.0) << 16 | u32::from(within.1)
+    }
+}
+
+/// The rank of a decider's timers among the events of the same instant.
+pub const TIMER_RANK: u32 = 4 << 24;

@@ -1,0 +1,229 @@
+//! How nodes and links fail and come back.
+//!
+//! Each function changes the truth of one failure completely: machine, server, sessions, flows.
+//! Knows nothing of who caused it or who notices. Kept here: nothing is written or acknowledged by
+//! a server that does not run.
+
+use super::event::Event;
+use super::ids::NodeId;
+use super::link::{Cut, Place};
+use super::node::{Fence, Host, Process, Role};
+use super::stream::Ending;
+use super::world::World;
+use crate::kernel::{Instant, Law, Span};
+use crate::knob::Touch;
+
+impl World {
+    /// Lets a host disappear for good.
+    pub fn kill_host(&mut self, id: NodeId) {
+        self.touch(Touch::HostDeath);
+        self.stop_followers(id, Ending::HostDeath);
+        self.node_mut(id).host = Host::Dead;
+        self.end_server(id);
+    }
+
+    /// Kills a server's main process; its sessions linger for a moment.
+    pub fn crash_server(&mut self, id: NodeId) {
+        self.touch(Touch::ProcessCrash);
+        self.stop_followers(id, Ending::ServerGone);
+        let node = self.node_mut(id);
+        node.call_off();
+        node.process = Process::Dying;
+        let (epoch, is_primary) = (node.epoch, node.role == Role::Primary);
+        let linger = if is_primary { self.knobs.backend_linger } else { Span::ZERO };
+        self.schedule(self.now + linger, Event::BackendsExit(id, epoch));
+    }
+
+    /// Ends the sessions of a crashed server and lets its supervisor start it again later.
+    pub fn end_backends(&mut self, id: NodeId) {
+        self.end_server(id);
+        self.node_mut(id).crashes += 1;
+        let crashes = u64::from(self.node(id).crashes);
+        let restart = self.draw_of(id, self.knobs.process_restart, "process_restart", crashes);
+        let epoch = self.node(id).epoch;
+        if self.knobs.process_restart != Law::Fixed(Span::FOREVER) {
+            self.schedule(self.now + restart, Event::ProcessStarts(id, epoch));
+        }
+    }
+
+    /// Starts a server that is down: it replays the WAL since its last checkpoint, then answers.
+    pub fn start_server(&mut self, id: NodeId) {
+        if self.node(id).host != Host::Up || self.node(id).process != Process::Down {
+            return;
+        }
+        let node = self.node_mut(id);
+        node.call_off();
+        node.process = Process::Recovering;
+        let epoch = node.epoch;
+        let redo = self.crash_recovery(id);
+        self.schedule(self.now + redo, Event::RecoveryEnds(id, epoch));
+    }
+
+    /// Lets a server answer again.
+    pub fn finish_recovery(&mut self, id: NodeId) {
+        let now = self.now;
+        let node = self.node_mut(id);
+        node.process = Process::Running;
+        node.up_since = now;
+        if node.role == Role::Primary {
+            self.revive_followers(id);
+        } else {
+            self.node_mut(id).upstream_lost = None;
+            self.plan_resume(id);
+            self.replay(id);
+        }
+    }
+
+    /// Freezes a host: its kernel still acknowledges packets and sends what it was handed.
+    pub fn freeze(&mut self, id: NodeId) {
+        self.stop_followers(id, Ending::ServerGone);
+        let promoting = self.node(id).promoting;
+        let node = self.node_mut(id);
+        node.host = Host::Frozen;
+        node.call_off();
+        node.promoting = promoting;
+        self.hold_position(id);
+        self.close_sessions(id, self.now);
+    }
+
+    /// Lets a frozen host go on where it stopped.
+    pub fn resume(&mut self, id: NodeId) {
+        let now = self.now;
+        let node = self.node_mut(id);
+        node.host = Host::Up;
+        node.up_since = now;
+        let (process, role, promoting) = (node.process, node.role, node.promoting);
+        match (process, role) {
+            (Process::Absent, _) => self.begin_build(id),
+            (Process::Restoring, _) => self.begin_restore(id),
+            (Process::Dying, _) => self.end_backends(id),
+            (Process::Down | Process::Recovering, _) => {
+                self.node_mut(id).process = Process::Down;
+                self.start_server(id);
+            }
+            (Process::Running, Role::Primary) => self.revive_followers(id),
+            (Process::Running, Role::Standby) => {
+                if promoting {
+                    self.begin_promotion(id);
+                }
+                self.plan_resume(id);
+                self.replay(id);
+            }
+        }
+    }
+
+    /// Stops a server and deletes its machine.
+    pub fn delete_node(&mut self, id: NodeId) {
+        self.stop_followers(id, Ending::ServerGone);
+        self.end_server(id);
+        let node = self.node_mut(id);
+        node.host = Host::Deleted;
+        node.fence = Fence::Unwanted;
+    }
+
+    /// Stops a server; nothing starts it again.
+    pub fn stop_server(&mut self, id: NodeId) {
+        self.stop_followers(id, Ending::ServerGone);
+        self.end_server(id);
+    }
+
+    /// Cuts a link.
+    pub fn cut_link(&mut self, cut: Cut) {
+        self.touch(Touch::LinkCut);
+        self.links.cut(cut);
+        for index in 0..self.nodes.len() {
+            let id = NodeId::at(index);
+            self.watch_uploads(id);
+            let Some(upstream) = self.node(id).upstream else { continue };
+            let apart = !self.connects(self.node(id).place(), self.node(upstream).place());
+            if apart && self.node(id).streaming {
+                self.stop_stream(id, Ending::CutWire);
+            } else if apart && self.node(id).role == Role::Standby {
+                let now = self.now;
+                self.node_mut(id).received.hold(now);
+                self.replay(id);
+            }
+        }
+    }
+
+    /// Heals the cuts that a step made.
+    pub fn heal_link(&mut self, step: u16) {
+        self.links.heal(step);
+        self.healed_last = self.now;
+        for index in 0..self.nodes.len() {
+            self.watch_uploads(NodeId::at(index));
+            self.plan_resume(NodeId::at(index));
+        }
+    }
+
+    /// Returns whether the platform can reach a node that would hear it.
+    pub fn in_contact(&self, id: NodeId) -> bool {
+        let node = self.node(id);
+        node.host == Host::Up && self.connects(node.place(), Place::Platform)
+    }
+
+    /// Ends a server and everything that went on in it.
+    fn end_server(&mut self, id: NodeId) {
+        self.hold_position(id);
+        self.close_sessions(id, self.now);
+        let now = self.now;
+        let node = self.node_mut(id);
+        node.call_off();
+        node.streaming = false;
+        node.ended_last = Some(now);
+        if !matches!(node.process, Process::Absent | Process::Restoring) {
+            node.process = Process::Down;
+        }
+    }
+
+    /// Stops the writing or the receiving and replaying of a node.
+    fn hold_position(&mut self, id: NodeId) {
+        let now = self.now;
+        let node = self.node_mut(id);
+        if node.role == Role::Primary {
+            let branch = node.branch;
+            let branch = self.branch_mut(branch);
+            branch.written.hold(now);
+            branch.archived_until = branch.archived_until.min(now);
+        } else {
+            node.received.hold(now);
+            node.replayed.hold(now);
+            node.streaming = false;
+            node.upstream_lost.get_or_insert(now);
+            node.catch_up_epoch += 1;
+        }
+    }
+
+    /// Stops a primary's uploads while it is cut off from the archive; what it missed follows.
+    pub fn watch_uploads(&mut self, id: NodeId) {
+        if !self.node(id).writable() {
+            return;
+        }
+        let (now, branch) = (self.now, self.node(id).branch);
+        let reaches = self.reaches_archive(id);
+        let branch = self.branch_mut(branch);
+        branch.archived_until = if reaches { Instant::FAR } else { branch.archived_until.min(now) };
+    }
+
+    /// Returns whether a node can reach the archive.
+    pub fn reaches_archive(&self, id: NodeId) -> bool {
+        self.connects(self.node(id).place(), Place::Archive)
+    }
+
+    fn revive_followers(&mut self, id: NodeId) {
+        self.watch_uploads(id);
+        self.each_follower(id, Self::plan_resume);
+    }
+
+    /// Returns how long a server replays after a crash: the WAL since its last checkpoint.
+    fn crash_recovery(&self, id: NodeId) -> Span {
+        let node = self.node(id);
+        let path = match node.role {
+            Role::Primary => &self.branch(node.branch).written,
+            Role::Standby => &node.replayed,
+        };
+        let period = self.knobs.checkpoint_period.as_micros();
+        let last = Instant::from_micros(self.now.as_micros() / period * period);
+        self.redo_time(path.at(last), path.at(self.now))
+    }
+}

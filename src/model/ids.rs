@@ -1,0 +1,59 @@
+//! Ids: small numbers that name the parts of one run, and the limits of a run.
+//!
+//! Knows nothing of what the parts are. Kept here: an id is an index into its own vector, and a
+//! node's id is never given to another node.
+
+use serde::{Deserialize, Serialize};
+
+/// How many services a run may have.
+pub const SERVICES_MAX: usize = 16;
+/// How many nodes may be alive at one instant.
+pub const NODES_MAX: usize = 48;
+/// How many clients a run may have.
+pub const CLIENTS_MAX: usize = 64;
+/// How many steps a script may have.
+pub const STEPS_MAX: usize = 4096;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])+ $name:ident($inner:ty);)+) => {$(
+        $(#[$doc])+
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub $inner);
+
+        impl $name {
+            /// Returns the id of the part at this index of its vector.
+            pub fn at(index: usize) -> Self {
+                Self(index.try_into().expect("validation bounds the number of parts"))
+            }
+
+            /// Returns the index in the vector of these parts.
+            pub fn index(self) -> usize {
+                usize::from(self.0)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A service.
+    ServiceId(u8);
+    /// A node, never reused within a run.
+    NodeId(u16);
+    /// A client.
+    ClientId(u8);
+    /// A region.
+    RegionId(u8);
+    /// A branch of WAL history.
+    BranchId(u16);
+    /// Somebody who decides for a service: the platform, or one of several daemons.
+    DeciderId(u8);
+}
+
+/// A zone of a region: power and network that fail together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the letters are the zones' names")]
+pub enum Zone {
+    A,
+    B,
+    C,
+}

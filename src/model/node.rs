@@ -1,0 +1,166 @@
+//! A node: its machine, its server process, its role, and how far it has come in the WAL.
+//!
+//! Knows nothing of the platform's opinion of it. Kept here: the epoch is raised whenever what is
+//! under way on the node is called off, so that a stale event is recognised and dropped.
+
+use super::ids::{BranchId, NodeId, RegionId, ServiceId, Zone};
+use super::link::Place;
+use super::signal::Condition;
+use crate::kernel::{Instant, Path};
+
+/// A node of a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent fact about a server")]
+pub struct Node {
+    /// Its id.
+    pub id: NodeId,
+    /// Its service.
+    pub service: ServiceId,
+    /// Its number in its name: 2 in `orders-2`.
+    pub number: u16,
+    /// Its region.
+    pub region: RegionId,
+    /// Its zone.
+    pub zone: Zone,
+    /// The state of its machine.
+    pub host: Host,
+    /// The state of its server process.
+    pub process: Process,
+    /// What its server is.
+    pub role: Role,
+    /// The history that it holds.
+    pub branch: BranchId,
+    /// How far it has received that history; for a primary, what it received before it was one.
+    pub received: Path,
+    /// How far it has replayed it.
+    pub replayed: Path,
+    /// The node it follows or is to follow.
+    pub upstream: Option<NodeId>,
+    /// The node that it has been told to follow while nobody could reach it.
+    pub told_to_follow: Option<NodeId>,
+    /// Whether WAL flows to it from its upstream.
+    pub streaming: bool,
+    /// When its upstream fell silent, if it has.
+    pub upstream_lost: Option<Instant>,
+    /// Whether it has once been close enough to its upstream to serve.
+    pub ready: bool,
+    /// Whether it holds WAL beyond the point where the timeline it is to follow begins.
+    pub unfit: bool,
+    /// Whether it is becoming primary.
+    pub promoting: bool,
+    /// Whether and how it is being kept from writing.
+    pub fence: Fence,
+    /// How often its server has crashed.
+    pub crashes: u32,
+    /// Raised whenever what is under way on it is called off.
+    pub epoch: u32,
+    /// Raised whenever its plan of catching up changes.
+    pub catch_up_epoch: u32,
+    /// Since when its server has answered without a break.
+    pub up_since: Instant,
+    /// When its server ended last; the sessions before are gone.
+    pub ended_last: Option<Instant>,
+}
+
+/// The state of a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Host {
+    /// It runs.
+    Up,
+    /// It is frozen: its kernel acknowledges packets, its processes do nothing.
+    Frozen,
+    /// It died.
+    Dead,
+    /// The platform has deleted it.
+    Deleted,
+}
+
+/// The state of a server process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Process {
+    /// The machine is being created.
+    Absent,
+    /// The machine is there and a backup is being restored on it.
+    Restoring,
+    /// It answers.
+    Running,
+    /// Its main process is gone and its sessions are about to end.
+    Dying,
+    /// It does not run.
+    Down,
+    /// It replays WAL before it can answer.
+    Recovering,
+}
+
+/// What a server is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// It accepts writes.
+    Primary,
+    /// It follows another node.
+    Standby,
+}
+
+/// Whether and how a node is being kept from writing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fence {
+    /// Nobody wants that.
+    Unwanted,
+    /// The platform wants it and has no contact.
+    Wanted,
+    /// The platform has contact and the fence is about to act.
+    Acting,
+}
+
+impl Node {
+    /// Returns where the node stands in the network.
+    pub fn place(&self) -> Place {
+        Place::Node(self.id, self.region, self.zone)
+    }
+
+    /// Returns whether its server answers queries.
+    pub fn answers(&self) -> bool {
+        self.host == Host::Up && self.process == Process::Running
+    }
+
+    /// Returns whether it could report: its server answers, or its restore is under way.
+    pub fn reports(&self) -> bool {
+        self.host == Host::Up && matches!(self.process, Process::Running | Process::Restoring)
+    }
+
+    /// Returns what it says of itself.
+    pub fn condition(&self) -> Condition {
+        match self.role {
+            Role::Primary => Condition::Primary,
+            Role::Standby if self.unfit => Condition::CannotFollow,
+            Role::Standby if self.ready && !self.promoting => Condition::Standby,
+            Role::Standby => Condition::CatchingUp,
+        }
+    }
+
+    /// Returns whether it accepts writes.
+    pub fn writable(&self) -> bool {
+        self.answers() && self.role == Role::Primary
+    }
+
+    /// Returns whether it could be promoted: it follows, serves, and nothing else is wanted of it.
+    pub fn promotable(&self) -> bool {
+        self.answers()
+            && self.role == Role::Standby
+            && self.ready
+            && !self.unfit
+            && self.fence == Fence::Unwanted
+    }
+
+    /// Returns whether its machine still exists.
+    pub fn exists(&self) -> bool {
+        !matches!(self.host, Host::Dead | Host::Deleted)
+    }
+
+    /// Calls off whatever is under way on the node.
+    pub fn call_off(&mut self) {
+        self.epoch += 1;
+        self.catch_up_epoch += 1;
+        self.promoting = false;
+    }
+}

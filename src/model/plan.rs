@@ -1,0 +1,67 @@
+//! The plans a service can be bought in, and the names it is reached by.
+//!
+//! Knows nothing of a service's state. Kept here: a plan fixes how many nodes a service has.
+
+use serde::{Deserialize, Serialize};
+
+/// What a customer buys: how many nodes a service has. Source: Aiven, "Upgrade and failover
+/// procedures" and "High availability".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Plan {
+    /// One node, backups kept for two days.
+    Hobbyist,
+    /// One node, backups kept for two days.
+    Startup,
+    /// A primary and one standby, backups kept for 14 days.
+    Business,
+    /// A primary and two standbys, backups kept for 30 days.
+    Premium,
+}
+
+impl Plan {
+    /// Every plan, smallest first.
+    pub const ALL: [Self; 4] = [Self::Hobbyist, Self::Startup, Self::Business, Self::Premium];
+
+    /// Returns how many nodes a service of this plan has when it is whole.
+    pub fn nodes(self) -> u8 {
+        match self {
+            Self::Hobbyist | Self::Startup => 1,
+            Self::Business => 2,
+            Self::Premium => 3,
+        }
+    }
+
+    /// Returns how many of the nodes are standbys.
+    pub fn standbys(self) -> u8 {
+        self.nodes() - 1
+    }
+
+    /// Returns the plan's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hobbyist => "Hobbyist",
+            Self::Startup => "Startup",
+            Self::Business => "Business",
+            Self::Premium => "Premium",
+        }
+    }
+}
+
+/// A DNS name of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Endpoint {
+    /// The service name, which follows the primary.
+    Primary,
+    /// The replica name, which follows the standbys.
+    Replica,
+}
+
+impl Endpoint {
+    /// Returns the DNS label of this name for a service: `orders` or `replica-orders`.
+    pub fn label(self, service: &str) -> String {
+        match self {
+            Self::Primary => service.to_owned(),
+            Self::Replica => format!("replica-{service}"),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What the platform can hear: the only way by which truth becomes news.
+//!
+//! Knows nothing of the truth itself. Kept here: a signal names nodes by their numbers and carries
+//! positions as they were when it was sent.
+
+use crate::kernel::{Instant, Position};
+
+/// News for a decider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// A report that was due did not arrive.
+    Missed(u16),
+    /// A report arrived whose kind differs from the one before, or the first after a miss.
+    Reported(u16, Condition),
+    /// A silent node's patience is over; raised by the decider's own timer.
+    SilenceDue(u16),
+    /// A promotion takes too long; raised by the decider's own timer.
+    PromotionDue(u16),
+}
+
+impl Signal {
+    /// Returns the number of the node that the news is of.
+    pub fn node(self) -> u16 {
+        match self {
+            Self::Missed(number)
+            | Self::Reported(number, _)
+            | Self::SilenceDue(number)
+            | Self::PromotionDue(number) => number,
+        }
+    }
+}
+
+/// What a node says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Condition {
+    /// It accepts writes.
+    Primary,
+    /// It follows and is close enough to serve.
+    Standby,
+    /// It follows and is not yet close enough.
+    CatchingUp,
+    /// It cannot follow: it has replayed past the point where the new timeline begins.
+    CannotFollow,
+}
+
+/// The content of a report: what a node says of itself and how far it has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// When it arrived.
+    pub arrived: Instant,
+    /// What the node says of itself.
+    pub condition: Condition,
+    /// How far it had received, when the report was sent.
+    pub received: Position,
+    /// How far it had replayed, when the report was sent.
+    pub replayed: Position,
+    /// The number of its timeline.
+    pub timeline: u32,
+}

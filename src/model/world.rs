@@ -1,0 +1,160 @@
+//! The world: every part of the truth by its id, the clock, and what is going to happen.
+//!
+//! Knows nothing of beliefs or verdicts. Kept here: the world is a plain value; a clone of it goes
+//! on exactly as the original would.
+
+use std::sync::Arc;
+
+use super::branch::Branch;
+use super::client::Client;
+use super::event::Event;
+use super::ids::{BranchId, ClientId, NodeId, ServiceId};
+use super::link::{Links, Place};
+use super::node::Node;
+use super::service::Service;
+use crate::kernel::{Chance, Instant, Law, Path, Queue, Span};
+use crate::knob::{Knobs, Touch, Touched};
+
+/// The names of the parts of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// The services' names, by id.
+    pub services: Vec<String>,
+    /// The clients' names, by id.
+    pub clients: Vec<String>,
+    /// The regions' names, by id.
+    pub regions: Vec<String>,
+}
+
+/// The truth of one run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct World {
+    /// The values of all knobs.
+    pub knobs: Arc<Knobs>,
+    /// The names of the parts.
+    pub names: Arc<Names>,
+    /// Where every draw comes from.
+    pub chance: Chance,
+    /// The present instant.
+    pub now: Instant,
+    /// What is going to happen.
+    pub queue: Queue<Event>,
+    /// The services.
+    pub services: Vec<Service>,
+    /// The nodes.
+    pub nodes: Vec<Node>,
+    /// The branches of WAL history.
+    pub branches: Vec<Branch>,
+    /// The clients.
+    pub clients: Vec<Client>,
+    /// Which links are cut.
+    pub links: Links,
+    /// When a link was healed last.
+    pub healed_last: Instant,
+    /// What has happened that makes knobs matter.
+    pub touched: Touched,
+}
+
+impl World {
+    /// Returns a service.
+    pub fn service(&self, id: ServiceId) -> &Service {
+        &self.services[id.index()]
+    }
+
+    /// Returns a node.
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.index()]
+    }
+
+    /// Returns a node, to change it.
+    pub fn node_mut(&mut self, id: NodeId) -> &mut Node {
+        &mut self.nodes[id.index()]
+    }
+
+    /// Returns a branch.
+    pub fn branch(&self, id: BranchId) -> &Branch {
+        &self.branches[id.index()]
+    }
+
+    /// Returns a branch, to change it.
+    pub fn branch_mut(&mut self, id: BranchId) -> &mut Branch {
+        &mut self.branches[id.index()]
+    }
+
+    /// Returns a client.
+    pub fn client(&self, id: ClientId) -> &Client {
+        &self.clients[id.index()]
+    }
+
+    /// Returns a client, to change it.
+    pub fn client_mut(&mut self, id: ClientId) -> &mut Client {
+        &mut self.clients[id.index()]
+    }
+
+    /// Returns a node's name.
+    pub fn node_name(&self, id: NodeId) -> String {
+        let node = self.node(id);
+        format!("{}-{}", self.names.services[node.service.index()], node.number)
+    }
+
+    /// Returns the ids of a service's nodes whose machines exist, by number.
+    pub fn existing(&self, service: ServiceId) -> impl Iterator<Item = &Node> + '_ {
+        self.service(service).nodes.iter().map(|id| self.node(*id)).filter(|node| node.exists())
+    }
+
+    /// Lets an event happen later.
+    pub fn schedule(&mut self, at: Instant, event: Event) {
+        if at < Instant::FAR {
+            self.queue.push(at, event.rank(), event);
+        }
+    }
+
+    /// Notes that something happened which makes knobs matter.
+    pub fn touch(&mut self, touch: Touch) {
+        self.touched.add(touch);
+    }
+
+    /// Draws a duration; purpose, name and counter alone say which words are used for it.
+    pub fn draw(&self, law: Law, purpose: &str, name: &str, counter: u64) -> Span {
+        if law.is_fixed() {
+            return law.draw(0);
+        }
+        law.draw(self.chance.word(purpose, name, counter))
+    }
+
+    /// Draws a duration for a node, by its name.
+    pub fn draw_of(&self, node: NodeId, law: Law, purpose: &str, counter: u64) -> Span {
+        if law.is_fixed() {
+            return law.draw(0);
+        }
+        self.draw(law, purpose, &self.node_name(node), counter)
+    }
+
+    /// Returns whether packets pass both ways between two parties.
+    pub fn connects(&self, one: Place, other: Place) -> bool {
+        self.links.connects(one, other)
+    }
+
+    /// Returns the one-way delay between two nodes.
+    pub fn node_delay(&self, one: NodeId, other: NodeId) -> Span {
+        let across = self.node(one).region != self.node(other).region;
+        let region = if across { self.knobs.region_delay } else { Span::ZERO };
+        self.knobs.replication_delay + region
+    }
+
+    /// Returns the one-way delay between a client and a node.
+    pub fn client_delay(&self, client: ClientId, node: NodeId) -> Span {
+        let across = self.client(client).region != self.node(node).region;
+        let region = if across { self.knobs.region_delay } else { Span::ZERO };
+        self.knobs.client_delay + region
+    }
+
+    /// Returns the path of what a node has to offer to those that follow it.
+    pub fn output(&self, node: NodeId) -> &Path {
+        let node = self.node(node);
+        match node.role {
+            super::node::Role::Primary => &self.branch(node.branch).written,
+            super::node::Role::Standby => &node.received,
+        }
+    }
+}
