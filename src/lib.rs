@@ -1,5 +1,7 @@
 //! A deterministic discrete-event simulator of managed-PostgreSQL failover.
 
+pub mod control;
+pub mod fault;
 pub mod kernel;
 pub mod knob;
 pub mod model;

@@ -1,0 +1,44 @@
+//! What the platform can order: the only way by which belief becomes truth.
+//!
+//! Knows nothing of whether an order succeeds. Kept here: actions name nodes by their numbers.
+
+use crate::model::Endpoint;
+
+/// An order of the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Keep this node from writing.
+    Fence(u16),
+    /// Let this standby become primary.
+    Promote(u16),
+    /// Let the first node follow the second.
+    Follow(u16, u16),
+    /// Point a name to these nodes.
+    Publish(Endpoint, Numbers),
+    /// Build a standby with this number that follows that node.
+    BuildStandby(u16, u16),
+    /// Build a primary with this number from the newest backup.
+    BuildPrimary(u16),
+    /// Stop this node's server.
+    Stop(u16),
+}
+
+/// The numbers of at most three nodes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Numbers([Option<u16>; 3]);
+
+impl Numbers {
+    /// Returns the list made of these numbers; those beyond the third are left out.
+    pub fn of(numbers: impl IntoIterator<Item = u16>) -> Self {
+        let mut list = Self::default();
+        for (place, number) in list.0.iter_mut().zip(numbers) {
+            *place = Some(number);
+        }
+        list
+    }
+
+    /// Returns the numbers.
+    pub fn iter(self) -> impl Iterator<Item = u16> {
+        self.0.into_iter().flatten()
+    }
+}

@@ -1,0 +1,149 @@
+//! The one dispatch of the platform: news in, a rule and its orders out.
+//!
+//! A pure function: no clock, no chance, no world. Kept here: every pair of phase and news is
+//! spelled out, so that a new one does not compile until each has been thought about.
+
+use super::action::Action;
+use super::elect::Candidacy;
+use super::manager::{Manager, Phase, Standing};
+use super::rule::Rule;
+use super::{failover, replace};
+use crate::kernel::Instant;
+use crate::knob::{Knobs, Mutant};
+use crate::model::{Condition, Signal};
+
+/// What the platform decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// By which rule.
+    pub rule: Rule,
+    /// What it orders, in order.
+    pub actions: Vec<Action>,
+    /// The node that it gave up, if it did.
+    pub given_up: Option<u16>,
+    /// How the candidates fared, if there was an election.
+    pub candidates: Vec<Candidacy>,
+}
+
+impl Decision {
+    /// Returns a decision to do nothing.
+    pub fn none(rule: Rule) -> Self {
+        Self { rule, actions: Vec::new(), given_up: None, candidates: Vec::new() }
+    }
+}
+
+/// Decides on a piece of news; the manager afterwards believes what it implies.
+pub fn decide(knobs: &Knobs, manager: &mut Manager, now: Instant, news: Signal) -> Decision {
+    let decision = dispatch(knobs, manager, now, news);
+    for member in &mut manager.members {
+        if member.standing == Standing::Building {
+            member.ordered.get_or_insert(now);
+        }
+    }
+    decision
+}
+
+fn dispatch(knobs: &Knobs, manager: &mut Manager, now: Instant, news: Signal) -> Decision {
+    match (manager.phase, news) {
+        (_, Signal::Missed(number)) => missed(knobs, manager, now, number),
+        (phase, Signal::Reported(number, condition)) => {
+            heard(knobs, manager, phase, (number, condition))
+        }
+        (Phase::Steady | Phase::Restoring { .. }, Signal::SilenceDue(number)) => {
+            silent(knobs, manager, now, number)
+        }
+        (Phase::Promoting { node, .. }, Signal::SilenceDue(number)) => {
+            if node == number {
+                failover::promote_next(knobs, manager, now, Rule::PromoteForSilentCandidate)
+            } else {
+                silent(knobs, manager, now, number)
+            }
+        }
+        (Phase::Promoting { .. }, Signal::PromotionDue(_)) => {
+            failover::promote_next(knobs, manager, now, Rule::PromoteAfterPatience)
+        }
+        (Phase::Steady | Phase::Restoring { .. }, Signal::PromotionDue(_)) => {
+            Decision::none(Rule::NoteNews)
+        }
+    }
+}
+
+fn missed(knobs: &Knobs, manager: &mut Manager, now: Instant, number: u16) -> Decision {
+    let stops = knobs.mutant == Some(Mutant::StopReadsDuringSilence) && number == manager.primary;
+    let standbys: Vec<u16> = manager.standing(Standing::Standby).collect();
+    match manager.member_mut(number) {
+        Some(member) if member.standing != Standing::GivenUp => {
+            member.missed.get_or_insert(now);
+            let mut decision = Decision::none(Rule::SuspectSilentNode);
+            if stops {
+                decision.actions.extend(standbys.into_iter().map(Action::Stop));
+            }
+            decision
+        }
+        _ => Decision::none(Rule::NoteNews),
+    }
+}
+
+fn heard(
+    knobs: &Knobs,
+    manager: &mut Manager,
+    phase: Phase,
+    (number, condition): (u16, Condition),
+) -> Decision {
+    let Some(member) = manager.member_mut(number) else {
+        return Decision::none(Rule::NoteNews);
+    };
+    let suspected = member.missed.take().is_some();
+    let standing = member.standing;
+    match (phase, standing, condition) {
+        (_, Standing::GivenUp, _) => {
+            let mut decision = Decision::none(Rule::KeepGivenUpNodeOut);
+            decision.actions.push(Action::Fence(number));
+            decision
+        }
+        (Phase::Promoting { node, .. } | Phase::Restoring { node }, _, Condition::Primary)
+            if node == number =>
+        {
+            failover::take_office(knobs, manager, number)
+        }
+        (_, Standing::Building, Condition::Standby) => replace::admit(manager, number),
+        (_, Standing::Building | Standing::Standby, Condition::CannotFollow) => {
+            replace::rebuild(knobs, manager, number)
+        }
+        (
+            Phase::Steady | Phase::Promoting { .. } | Phase::Restoring { .. },
+            Standing::Primary | Standing::Standby | Standing::Building,
+            Condition::Primary
+            | Condition::Standby
+            | Condition::CatchingUp
+            | Condition::CannotFollow,
+        ) if suspected => trust_again(manager, number),
+        (
+            Phase::Steady | Phase::Promoting { .. } | Phase::Restoring { .. },
+            Standing::Primary | Standing::Standby | Standing::Building,
+            Condition::Primary
+            | Condition::Standby
+            | Condition::CatchingUp
+            | Condition::CannotFollow,
+        ) => Decision::none(Rule::NoteNews),
+    }
+}
+
+/// Trusts a suspected node again; a standby may have missed the order to follow a new primary.
+fn trust_again(manager: &Manager, number: u16) -> Decision {
+    let mut decision = Decision::none(Rule::DropSuspicion);
+    let moved = manager.phase == Phase::Steady && manager.has_promoted;
+    if moved && number != manager.primary {
+        decision.actions.push(Action::Follow(number, manager.primary));
+    }
+    decision
+}
+
+fn silent(knobs: &Knobs, manager: &mut Manager, now: Instant, number: u16) -> Decision {
+    match manager.member(number).map(|member| member.standing) {
+        Some(Standing::Primary) => failover::replace_primary(knobs, manager, now, number),
+        Some(Standing::Standby) => replace::replace_standby(knobs, manager, number),
+        Some(Standing::Building) => replace::replace_build(knobs, manager, number),
+        Some(Standing::GivenUp) | None => Decision::none(Rule::NoteNews),
+    }
+}

@@ -1,0 +1,113 @@
+//! What the platform does when the primary is gone: mark it as down, fence it, promote, move names.
+//!
+//! Source: Aiven, "Upgrade and failover procedures", uncontrolled primary disconnection. Knows
+//! nothing of servers. Kept here: the primary name moves only to a node that reported itself
+//! primary.
+
+use super::action::{Action, Numbers};
+use super::decide::Decision;
+use super::elect::{chosen, elect};
+use super::manager::{Manager, Phase, Standing};
+use super::replace;
+use super::rule::Rule;
+use crate::kernel::Instant;
+use crate::knob::{EmptyReplicaName, Knobs, Mutant};
+use crate::model::Endpoint;
+
+/// Gives a silent primary up and promotes the furthest standby, or restores a new primary.
+pub(super) fn replace_primary(
+    knobs: &Knobs,
+    manager: &mut Manager,
+    now: Instant,
+    number: u16,
+) -> Decision {
+    give_up(manager, number);
+    let rules = (Rule::PromoteForSilentPrimary, Rule::RestoreForSilentPrimary);
+    let mut decision = put_in_charge(knobs, manager, now, rules);
+    decision.given_up = Some(number);
+    decision.actions.insert(0, Action::Fence(number));
+    decision
+}
+
+/// Gives a candidate up that does not become primary, and turns to the next.
+pub(super) fn promote_next(
+    knobs: &Knobs,
+    manager: &mut Manager,
+    now: Instant,
+    rule: Rule,
+) -> Decision {
+    let Phase::Promoting { node, .. } = manager.phase else {
+        return Decision::none(Rule::NoteNews);
+    };
+    give_up(manager, node);
+    let rules = (rule, Rule::RestoreForFailedCandidate);
+    let mut decision = put_in_charge(knobs, manager, now, rules);
+    decision.given_up = Some(node);
+    decision.actions.insert(0, Action::Fence(node));
+    decision
+}
+
+fn give_up(manager: &mut Manager, number: u16) {
+    if let Some(member) = manager.member_mut(number) {
+        member.standing = Standing::GivenUp;
+    }
+}
+
+/// Promotes the best candidate, or has a primary restored when there is none.
+fn put_in_charge(
+    knobs: &Knobs,
+    manager: &mut Manager,
+    now: Instant,
+    (promotes, restores): (Rule, Rule),
+) -> Decision {
+    let candidates = elect(knobs, manager, now, manager.primary);
+    let mut decision = Decision::none(promotes);
+    if let Some(node) = chosen(&candidates) {
+        manager.phase = Phase::Promoting { node, ordered: now };
+        decision.actions.push(Action::Promote(node));
+        if knobs.mutant == Some(Mutant::NameBeforePromotion) {
+            decision.actions.push(Action::Publish(Endpoint::Primary, Numbers::of([node])));
+        }
+    } else {
+        let node = replace::next_number(manager);
+        replace::enlist(manager, node);
+        manager.phase = Phase::Restoring { node };
+        decision.rule = restores;
+        decision.actions.push(Action::BuildPrimary(node));
+    }
+    decision.candidates = candidates;
+    decision
+}
+
+/// Lets a node that reported itself primary take office.
+pub(super) fn take_office(knobs: &Knobs, manager: &mut Manager, number: u16) -> Decision {
+    manager.phase = Phase::Steady;
+    manager.primary = number;
+    manager.has_promoted = true;
+    if let Some(member) = manager.member_mut(number) {
+        member.standing = Standing::Primary;
+    }
+    let mut decision = Decision::none(Rule::MoveNamesToNewPrimary);
+    let forgets = knobs.mutant == Some(Mutant::ForgetPrimaryName);
+    let early = knobs.mutant == Some(Mutant::NameBeforePromotion);
+    if !forgets && !early {
+        decision.actions.push(Action::Publish(Endpoint::Primary, Numbers::of([number])));
+    }
+    decision.actions.push(Action::Publish(Endpoint::Replica, replica_targets(knobs, manager)));
+    let followers = manager
+        .members
+        .iter()
+        .filter(|member| matches!(member.standing, Standing::Standby | Standing::Building));
+    decision.actions.extend(followers.map(|member| Action::Follow(member.number, number)));
+    replace::build_missing(knobs, manager, &mut decision);
+    decision
+}
+
+/// Returns what the replica name is to point to: the standbys that serve, or what a knob says.
+pub(super) fn replica_targets(knobs: &Knobs, manager: &Manager) -> Numbers {
+    let mut standbys = manager.standing(Standing::Standby).peekable();
+    if standbys.peek().is_none() && knobs.replica_name_when_empty == EmptyReplicaName::Primary {
+        return Numbers::of([manager.primary]);
+    }
+    Numbers::of(standbys)
+}

@@ -1,0 +1,180 @@
+//! What one decider believes of one service.
+//!
+//! It knows nodes by their numbers, what they reported and when; the truth is unknown here. Kept
+//! here: a timer is a field or follows from fields, so setting it again replaces it.
+
+use crate::kernel::{Instant, Position, Span};
+use crate::knob::{Knobs, Mutant, TimeoutOrigin};
+use crate::model::{Condition, Plan, Report};
+
+/// What one decider believes of one service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manager {
+    /// The plan that the service is to have.
+    pub plan: Plan,
+    /// The nodes that it knows, by number.
+    pub members: Vec<Member>,
+    /// What it is doing.
+    pub phase: Phase,
+    /// The node that it regards as primary.
+    pub primary: u16,
+    /// Whether the present primary was promoted during the run.
+    pub has_promoted: bool,
+    /// The number of the next node that is built.
+    pub next_number: u16,
+}
+
+/// What the platform is doing with a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// The primary is regarded as up.
+    Steady,
+    /// A standby has been told to become primary.
+    Promoting {
+        /// Which one.
+        node: u16,
+        /// When it was told.
+        ordered: Instant,
+    },
+    /// A new primary is being restored from a backup.
+    Restoring {
+        /// Which node.
+        node: u16,
+    },
+}
+
+/// A node as the platform knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its number.
+    pub number: u16,
+    /// What the platform regards it as.
+    pub standing: Standing,
+    /// Its last report.
+    pub report: Option<Report>,
+    /// When a report was first missed, if the last one was.
+    pub missed: Option<Instant>,
+    /// When it was ordered to be built; nothing for the nodes of the start.
+    pub ordered: Option<Instant>,
+}
+
+/// What the platform regards a node as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// The primary.
+    Primary,
+    /// A standby that serves and may be promoted.
+    Standby,
+    /// A standby that is being built or catches up.
+    Building,
+    /// A node that was given up.
+    GivenUp,
+}
+
+impl Manager {
+    /// Returns the belief at the start of a run: the service is whole and node 1 is primary.
+    pub fn new(plan: Plan) -> Self {
+        let member = |number: u16| Member {
+            number,
+            standing: if number == 1 { Standing::Primary } else { Standing::Standby },
+            report: None,
+            missed: None,
+            ordered: None,
+        };
+        let nodes = u16::from(plan.nodes());
+        let mut members = Vec::with_capacity(usize::from(nodes) + 2);
+        members.extend((1..=nodes).map(member));
+        Self {
+            plan,
+            members,
+            phase: Phase::Steady,
+            primary: 1,
+            has_promoted: false,
+            next_number: nodes + 1,
+        }
+    }
+
+    /// Returns a node that the platform knows.
+    pub fn member(&self, number: u16) -> Option<&Member> {
+        self.members.iter().find(|member| member.number == number)
+    }
+
+    /// Returns a node that the platform knows, to change it.
+    pub fn member_mut(&mut self, number: u16) -> Option<&mut Member> {
+        self.members.iter_mut().find(|member| member.number == number)
+    }
+
+    /// Returns the numbers of the nodes of a standing.
+    pub fn standing(&self, standing: Standing) -> impl Iterator<Item = u16> + '_ {
+        self.members.iter().filter(move |member| member.standing == standing).map(|m| m.number)
+    }
+
+    /// Returns when a silent member's patience is over; nothing while it is heard or given up.
+    ///
+    /// A new node that has never reported has the patience for a build instead.
+    pub fn silence_due(&self, knobs: &Knobs, member: &Member) -> Option<Instant> {
+        if let (Standing::Building, None) = (member.standing, member.report) {
+            return member.ordered.map(|ordered| ordered + knobs.build_patience);
+        }
+        let missed = member.missed?;
+        if member.standing == Standing::GivenUp {
+            return None;
+        }
+        let candidate =
+            matches!(self.phase, Phase::Promoting { node, .. } if node == member.number);
+        let timeout = if member.standing == Standing::Primary || candidate {
+            self.primary_timeout(knobs)
+        } else {
+            knobs.standby_timeout
+        };
+        let origin = match knobs.timeout_origin {
+            TimeoutOrigin::LastReport => member.report.map_or(missed, |report| report.arrived),
+            TimeoutOrigin::FirstMissed => missed,
+        };
+        Some((origin + timeout).max(missed))
+    }
+
+    fn primary_timeout(&self, knobs: &Knobs) -> Span {
+        match knobs.mutant {
+            Some(Mutant::ImpatientDetection) => Span::from_secs(6),
+            Some(Mutant::ForgetLastReport) if self.has_promoted => Span::ZERO,
+            _ => knobs.detection_timeout,
+        }
+    }
+
+    /// Returns when the next of its own timers is due, and which.
+    pub fn next_wake(&self, knobs: &Knobs) -> Option<(Instant, Timer)> {
+        let silence = self.members.iter().filter_map(|member| {
+            let due = self.silence_due(knobs, member)?;
+            Some((due, Timer::Silence(member.number)))
+        });
+        let promotion = match self.phase {
+            Phase::Promoting { node, ordered } => {
+                Some((ordered + knobs.promotion_patience, Timer::Promotion(node)))
+            }
+            Phase::Steady | Phase::Restoring { .. } => None,
+        };
+        silence.chain(promotion).min()
+    }
+}
+
+/// A timer of the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Timer {
+    /// A node has been silent for the timeout.
+    Silence(u16),
+    /// A promotion takes too long.
+    Promotion(u16),
+}
+
+impl Member {
+    /// Returns the position that counts in an election by the furthest of both.
+    pub fn furthest(&self) -> Option<Position> {
+        self.report.map(|report| report.received.max(report.replayed))
+    }
+
+    /// Returns what the node said of itself last.
+    pub fn condition(&self) -> Option<Condition> {
+        self.report.map(|report| report.condition)
+    }
+}

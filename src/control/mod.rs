@@ -1,0 +1,21 @@
+//! The belief: what the platform hears, believes and orders.
+//!
+//! * `decide`: news in, a rule and its orders out; `failover`, `replace`, `elect`: its procedures;
+//! * `manager`: what one decider believes of one service; `rule`, `action`: its two vocabularies.
+//!
+//! The truth is unknown here: no node, no link, no WAL but what was reported. Kept here: deciding
+//! is a pure function of what was heard.
+
+mod action;
+mod decide;
+mod elect;
+mod failover;
+mod manager;
+mod replace;
+mod rule;
+
+pub use action::{Action, Numbers};
+pub use decide::{Decision, decide};
+pub use elect::{Candidacy, Fitness};
+pub use manager::{Manager, Member, Phase, Standing, Timer};
+pub use rule::Rule;
