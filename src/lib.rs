@@ -1,7 +1,9 @@
 //! A deterministic discrete-event simulator of managed-PostgreSQL failover.
 
+pub mod check;
 pub mod control;
 pub mod fault;
 pub mod kernel;
 pub mod knob;
 pub mod model;
+pub mod trace;

@@ -1,0 +1,172 @@
+//! Noticing, choosing, and being in time.
+//!
+//! Judged by the reports that really arrived, as the judge heard them, not by what the decider
+//! made of them. Knows nothing of how a decision was reached. Kept here: a failover is neither
+//! early nor late.
+
+use super::case::{Case, Finding};
+use super::history::{PromotionRecord, ServiceHistory};
+use crate::control::{Candidacy, Fitness, Rule};
+use crate::kernel::{Instant, Span};
+use crate::knob::ElectionKey;
+use crate::model::{Service, World};
+
+/// Judges that the primary name serves a writable node in time when a standby could be promoted.
+pub(super) fn failover_in_time(case: &Case<'_>) -> Finding {
+    Finding::join(case.services().map(|(service, memory)| {
+        let promotions = memory.promotions.iter().filter(|promotion| !promotion.restored);
+        let given_time = promotions.map(|promotion| in_time(case, (service, memory), promotion));
+        Finding::join(given_time.chain(unnoticed(case, service, memory)))
+    }))
+}
+
+fn in_time(
+    case: &Case<'_>,
+    (service, memory): (&Service, &ServiceHistory),
+    promotion: &PromotionRecord,
+) -> Finding {
+    let failed = memory
+        .given_up
+        .iter()
+        .any(|given_up| given_up.node == promotion.node && given_up.at >= promotion.ordered);
+    let (Some(overhead), Some(publish)) =
+        (case.knobs.promotion_overhead.greatest(), case.knobs.dns_publish_delay.greatest())
+    else {
+        return Finding::Vacuous;
+    };
+    let last_report = last_report_before(promotion);
+    let redo = unreplayed(case.world, promotion);
+    let slack = case.notice();
+    let deadline = last_report
+        + (case.knobs.detection_timeout + slack)
+        + (overhead + redo + case.knobs.platform_delay * 2)
+        + publish;
+    match promotion.published {
+        Some(at) if at <= deadline => Finding::Holds,
+        None if failed => Finding::Vacuous,
+        None if deadline > case.until => Finding::Pending(deadline),
+        late => {
+            let name = &case.world.names.services[service.id.index()];
+            let at = late.unwrap_or(case.until);
+            let detail = match late {
+                Some(at) => format!("{name} pointed to the new primary at {at}, due {deadline}"),
+                None => format!("{name} was never pointed to the new primary, due {deadline}"),
+            };
+            Finding::broken_for(deadline, at.since(deadline), detail)
+        }
+    }
+}
+
+/// Finds a primary that was silent beyond the timeout and was not given up.
+fn unnoticed(
+    case: &Case<'_>,
+    service: &Service,
+    memory: &ServiceHistory,
+) -> impl Iterator<Item = Finding> {
+    let due = case.knobs.detection_timeout + case.notice();
+    let long = memory.silences.iter().filter(move |silence| {
+        silence.was_primary && silence.until.min(case.until) > silence.last_report + due
+    });
+    long.filter_map(move |silence| {
+        let given_up = memory.given_up.iter().any(|given_up| given_up.node == silence.node);
+        let deadline = silence.last_report + due;
+        let late = silence.until.min(case.until).since(deadline);
+        let name = case.world.node_name(silence.node);
+        let alone = service.plan.standbys() == 0;
+        (!given_up && !alone).then(|| {
+            Finding::broken_for(deadline, late, format!("{name} was silent and not given up"))
+        })
+    })
+}
+
+/// Judges that nobody is promoted before the primary's last report plus the timeout.
+pub(super) fn no_early_promotion(case: &Case<'_>) -> Finding {
+    Finding::join(case.services().map(|(_, memory)| {
+        let findings = memory.promotions.iter().map(|promotion| early(case, promotion));
+        Finding::join(findings)
+    }))
+}
+
+/// Judges that a promoted primary is replaced no earlier than its last report plus the timeout.
+pub(super) fn failovers_apart(case: &Case<'_>) -> Finding {
+    Finding::join(case.services().map(|(_, memory)| {
+        let promoted = |promotion: &&PromotionRecord| {
+            memory.promotions.iter().any(|earlier| {
+                earlier.node == promotion.from && earlier.finished <= promotion.ordered
+            })
+        };
+        let second = memory.promotions.iter().filter(promoted);
+        Finding::join(second.map(|promotion| early(case, promotion)))
+    }))
+}
+
+fn early(case: &Case<'_>, promotion: &PromotionRecord) -> Finding {
+    if !matches!(promotion.rule, Rule::PromoteForSilentPrimary | Rule::RestoreForSilentPrimary) {
+        return Finding::Vacuous;
+    }
+    let last_report = last_report_before(promotion);
+    let due = last_report + case.knobs.detection_timeout;
+    if promotion.ordered >= due {
+        return Finding::Holds;
+    }
+    let early = due.since(promotion.ordered);
+    let name = case.world.node_name(promotion.from);
+    let detail = format!("{name} was replaced {early} before its timeout was over");
+    Finding::broken_for(promotion.ordered, early, detail)
+}
+
+/// Judges that the promoted standby is the furthest of those whose position is fresh.
+pub(super) fn best_candidate_promoted(case: &Case<'_>) -> Finding {
+    Finding::join(case.services().map(|(_, memory)| {
+        let elections = memory.promotions.iter().filter(|p| !p.candidates.is_empty());
+        Finding::join(elections.map(|promotion| {
+            let eligible = promotion
+                .candidates
+                .iter()
+                .filter(|entry| matches!(entry.standing, Fitness::Chosen | Fitness::Behind));
+            let best = eligible.map(|entry| position(case, entry)).max();
+            let chosen =
+                promotion.candidates.iter().find(|entry| entry.standing == Fitness::Chosen);
+            match chosen {
+                None => Finding::Vacuous,
+                Some(chosen) if Some(position(case, chosen)) == best => Finding::Holds,
+                Some(_) => {
+                    let name = case.world.node_name(promotion.node);
+                    let detail = format!("{name} was promoted though another was further along");
+                    Finding::broken_times(promotion.ordered, 1, detail)
+                }
+            }
+        }))
+    }))
+}
+
+/// Judges that no primary is replaced while it accepts writes.
+pub(super) fn no_false_failover(case: &Case<'_>) -> Finding {
+    Finding::join(case.services().map(|(_, memory)| {
+        let mut alarms = memory.promotions.iter().filter(|promotion| promotion.false_alarm);
+        let Some(first) = alarms.next() else {
+            let quiet = memory.promotions.is_empty();
+            return if quiet { Finding::Vacuous } else { Finding::Holds };
+        };
+        let name = case.world.node_name(first.from);
+        let detail = format!("{name} accepted writes when it was replaced");
+        Finding::broken_times(first.ordered, 1 + alarms.count(), detail)
+    }))
+}
+
+fn position(case: &Case<'_>, entry: &Candidacy) -> crate::kernel::Position {
+    match case.knobs.election_key {
+        ElectionKey::Furthest => entry.received.max(entry.replayed),
+        ElectionKey::Received => entry.received,
+    }
+}
+
+/// Returns when the last report of the node given up for a promotion had arrived.
+fn last_report_before(promotion: &PromotionRecord) -> Instant {
+    promotion.given_up.map_or(promotion.ordered, |given_up| given_up.last_report)
+}
+
+fn unreplayed(world: &World, promotion: &PromotionRecord) -> Span {
+    let node = world.node(promotion.node);
+    world.redo_time(node.replayed.at(promotion.ordered), node.received.at(promotion.ordered))
+}

@@ -1,0 +1,193 @@
+//! What the judge remembers of a run: who was writable when, who was given up, what was promoted.
+//!
+//! It watches the truth and the decisions from outside; nothing in the simulation reads it. Kept
+//! here: an entry is made only when something changed.
+
+use crate::control::{Candidacy, Rule};
+use crate::fault::{FaultKind, Victim};
+use crate::kernel::Instant;
+use crate::model::{BranchId, Endpoint, NodeId, Role, ServiceId, World};
+
+/// What the judge remembers of a service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceHistory {
+    /// Which nodes were writable, from when on.
+    pub writable: Vec<(Instant, Vec<NodeId>)>,
+    /// How many nodes existed and how many served, from when on.
+    pub census: Vec<(Instant, u8, u8)>,
+    /// How many standbys could have been promoted, from when on.
+    pub promotable: Vec<(Instant, u8)>,
+    /// Who was given up, when, and when its last report had arrived.
+    pub given_up: Vec<GivenUp>,
+    /// What was promoted.
+    pub promotions: Vec<PromotionRecord>,
+    /// When the primary name was served with a target, and whether that was a primary.
+    pub primary_name: Vec<(Instant, bool)>,
+    /// Reports that stopped coming: of whom, since which report, until which.
+    pub silences: Vec<Silence>,
+    /// Standbys of the replica name found stopped while the primary was silent.
+    pub stopped_in_silence: Vec<(Instant, NodeId)>,
+}
+
+/// A node that the platform gave up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GivenUp {
+    /// The node.
+    pub node: NodeId,
+    /// When its last report had arrived.
+    pub last_report: Instant,
+    /// When it was given up.
+    pub at: Instant,
+    /// Whether it was the primary then.
+    pub was_primary: bool,
+}
+
+/// A time without reports of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Silence {
+    /// The node.
+    pub node: NodeId,
+    /// When its last report had arrived.
+    pub last_report: Instant,
+    /// When the next report arrived; `Instant::FAR` while none has.
+    pub until: Instant,
+    /// Whether it was the primary then.
+    pub was_primary: bool,
+}
+
+/// A promotion from its order to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PromotionRecord {
+    /// The promoted node.
+    pub node: NodeId,
+    /// The primary before.
+    pub from: NodeId,
+    /// By which rule.
+    pub rule: Rule,
+    /// Whether it is a new node restored from a backup, not a standby.
+    pub restored: bool,
+    /// The node that was given up for it.
+    pub given_up: Option<GivenUp>,
+    /// When it was ordered.
+    pub ordered: Instant,
+    /// When it ended; `Instant::FAR` while it has not.
+    pub finished: Instant,
+    /// The branch that it began.
+    pub branch: Option<BranchId>,
+    /// How the candidates fared.
+    pub candidates: Vec<Candidacy>,
+    /// Whether the old primary was writable when the promotion was ordered.
+    pub false_alarm: bool,
+    /// When the primary name was served with the promoted node.
+    pub published: Option<Instant>,
+}
+
+/// A step of the script that struck or healed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Strike {
+    /// When.
+    pub at: Instant,
+    /// Which step.
+    pub step: u16,
+    /// The fault.
+    pub kind: FaultKind,
+    /// Whether it was healed.
+    pub healed: bool,
+    /// Who.
+    pub victim: Victim,
+    /// Whether the victim was the primary of its service.
+    pub was_primary: bool,
+}
+
+/// What the judge remembers of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// Of each service.
+    pub services: Vec<ServiceHistory>,
+    /// Steps of the script, in order.
+    pub strikes: Vec<Strike>,
+}
+
+impl History {
+    /// Returns the memory of a world at its start.
+    pub fn new(world: &World) -> Self {
+        let services = vec![ServiceHistory::default(); world.services.len()];
+        let mut history = Self { services, strikes: Vec::new() };
+        for service in &world.services {
+            history.watch(world, service.id);
+        }
+        history
+    }
+
+    /// Returns the memory of a service.
+    pub fn of(&self, service: ServiceId) -> &ServiceHistory {
+        &self.services[service.index()]
+    }
+
+    /// Returns the memory of a service, to add to it.
+    pub fn of_mut(&mut self, service: ServiceId) -> &mut ServiceHistory {
+        &mut self.services[service.index()]
+    }
+
+    /// Looks at a service after something has changed.
+    pub fn watch(&mut self, world: &World, service: ServiceId) {
+        let now = world.now;
+        let memory = &mut self.services[service.index()];
+        let last = memory.writable.last().map_or(&[][..], |(_, nodes)| nodes);
+        let (mut writable, mut same) = (0, !memory.writable.is_empty());
+        let (mut existing, mut serving, mut promotable) = (0, 0, 0);
+        for node in world.existing(service) {
+            existing += 1;
+            if node.writable() {
+                same = same && last.get(writable) == Some(&node.id);
+                writable += 1;
+            }
+            serving += u8::from(node.writable() || (node.promotable() && node.streaming));
+            promotable += u8::from(node.promotable() && !node.promoting);
+        }
+        let counts = memory.census.last().map(|(_, existing, serving)| (*existing, *serving));
+        if counts != Some((existing, serving)) {
+            memory.census.push((now, existing, serving));
+        }
+        if !same || last.len() != writable {
+            let nodes = world.existing(service).filter(|node| node.writable());
+            memory.writable.push((now, nodes.map(|node| node.id).collect()));
+        }
+        if memory.promotable.last().map(|(_, count)| *count) != Some(promotable) {
+            memory.promotable.push((now, promotable));
+        }
+        self.watch_silent_primary(world, service);
+    }
+
+    /// While the primary is silent and not given up, its standbys are to go on serving reads.
+    fn watch_silent_primary(&mut self, world: &World, service: ServiceId) {
+        let memory = &mut self.services[service.index()];
+        let Some(silence) = memory.silences.last() else { return };
+        let given_up = memory.given_up.last().is_some_and(|last| last.node == silence.node);
+        if !silence.was_primary || silence.until < Instant::FAR || given_up {
+            return;
+        }
+        for id in world.service(service).record(Endpoint::Replica).now().iter() {
+            let node = world.node(id);
+            let by_fault = self.strikes.iter().any(|strike| strike.victim == Victim::Node(id));
+            let stopped = node.exists() && !node.answers() && node.role == Role::Standby;
+            if stopped && !by_fault && node.host == crate::model::Host::Up {
+                memory.stopped_in_silence.push((world.now, id));
+            }
+        }
+    }
+
+    /// Notes that the primary name is served with a new target.
+    pub fn primary_name_served(&mut self, world: &World, service: ServiceId) {
+        let now = world.now;
+        let targets = world.service(service).record(Endpoint::Primary).now();
+        let memory = &mut self.services[service.index()];
+        for id in targets.iter() {
+            memory.primary_name.push((now, world.node(id).role == Role::Primary));
+            let of_node = memory.promotions.iter_mut().rev().find(|record| record.node == id);
+            if let Some(record) = of_node {
+                record.published.get_or_insert(now);
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Intervals of a run: when two nodes were writable at once, when nobody could be promoted.
+//!
+//! Knows nothing of bounds. Kept here: an interval without an end lasted to the end of the run.
+
+use super::history::History;
+use super::ledger::surviving_line;
+use crate::kernel::{Instant, Position, Span};
+use crate::model::{BranchId, ClientId, NodeId, ServiceId, World};
+
+/// An interval in which two nodes of a service were writable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DualWriting {
+    /// The nodes, those whose history was abandoned first.
+    pub nodes: Vec<NodeId>,
+    /// When it began.
+    pub start: Instant,
+    /// When it ended.
+    pub end: Option<Instant>,
+    /// Commits acknowledged in it on histories that were abandoned.
+    pub losing_commits: u64,
+    /// The clients that made them.
+    pub clients: Vec<ClientId>,
+}
+
+/// Returns the intervals in which two nodes of a service were writable.
+pub fn dual_writing(world: &World, history: &History, service: ServiceId) -> Vec<DualWriting> {
+    let line: Vec<BranchId> =
+        surviving_line(world, service).into_iter().map(|(branch, _)| branch).collect();
+    let wins = |node: NodeId| line.first().is_some_and(|tip| world.branch(*tip).node == node);
+    let entries = &history.of(service).writable;
+    let mut found = Vec::new();
+    for (index, (start, nodes)) in entries.iter().enumerate() {
+        if nodes.len() < 2 {
+            continue;
+        }
+        let end = entries.get(index + 1).map(|(end, _)| *end);
+        let mut nodes = nodes.clone();
+        nodes.sort_by_key(|node| wins(*node));
+        let losing = nodes.iter().filter(|node| !wins(**node));
+        let (losing_commits, clients) =
+            commits_between(world, losing.copied(), *start, end.unwrap_or(world.now));
+        found.push(DualWriting { nodes, start: *start, end, losing_commits, clients });
+    }
+    found
+}
+
+/// Counts the commits that nodes acknowledged from `start` on and before `end`, and by whom.
+fn commits_between(
+    world: &World,
+    nodes: impl Iterator<Item = NodeId>,
+    start: Instant,
+    end: Instant,
+) -> (u64, Vec<ClientId>) {
+    let (mut commits, mut clients) = (0, Vec::new());
+    let before = |instant: Instant, latency: Span| instant.minus(latency + Span::from_micros(1));
+    for node in nodes {
+        for session in world.branches.iter().filter(|b| b.node == node).flat_map(|b| &b.sessions) {
+            let count = session.acked_by(before(end, session.latency))
+                - session
+                    .acked_by(before(start, session.latency))
+                    .min(session.acked_by(before(end, session.latency)));
+            commits += count;
+            if count > 0 && !clients.contains(&session.client) {
+                clients.push(session.client);
+            }
+        }
+    }
+    clients.sort();
+    (commits, clients)
+}
+
+/// An interval in which nobody could have been promoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exposed {
+    /// When it began.
+    pub start: Instant,
+    /// When it ended.
+    pub end: Option<Instant>,
+    /// Acknowledged commits that losing the primary at the worst instant of it would have cost.
+    pub would_lose: u64,
+}
+
+/// Returns the intervals in which a service with standbys had none that could be promoted.
+pub fn exposures(world: &World, history: &History, service: ServiceId) -> Vec<Exposed> {
+    if world.service(service).plan.standbys() == 0 {
+        return Vec::new();
+    }
+    let entries = &history.of(service).promotable;
+    let bare = entries.iter().enumerate().filter(|(_, (_, count))| *count == 0);
+    bare.map(|(index, (start, _))| {
+        let end = entries.get(index + 1).map(|(end, _)| *end);
+        let would_lose = worst_loss(world, service, *start, end.unwrap_or(world.now));
+        Exposed { start: *start, end, would_lose }
+    })
+    .collect()
+}
+
+/// What is acknowledged and not yet in the archive grows until the next upload, so the worst
+/// instants are the end of the interval and the last moment before each upload.
+fn worst_loss(world: &World, service: ServiceId, start: Instant, end: Instant) -> u64 {
+    let uploads = world.archive_pace(service);
+    let mut instants = vec![end];
+    let mut upload = uploads.next(start);
+    while upload < end && instants.len() < 32 {
+        instants.push(upload.minus(Span::from_micros(1)));
+        upload = uploads.after(upload);
+    }
+    instants.into_iter().map(|at| unarchived(world, service, at)).max().unwrap_or(0)
+}
+
+fn unarchived(world: &World, service: ServiceId, at: Instant) -> u64 {
+    let line = surviving_line(world, service);
+    let in_charge = line.iter().find(|(branch, _)| world.branch(*branch).began <= at);
+    let Some((id, _)) = in_charge else { return 0 };
+    let branch = world.branch(*id);
+    let begin = branch.parent.map_or(Position::ZERO, |(_, fork)| fork);
+    let archived = world.archived(*id, at).max(begin);
+    branch.tally(branch.written.at(at), at).acked - branch.tally(archived, at).acked
+}

@@ -1,0 +1,53 @@
+//! What the names point to, and that the loss of a standby is no more than that.
+//!
+//! Knows nothing of resolvers. Kept here: names are judged by what they are pointed to
+//! authoritatively, not by what a cache still answers.
+
+use super::case::{Case, Finding};
+use crate::control::Rule;
+
+/// Judges that the primary name is never pointed to a node in recovery.
+pub(super) fn primary_name_names_a_primary(case: &Case<'_>) -> Finding {
+    Finding::join(case.services().map(|(service, memory)| {
+        if memory.primary_name.is_empty() {
+            return Finding::Vacuous;
+        }
+        let wrong: Vec<_> = memory.primary_name.iter().filter(|(_, primary)| !primary).collect();
+        let Some((at, _)) = wrong.first() else { return Finding::Holds };
+        let name = &case.world.names.services[service.id.index()];
+        let detail = format!("{name} was pointed to a node in recovery");
+        Finding::broken_times(*at, wrong.len(), detail)
+    }))
+}
+
+/// Judges that the loss of a standby changes neither the primary nor its name.
+pub(super) fn standby_loss_leaves_primary(case: &Case<'_>) -> Finding {
+    Finding::join(case.services().map(|(_, memory)| {
+        if !memory.given_up.iter().any(|given_up| !given_up.was_primary) {
+            return Finding::Vacuous;
+        }
+        let wrong: Vec<_> = memory
+            .promotions
+            .iter()
+            .filter(|promotion| promotion.rule == Rule::ReplaceSilentStandby)
+            .collect();
+        let Some(first) = wrong.first() else { return Finding::Holds };
+        let name = case.world.node_name(first.node);
+        let detail = format!("{name} was promoted because a standby was lost");
+        Finding::broken_times(first.ordered, wrong.len(), detail)
+    }))
+}
+
+/// Judges that standbys go on serving reads while the primary is silent.
+pub(super) fn standby_serves_during_silence(case: &Case<'_>) -> Finding {
+    Finding::join(case.services().map(|(service, memory)| {
+        let silent = memory.silences.iter().any(|silence| silence.was_primary);
+        if !silent || service.plan.standbys() == 0 {
+            return Finding::Vacuous;
+        }
+        let Some((at, node)) = memory.stopped_in_silence.first() else { return Finding::Holds };
+        let name = case.world.node_name(*node);
+        let detail = format!("{name} stopped serving reads while the primary was silent");
+        Finding::broken_times(*at, memory.stopped_in_silence.len(), detail)
+    }))
+}

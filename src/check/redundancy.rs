@@ -1,0 +1,93 @@
+//! Exposure: no longer without a promotable standby than getting one takes.
+//!
+//! Knows nothing of what was done about it. Kept here: where WAL outruns a rebuild there is no
+//! bound, and the finding says never.
+
+use super::case::{Case, Finding};
+use super::history::{GivenUp, PromotionRecord, ServiceHistory};
+use super::intervals::exposures;
+use crate::kernel::{Instant, Span};
+
+/// Judges that redundancy is restored in time.
+pub(super) fn redundancy_restored(case: &Case<'_>) -> Finding {
+    Finding::join(case.services().map(|(service, memory)| {
+        let exposed = exposures(case.world, case.history, service.id);
+        Finding::join(exposed.iter().map(|interval| {
+            let end = interval.end.unwrap_or(case.until);
+            let name = &case.world.names.services[service.id.index()];
+            let bound = match bound(case, detours(memory)) {
+                Bound::Within(bound) => bound,
+                Bound::Never => {
+                    let detail =
+                        format!("{name} writes WAL faster than a new standby can come near");
+                    return Finding::broken_for(interval.start, end.since(interval.start), detail);
+                }
+                Bound::Unknown => return Finding::Vacuous,
+            };
+            let due = interval.start + bound;
+            if end <= due && (interval.end.is_some() || due <= case.until) {
+                return Finding::Holds;
+            }
+            if end <= due {
+                return Finding::Pending(due);
+            }
+            let lasted = end.since(interval.start);
+            let detail = format!("{name} had no standby to promote for {lasted}, due in {bound}");
+            Finding::broken_for(due, lasted, detail)
+        }))
+    }))
+}
+
+/// How long it takes to be redundant again.
+enum Bound {
+    /// At most this long.
+    Within(Span),
+    /// For ever: WAL outruns every new standby.
+    Never,
+    /// Nobody can say: a part of it follows a law that has no greatest span.
+    Unknown,
+}
+
+/// Counts the promotions that did not make a standby primary: those that were given up, and new
+/// primaries restored from a backup because there was nobody to promote.
+fn detours(memory: &ServiceHistory) -> u64 {
+    let given_up = |promotion: &PromotionRecord| {
+        let of_node = |entry: &&GivenUp| entry.node == promotion.node;
+        memory.given_up.iter().filter(of_node).any(|entry| entry.at >= promotion.ordered)
+    };
+    let detours = memory.promotions.iter().filter(|one| one.restored || given_up(one));
+    u64::try_from(detours.count()).unwrap_or(u64::MAX)
+}
+
+/// Returns how long it takes at most to notice a loss and to build a standby that has caught up,
+/// after so many detours.
+fn bound(case: &Case<'_>, detours: u64) -> Bound {
+    let knobs = case.knobs;
+    let notice = knobs.detection_timeout.max(knobs.standby_timeout) + case.notice() * 2;
+    let (Some(overhead), Some(build)) =
+        (knobs.promotion_overhead.greatest(), knobs.node_build.greatest())
+    else {
+        return Bound::Unknown;
+    };
+    let promote = overhead + knobs.promotion_patience;
+    let restore = transfer(knobs.database_size.get(), knobs.restore_rate.get());
+    let takes = knobs.stream_rate.get().min(knobs.redo_rate.get());
+    let takes = takes.min(knobs.replication_goodput.get());
+    let gains = takes.checked_sub(case.wal_rate_max).filter(|gains| *gains > 0);
+    let Some(gains) = gains else { return Bound::Never };
+    // What is on the way alone may be more than a new standby may lack.
+    let delay = u128::from(knobs.replication_delay.as_micros());
+    if u128::from(case.wal_rate_max) * delay > u128::from(knobs.ready_gap.get()) * 1_000_000 {
+        return Bound::Never;
+    }
+    let lacks = u128::from(case.wal_rate_max) * u128::from(restore.as_micros()) / 1_000_000;
+    let catch_up = transfer(u64::try_from(lacks).unwrap_or(u64::MAX), gains);
+    let found_again = knobs.receiver_timeout + knobs.standby_retry;
+    let detour = notice + promote + build + restore;
+    Bound::Within(notice + promote + build + restore + catch_up + found_again + detour * detours)
+}
+
+fn transfer(bytes: u64, rate: u64) -> Span {
+    let micros = (u128::from(bytes) * 1_000_000).div_ceil(u128::from(rate.max(1)));
+    Span::from_micros(u64::try_from(micros).unwrap_or(Instant::FAR.as_micros()))
+}

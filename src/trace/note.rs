@@ -1,0 +1,80 @@
+//! What is noted of each event that changed something, and the digest over all notes.
+//!
+//! Knows nothing of names or of wording. Kept here: ticks that change nothing leave no note, so
+//! skipping them or evaluating them gives the same digest.
+
+use super::word;
+use crate::control::{Action, Rule};
+use crate::fault::Victim;
+use crate::kernel::{Digest, Instant};
+use crate::model::{ClientId, DeciderId, Event, NodeId, Signal};
+
+/// What happened at an instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// When.
+    pub at: Instant,
+    /// What.
+    pub what: What,
+}
+
+/// Something that changed something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A step of the script injected a fault.
+    Struck(u16, Victim),
+    /// A step of the script healed a fault that struck this victim.
+    Healed(u16, Victim),
+    /// A step of the script found nothing to strike or heal.
+    Missed(u16),
+    /// The world moved on.
+    Moved(Event),
+    /// A decider heard something and decided.
+    Decided(DeciderId, Signal, Rule, Vec<Action>),
+    /// A client lost its connection to a node.
+    Lost(ClientId, NodeId),
+    /// A client failed to connect.
+    Failed(ClientId),
+    /// A client works over a connection to a node.
+    Works(ClientId, NodeId),
+}
+
+/// The record of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trace {
+    digest: Digest,
+    events: u64,
+    notes: Option<Vec<Note>>,
+}
+
+impl Trace {
+    /// Returns an empty record; notes are kept only if they are wanted.
+    pub fn new(keeps_notes: bool) -> Self {
+        Self { digest: Digest::new(), events: 0, notes: keeps_notes.then(Vec::new) }
+    }
+
+    /// Notes that something happened.
+    pub fn note(&mut self, at: Instant, what: What) {
+        self.events += 1;
+        self.digest.u64(at.as_micros());
+        word::feed(&mut self.digest, &what);
+        if let Some(notes) = &mut self.notes {
+            notes.push(Note { at, what });
+        }
+    }
+
+    /// Returns how many events changed something.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Returns the digest over all notes so far.
+    pub fn fingerprint(&self) -> u64 {
+        self.digest.finish()
+    }
+
+    /// Returns the notes, if they were kept.
+    pub fn notes(&self) -> &[Note] {
+        self.notes.as_deref().unwrap_or_default()
+    }
+}

@@ -1,0 +1,234 @@
+//! What is noted as words of 64 bits, for the digest.
+//!
+//! Knows nothing of wording. Kept here: every variant has a number of its own that never changes,
+//! so that a fingerprint stays what it is when a vocabulary grows.
+
+use super::note::What;
+use crate::control::{Action, Numbers};
+use crate::fault::Victim;
+use crate::kernel::Digest;
+use crate::model::{Condition, Endpoint, Event, NodeId, Order, Signal, Targets};
+
+/// Feeds what happened to a digest.
+pub(super) fn feed(digest: &mut Digest, what: &What) {
+    match what {
+        What::Struck(step, victim) => feed_victim(digest, 1, *step, *victim),
+        What::Healed(step, victim) => feed_victim(digest, 2, *step, *victim),
+        What::Missed(step) => word(digest, 3, [*step, 0, 0]),
+        What::Moved(event) => feed_event(digest, *event),
+        What::Decided(decider, news, rule, actions) => {
+            let (tag, number, detail) = signal(*news);
+            word(digest, 4, [decider.0.into(), tag, number]);
+            digest.text(rule.name());
+            let count = u16::try_from(actions.len()).expect("a decision has few orders");
+            word(digest, 5, [detail, count, 0]);
+            for action in actions {
+                feed_action(digest, *action);
+            }
+        }
+        What::Lost(client, node) => word(digest, 6, [client.0.into(), node.0, 0]),
+        What::Failed(client) => word(digest, 7, [client.0.into(), 0, 0]),
+        What::Works(client, node) => word(digest, 8, [client.0.into(), node.0, 0]),
+    }
+}
+
+/// Feeds a number of a kind and three small numbers.
+fn word(digest: &mut Digest, kind: u8, [one, two, three]: [u16; 3]) {
+    let low = u64::from(one) << 32 | u64::from(two) << 16 | u64::from(three);
+    digest.u64(u64::from(kind) << 48 | low);
+}
+
+fn feed_victim(digest: &mut Digest, kind: u8, step: u16, victim: Victim) {
+    match victim {
+        Victim::Node(node) => word(digest, kind, [step, 1, node.0]),
+        Victim::Link => word(digest, kind, [step, 2, 0]),
+    }
+}
+
+fn feed_event(digest: &mut Digest, event: Event) {
+    let mut of_node = |kind: u8, node: NodeId, epoch: u32| {
+        word(digest, kind, [node.0, 0, 0]);
+        digest.u64(epoch.into());
+    };
+    match event {
+        Event::StepDue(step) => word(digest, 16, [step, 0, 0]),
+        Event::BackendsExit(node, epoch) => of_node(17, node, epoch),
+        Event::ProcessStarts(node, epoch) => of_node(18, node, epoch),
+        Event::RecoveryEnds(node, epoch) => of_node(19, node, epoch),
+        Event::StreamResumes(node, epoch) => of_node(20, node, epoch),
+        Event::CaughtUp(node, epoch) => of_node(21, node, epoch),
+        Event::NodeOrdered(service, order) => feed_order(digest, 22, service.0, order),
+        Event::NodeBuilt(node, epoch) => of_node(23, node, epoch),
+        Event::RestoreEnds(node, epoch) => of_node(24, node, epoch),
+        Event::OrderArrives(service, order) => feed_order(digest, 25, service.0, order),
+        Event::PromotionEnds(node, epoch) => of_node(26, node, epoch),
+        Event::FenceActs(node) => word(digest, 27, [node.0, 0, 0]),
+        Event::RecordOrdered(service, endpoint, targets) => {
+            word(digest, 28, [service.0.into(), name(endpoint), 0]);
+            feed_targets(digest, targets);
+        }
+        Event::RecordServed(service, endpoint, version) => {
+            word(digest, 29, [service.0.into(), name(endpoint), version]);
+        }
+        Event::ReportDue(decider, node) => word(digest, 30, [decider.0.into(), node.0, 0]),
+        Event::SignalArrives(decider, news) => {
+            let (tag, number, detail) = signal(news);
+            word(digest, 31, [decider.0.into(), tag, number]);
+            digest.u64(detail.into());
+        }
+        Event::ClientBegins(client) => word(digest, 32, [client.0.into(), 0, 0]),
+        Event::ClientEnds(client) => word(digest, 33, [client.0.into(), 0, 0]),
+        Event::ClientWakes(client, epoch) => {
+            word(digest, 34, [client.0.into(), 0, 0]);
+            digest.u64(epoch.into());
+        }
+    }
+}
+
+fn feed_order(digest: &mut Digest, kind: u8, service: u8, order: Order) {
+    let (tag, one, two) = match order {
+        Order::Promote(number) => (1, number, 0),
+        Order::Follow(number, upstream) => (2, number, upstream),
+        Order::BuildStandby(number, upstream) => (3, number, upstream),
+        Order::BuildPrimary(number) => (4, number, 0),
+        Order::Fence(number) => (5, number, 0),
+        Order::Stop(number) => (6, number, 0),
+    };
+    word(digest, kind, [u16::from(service) << 8 | tag, one, two]);
+}
+
+fn feed_action(digest: &mut Digest, action: Action) {
+    match action {
+        Action::Fence(number) => word(digest, 64, [number, 0, 0]),
+        Action::Promote(number) => word(digest, 65, [number, 0, 0]),
+        Action::Follow(number, upstream) => word(digest, 66, [number, upstream, 0]),
+        Action::Publish(endpoint, numbers) => {
+            word(digest, 67, [name(endpoint), 0, 0]);
+            feed_numbers(digest, numbers);
+        }
+        Action::BuildStandby(number, upstream) => word(digest, 68, [number, upstream, 0]),
+        Action::BuildPrimary(number) => word(digest, 69, [number, 0, 0]),
+        Action::Stop(number) => word(digest, 70, [number, 0, 0]),
+    }
+}
+
+/// Feeds at most three numbers; one more than each, so that none is no number.
+fn feed_list(digest: &mut Digest, numbers: impl Iterator<Item = u16>) {
+    let list = numbers.fold(0, |list, number| list << 20 | (u64::from(number) + 1));
+    digest.u64(list);
+}
+
+fn feed_targets(digest: &mut Digest, targets: Targets) {
+    feed_list(digest, targets.iter().map(|node| node.0));
+}
+
+fn feed_numbers(digest: &mut Digest, numbers: Numbers) {
+    feed_list(digest, numbers.iter());
+}
+
+fn signal(news: Signal) -> (u16, u16, u16) {
+    match news {
+        Signal::Missed(number) => (1, number, 0),
+        Signal::Reported(number, condition) => {
+            let says = match condition {
+                Condition::Primary => 1,
+                Condition::Standby => 2,
+                Condition::CatchingUp => 3,
+                Condition::CannotFollow => 4,
+            };
+            (2, number, says)
+        }
+        Signal::SilenceDue(number) => (3, number, 0),
+        Signal::PromotionDue(number) => (4, number, 0),
+    }
+}
+
+fn name(endpoint: Endpoint) -> u16 {
+    match endpoint {
+        Endpoint::Primary => 1,
+        Endpoint::Replica => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::control::Rule;
+    use crate::model::{ClientId, DeciderId, ServiceId};
+    use std::collections::BTreeSet;
+
+    fn digest(what: &What) -> u64 {
+        let mut digest = Digest::new();
+        feed(&mut digest, what);
+        digest.finish()
+    }
+
+    /// Notes that differ from one another in one part each.
+    fn notes() -> Vec<What> {
+        let (node, service) = (NodeId(1), ServiceId(0));
+        let decided = |news: Signal, rule: Rule, actions: Vec<Action>| {
+            What::Decided(DeciderId(0), news, rule, actions)
+        };
+        let news = [
+            Signal::Missed(1),
+            Signal::Missed(2),
+            Signal::SilenceDue(1),
+            Signal::PromotionDue(1),
+            Signal::Reported(1, Condition::Primary),
+            Signal::Reported(1, Condition::Standby),
+            Signal::Reported(1, Condition::CatchingUp),
+            Signal::Reported(1, Condition::CannotFollow),
+        ];
+        let orders = [
+            Order::Promote(1),
+            Order::Follow(1, 2),
+            Order::Follow(2, 1),
+            Order::BuildStandby(1, 2),
+            Order::BuildPrimary(1),
+            Order::Fence(1),
+            Order::Stop(1),
+        ];
+        let actions = [
+            Action::Fence(1),
+            Action::Promote(1),
+            Action::Follow(1, 2),
+            Action::Publish(Endpoint::Primary, Numbers::of([])),
+            Action::Publish(Endpoint::Primary, Numbers::of([0])),
+            Action::Publish(Endpoint::Replica, Numbers::of([1, 2])),
+            Action::Publish(Endpoint::Replica, Numbers::of([2, 1])),
+            Action::BuildStandby(1, 2),
+            Action::BuildPrimary(1),
+            Action::Stop(1),
+        ];
+        let mut all = vec![
+            What::Struck(1, Victim::Node(node)),
+            What::Struck(1, Victim::Link),
+            What::Struck(2, Victim::Link),
+            What::Healed(1, Victim::Node(node)),
+            What::Missed(1),
+            What::Lost(ClientId(1), node),
+            What::Failed(ClientId(1)),
+            What::Works(ClientId(1), node),
+            What::Works(ClientId(2), node),
+            What::Moved(Event::NodeBuilt(node, 0)),
+            What::Moved(Event::NodeBuilt(node, 1)),
+            What::Moved(Event::RestoreEnds(node, 0)),
+            What::Moved(Event::RecordServed(service, Endpoint::Primary, 1)),
+            What::Moved(Event::RecordServed(service, Endpoint::Replica, 1)),
+        ];
+        all.extend(news.map(|news| decided(news, Rule::NoteNews, Vec::new())));
+        all.extend(Rule::ALL.map(|rule| decided(Signal::Missed(9), rule, Vec::new())));
+        all.extend(actions.map(|one| decided(Signal::Missed(1), Rule::NoteNews, vec![one])));
+        all.push(decided(Signal::Missed(1), Rule::NoteNews, actions.to_vec()));
+        all.extend(orders.map(|order| What::Moved(Event::OrderArrives(service, order))));
+        all.extend(orders.map(|order| What::Moved(Event::NodeOrdered(service, order))));
+        all
+    }
+
+    #[test]
+    fn notes_that_differ_have_digests_that_differ() {
+        let notes = notes();
+        let digests: BTreeSet<u64> = notes.iter().map(digest).collect();
+        assert_eq!(digests.len(), notes.len());
+    }
+}
