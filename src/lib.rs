@@ -6,4 +6,6 @@ pub mod fault;
 pub mod kernel;
 pub mod knob;
 pub mod model;
+pub mod scenario;
+pub mod sim;
 pub mod trace;

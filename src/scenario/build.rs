@@ -1,0 +1,221 @@
+//! Turns a scenario that makes sense into what a run is made from: names become ids.
+//!
+//! Knows nothing of texts and of what is wrong with scenarios. Kept here: ids follow the order of
+//! the file, regions the order of first mention, and the script keeps its order.
+
+use super::file::{Allowance, Client, Connection, Deed, Scenario, Step, Target as Written};
+use super::validate::Names;
+use crate::check::INVARIANTS;
+use crate::fault::{Party, Target};
+use crate::kernel::{Instant, Span};
+use crate::knob::Knobs;
+use crate::model::{ClientId, RegionId, ServiceId};
+use crate::sim;
+
+/// What a name is resolved with always exists once a scenario is valid.
+const VALID: &str = "validation knows every name";
+
+/// Returns the setup of a valid scenario.
+pub(super) fn build(scenario: &Scenario, knobs: Knobs) -> sim::Setup {
+    let names = Names::of(scenario);
+    sim::Setup {
+        name: scenario.name.clone(),
+        knobs,
+        regions: names.regions.iter().map(|region| (*region).to_owned()).collect(),
+        services: scenario
+            .services
+            .iter()
+            .map(|service| sim::ServiceSetup {
+                name: service.name.clone(),
+                plan: service.plan,
+                region: region(&names, &service.region),
+            })
+            .collect(),
+        clients: scenario.clients.iter().map(|one| client(scenario, &names, one)).collect(),
+        script: script(&names, &scenario.script),
+        until: instant(scenario.until),
+        allowances: scenario.allow.iter().map(allowance).collect(),
+    }
+}
+
+fn instant(since_start: Span) -> Instant {
+    Instant::ZERO + since_start
+}
+
+fn region(names: &Names<'_>, name: &str) -> RegionId {
+    RegionId::at(names.regions.iter().position(|known| *known == name).expect(VALID))
+}
+
+fn service(names: &Names<'_>, name: &str) -> ServiceId {
+    ServiceId::at(names.service(name).expect(VALID))
+}
+
+fn client(scenario: &Scenario, names: &Names<'_>, client: &Client) -> sim::ClientSetup {
+    let service = service(names, client.service());
+    let home = &scenario.services[service.index()].region;
+    let (begins, ends, first_lookup) = client.times();
+    let work = match client {
+        Client::Writer(writer) => {
+            sim::Work::Write { rate: writer.writes_per_s, wal_per_commit: writer.wal_per_commit }
+        }
+        Client::Reader(reader) => sim::Work::Read {
+            rate: reader.reads_per_s,
+            endpoint: reader.endpoint,
+            fresh: reader.connection == Connection::Fresh,
+        },
+    };
+    sim::ClientSetup {
+        name: client.name().to_owned(),
+        service,
+        region: region(names, client.region().unwrap_or(home)),
+        work,
+        first_lookup: first_lookup.map(instant),
+        begins: instant(begins),
+        ends: ends.map_or(Instant::FAR, instant),
+    }
+}
+
+/// Returns the steps in the order of the file, each with its turn among those of the same words.
+fn script(names: &Names<'_>, steps: &[Step]) -> Vec<sim::StepSetup> {
+    let mut script: Vec<sim::StepSetup> = Vec::with_capacity(steps.len());
+    for step in steps {
+        let mut step = self::step(names, step);
+        let same = script.iter().filter(|earlier| earlier.words == step.words).count();
+        step.turn = u64::try_from(same).expect("validation bounds the script");
+        script.push(step);
+    }
+    script
+}
+
+fn step(names: &Names<'_>, step: &Step) -> sim::StepSetup {
+    let Step::At(at, deed) = step;
+    let words = ron::to_string(deed).expect("a deed can be spelled");
+    let deed = match deed {
+        Deed::Fault(kind, victim) => sim::Deed::Fault(*kind, target(names, victim)),
+        Deed::Heal(kind, victim) => sim::Deed::Heal(*kind, target(names, victim)),
+    };
+    sim::StepSetup { at: *at, deed, words, turn: 0 }
+}
+
+fn target(names: &Names<'_>, target: &Written) -> Target {
+    let link = |from: &Written, to: &Written, both| Target::Link {
+        from: party(names, from),
+        to: party(names, to),
+        both,
+    };
+    match target {
+        Written::Link(from, to) => link(from, to, true),
+        Written::OneWay(from, to) => link(from, to, false),
+        Written::Node(_)
+        | Written::Primary(_)
+        | Written::Standby(..)
+        | Written::Platform
+        | Written::Client(_)
+        | Written::Zone(..)
+        | Written::Region(_)
+        | Written::Everyone => Target::One(party(names, target)),
+    }
+}
+
+fn party(names: &Names<'_>, target: &Written) -> Party {
+    match target {
+        Written::Node(node) => {
+            let node = names.node(node).expect(VALID);
+            Party::Node(ServiceId::at(node.service), node.number)
+        }
+        Written::Primary(name) => Party::Primary(service(names, name)),
+        Written::Standby(name, number) => Party::Standby(service(names, name), *number),
+        Written::Platform => Party::Platform,
+        Written::Client(name) => {
+            let client = names.clients.iter().position(|known| known == name).expect(VALID);
+            Party::Client(ClientId::at(client))
+        }
+        Written::Zone(name, zone) => Party::Zone(region(names, name), *zone),
+        Written::Region(name) => Party::Region(region(names, name)),
+        Written::Everyone => Party::Everyone,
+        Written::Link(..) | Written::OneWay(..) => {
+            panic!("validation refuses a link as an end of a link, found {target:?}")
+        }
+    }
+}
+
+fn allowance(allowance: &Allowance) -> sim::Allowance {
+    let Allowance::Violation { invariant, at_most, because } = allowance;
+    let card = INVARIANTS.iter().find(|card| card.id == invariant).expect(VALID);
+    sim::Allowance { invariant: card.id, at_most: *at_most, because: because.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::loaded::parse;
+    use super::*;
+    use crate::fault::FaultKind;
+    use crate::kernel::{Bytes, Law};
+    use crate::model::{Endpoint, Zone};
+
+    const TEXT: &str = r#"Scenario(
+        name: "two",
+        services: [
+            Service(name: "a", plan: Premium, region: "north"),
+            Service(name: "a-b", plan: Business, region: "south"),
+        ],
+        clients: [
+            Writer(name: "w", service: "a-b", writes_per_s: 2, region: "west", ends: "9s"),
+            Reader(name: "r", service: "a-b", reads_per_s: 3),
+        ],
+        tuning: Tuning(dns_ttl: "7s"),
+        script: [
+            At("8s", Fault(LinkCut, OneWay(Zone("west", C), Client("r")))),
+            At("uniform(1s, 2s)", Fault(Hang, Node("a-b-2"))),
+            At("9s", Heal(LinkCut, OneWay(Zone("west", C), Client("r")))),
+            At("4s", Fault(HostDeath, Standby("a", 2))),
+        ],
+        until: "10s",
+        allow: [Violation(invariant: "acked-write-survives", at_most: Commits(4), because: "so")],
+    )"#;
+
+    #[test]
+    fn names_become_ids_in_the_order_of_the_file() {
+        let setup = parse("two.ron", TEXT).map_err(|errors| errors.to_string());
+        let setup = setup.expect("it is valid").setup;
+        assert_eq!(setup.regions, ["north", "south", "west"]);
+        assert_eq!(setup.knobs.dns_ttl, Span::from_secs(7));
+        let [writer, reader] = setup.clients.as_slice() else {
+            panic!("there are two clients, not {:?}", setup.clients);
+        };
+        assert_eq!((writer.service, writer.region), (ServiceId(1), RegionId(2)));
+        assert_eq!(writer.work, sim::Work::Write { rate: 2, wal_per_commit: Bytes(3 << 10) });
+        assert_eq!((writer.begins, writer.ends), (Instant::ZERO, instant(Span::from_secs(9))));
+        assert_eq!((reader.service, reader.region), (ServiceId(1), RegionId(1)));
+        let work = sim::Work::Read { rate: 3, endpoint: Endpoint::Replica, fresh: false };
+        assert_eq!((reader.work, reader.ends), (work, Instant::FAR));
+        assert_eq!(
+            (setup.allowances[0].invariant, setup.until),
+            ("acked-write-survives", instant(Span::from_secs(10)),)
+        );
+    }
+
+    #[test]
+    fn the_script_keeps_its_order_and_a_heal_the_target_of_its_fault() {
+        let setup = parse("two.ron", TEXT).map_err(|errors| errors.to_string());
+        let script = setup.expect("it is valid").setup.script;
+        let zone = Party::Zone(RegionId(2), Zone::C);
+        let link = Target::Link { from: zone, to: Party::Client(ClientId(1)), both: false };
+        let hang = Target::One(Party::Node(ServiceId(1), 2));
+        let deeds: Vec<sim::Deed> = script.iter().map(|step| step.deed).collect();
+        assert_eq!(
+            deeds,
+            [
+                sim::Deed::Fault(FaultKind::LinkCut, link),
+                sim::Deed::Fault(FaultKind::Hang, hang),
+                sim::Deed::Heal(FaultKind::LinkCut, link),
+                sim::Deed::Fault(
+                    FaultKind::HostDeath,
+                    Target::One(Party::Standby(ServiceId(0), 2))
+                ),
+            ]
+        );
+        let law = Law::Uniform(Span::from_secs(1), Span::from_secs(2));
+        assert_eq!(script[1].at, law);
+    }
+}

@@ -1,0 +1,253 @@
+//! Whether a run did what its scenario expects, judged from the run's outcome alone.
+//!
+//! * `promotion`: what the platform did, and when; `endpoint`: what names point to, and how many
+//!   nodes serve; `measure`: how long, how much and how often.
+//!
+//! Knows nothing of how the run came about. Kept here: an expectation is met, missed, or, when
+//! only a longer run could tell, inconclusive.
+
+mod endpoint;
+#[cfg(test)]
+mod made;
+mod measure;
+mod promotion;
+
+use super::file::Expectation;
+use super::load;
+use super::loaded::Loaded;
+use super::locate::Path;
+use crate::check::Verdict;
+use crate::kernel::{Instant, Span};
+use crate::sim::{Outcome, ServiceOutcome};
+use ron::ser::PrettyConfig;
+
+/// How an expectation came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpectationOutcome {
+    /// The expectation as a scenario file says it, in one line.
+    pub text: String,
+    /// How it came out.
+    pub verdict: ExpectationVerdict,
+    /// When it was met, or from when on it was missed, if that is an instant.
+    pub at: Option<Instant>,
+    /// What was found.
+    pub detail: String,
+    /// The line of the scenario file that says it, if it is from a file.
+    pub line: Option<usize>,
+}
+
+/// Whether an expectation was met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ExpectationVerdict {
+    /// What was expected happened.
+    Met,
+    /// Something else happened.
+    Missed,
+    /// The run ended before it could be told.
+    Inconclusive,
+}
+
+impl ExpectationVerdict {
+    /// Returns the verdict as results print it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::Missed => "missed",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+}
+
+/// How a run as a whole came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Judgement {
+    /// Every invariant holds and every expectation is met.
+    Pass,
+    /// An invariant is violated or an expectation is missed.
+    Fail,
+    /// Nothing is wrong, but the run ended before an invariant or an expectation could be told.
+    Inconclusive,
+}
+
+impl Judgement {
+    /// Returns the judgement as results print it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+}
+
+/// Returns how a run as a whole came out; a vacuous invariant does not change it.
+pub fn overall(outcome: &Outcome, expectations: &[ExpectationOutcome]) -> Judgement {
+    let any = |verdict| expectations.iter().any(|judged| judged.verdict == verdict);
+    let violated = |verdict| matches!(verdict, Verdict::Violated);
+    if outcome.invariants.iter().any(|invariant| violated(invariant.verdict))
+        || any(ExpectationVerdict::Missed)
+    {
+        Judgement::Fail
+    } else if any(ExpectationVerdict::Inconclusive)
+        || outcome.invariants.iter().any(|invariant| invariant.pending.is_some())
+    {
+        Judgement::Inconclusive
+    } else {
+        Judgement::Pass
+    }
+}
+
+impl Loaded {
+    /// Returns how each expectation of the scenario came out in a run, in the order of the file.
+    pub fn judge(&self, outcome: &Outcome) -> Vec<ExpectationOutcome> {
+        let path = Path::root().field("expect");
+        let line = |index| self.places.as_ref().map(|places| places.place(&path.item(index)).line);
+        let expected = self.scenario.expect.iter().enumerate();
+        expected
+            .map(|(index, expectation)| {
+                let finding = judge(expectation, outcome);
+                ExpectationOutcome {
+                    text: one_line(expectation),
+                    verdict: finding.verdict,
+                    at: finding.at,
+                    detail: finding.detail,
+                    line: line(index),
+                }
+            })
+            .collect()
+    }
+}
+
+/// Returns an expectation as a scenario file says it, in one line.
+fn one_line(expectation: &Expectation) -> String {
+    let config = PrettyConfig::new().compact_structs(true).compact_arrays(true);
+    let text = load::options().to_string_pretty(expectation, config);
+    text.expect("an expectation holds names, numbers and spans only")
+}
+
+/// How one expectation came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Finding {
+    verdict: ExpectationVerdict,
+    at: Option<Instant>,
+    detail: String,
+}
+
+impl Finding {
+    fn met(at: Option<Instant>, detail: String) -> Self {
+        Self { verdict: ExpectationVerdict::Met, at, detail }
+    }
+
+    fn missed(at: Option<Instant>, detail: String) -> Self {
+        Self { verdict: ExpectationVerdict::Missed, at, detail }
+    }
+
+    fn inconclusive(detail: String) -> Self {
+        Self { verdict: ExpectationVerdict::Inconclusive, at: None, detail }
+    }
+
+    /// What is not met yet is missed, or inconclusive while its time is not over.
+    fn not_met(time_left: bool, at: Option<Instant>, detail: String) -> Self {
+        if time_left { Self::inconclusive(detail) } else { Self::missed(at, detail) }
+    }
+}
+
+fn judge(expectation: &Expectation, outcome: &Outcome) -> Finding {
+    match expectation {
+        Expectation::Promoted { node, between } => promotion::promoted(outcome, node, *between),
+        Expectation::Promotions { service, count } => {
+            of_service(outcome, service, |found| promotion::count(found, *count))
+        }
+        Expectation::PromotionTakes { node, between } => promotion::takes(outcome, node, *between),
+        Expectation::MarkedDown { node, between } => {
+            promotion::marked_down(outcome, node, *between)
+        }
+        Expectation::EndpointServes { endpoint, service, by } => {
+            let by = since_start(*by);
+            of_service(outcome, service, |found| {
+                endpoint::serves(found, *endpoint, by, outcome.until)
+            })
+        }
+        Expectation::EndpointPoints { endpoint, service, to, at } => {
+            let at = since_start(*at);
+            of_service(outcome, service, |found| {
+                endpoint::points(found, *endpoint, to, at, outcome.until)
+            })
+        }
+        Expectation::NodeCount { service, nodes, by } => {
+            let by = since_start(*by);
+            of_service(outcome, service, |found| endpoint::nodes(found, *nodes, by, outcome.until))
+        }
+        Expectation::Outage { client, between } => measure::outage(outcome, client, *between),
+        Expectation::LostCommits { service, between } => {
+            of_service(outcome, service, |found| measure::lost_commits(found, *between))
+        }
+        Expectation::LostBytes { service, between } => {
+            of_service(outcome, service, |found| measure::lost_bytes(found, *between))
+        }
+        Expectation::LossWindow { service, between } => {
+            of_service(outcome, service, |found| measure::loss_window(found, *between))
+        }
+        Expectation::AcknowledgedBy { node, after, between } => {
+            measure::acknowledged(outcome, node, since_start(*after), *between)
+        }
+        Expectation::DualWriters { service, between } => of_service(outcome, service, |found| {
+            measure::dual_writers(found, outcome.until, *between)
+        }),
+        Expectation::Exposure { service, between } => {
+            of_service(outcome, service, |found| measure::exposure(found, outcome.until, *between))
+        }
+        Expectation::Verdict { invariant, is } => measure::verdict(outcome, invariant, *is),
+    }
+}
+
+/// Returns the instant that a scenario gives as a span since the start of the run.
+fn since_start(span: Span) -> Instant {
+    Instant::ZERO + span
+}
+
+/// Judges a service; a service that the run does not have meets nothing.
+fn of_service(
+    outcome: &Outcome,
+    name: &str,
+    judge: impl FnOnce(&ServiceOutcome) -> Finding,
+) -> Finding {
+    let found = outcome.services.iter().find(|service| service.name == name);
+    found.map_or_else(|| Finding::missed(None, format!("the run has no service {name}")), judge)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(verdict: ExpectationVerdict) -> ExpectationOutcome {
+        let text = String::new();
+        ExpectationOutcome { detail: text.clone(), text, verdict, at: None, line: None }
+    }
+
+    #[test]
+    fn what_is_wrong_outweighs_what_cannot_be_told() {
+        use ExpectationVerdict::{Inconclusive, Met, Missed};
+        let mut outcome = made::outcome();
+        assert_eq!(overall(&outcome, &[judged(Met)]), Judgement::Pass);
+        assert_eq!(
+            overall(&outcome, &[judged(Met), judged(Inconclusive)]),
+            Judgement::Inconclusive
+        );
+        assert_eq!(overall(&outcome, &[judged(Inconclusive), judged(Missed)]), Judgement::Fail);
+        outcome.invariants.push(made::invariant("at-most-one-writer", Verdict::Violated));
+        assert_eq!(overall(&outcome, &[judged(Inconclusive)]), Judgement::Fail);
+        outcome.invariants[0].verdict = Verdict::Vacuous;
+        assert_eq!(overall(&outcome, &[]), Judgement::Pass);
+        outcome.invariants[0].pending = Some(made::secs(901));
+        assert_eq!(overall(&outcome, &[judged(Met)]), Judgement::Inconclusive);
+    }
+
+    #[test]
+    fn an_expectation_is_quoted_as_the_file_says_it() {
+        let between = (Span::from_secs(60), Span::from_secs(75));
+        let expectation = Expectation::Promoted { node: "orders-2".to_owned(), between };
+        let text = r#"Promoted(node: "orders-2", between: ("1m", "1m15s"))"#;
+        assert_eq!(one_line(&expectation), text);
+    }
+}

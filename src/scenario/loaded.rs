@@ -1,0 +1,127 @@
+//! A scenario that is read, checked and ready to run.
+//!
+//! Knows nothing of running it. Kept here: the setup always belongs to the scenario and to the
+//! knobs set since, and its knobs never contradict each other.
+
+use std::path::Path;
+
+use thiserror::Error;
+
+use super::build::build;
+use super::error::Errors;
+use super::file::Scenario;
+use super::load as source;
+use super::locate::Outline;
+use super::validate;
+use crate::knob::{KnobError, Knobs};
+use crate::sim::Setup;
+
+/// A scenario that is read, checked and ready to run.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The scenario as the file has it.
+    pub scenario: Scenario,
+    /// What a run is made from.
+    pub setup: Setup,
+    /// The file as it was named; empty for a scenario made in code.
+    pub file: String,
+    /// Where the values are in the file; nothing for a scenario made in code.
+    pub(super) places: Option<Outline>,
+}
+
+/// Why a knob cannot be set for a scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SetError {
+    /// There is no such knob, or the value does not fit it.
+    #[error(transparent)]
+    Knob(#[from] KnobError),
+    /// The values of knobs contradict each other.
+    #[error("{}", .0.join("\n"))]
+    Contradiction(Vec<String>),
+}
+
+/// Reads and checks a scenario file.
+///
+/// # Errors
+/// When the file cannot be read, its first syntax error, or all that is wrong with its content.
+pub fn load(path: &Path) -> Result<Loaded, Errors> {
+    parse(&path.display().to_string(), &source::read(path)?)
+}
+
+/// Reads and checks the text of a scenario file; the name is for errors alone.
+///
+/// # Errors
+/// The first syntax error of the text, or all that is wrong with its content.
+///
+/// # Examples
+/// ```
+/// let text = r#"Scenario(
+///     name: "quiet",
+///     services: [Service(name: "orders", plan: Business)],
+///     until: "1h",
+/// )"#;
+/// let loaded = cutover::scenario::parse("quiet.ron", text)?;
+/// assert_eq!(loaded.setup.services[0].name, "orders");
+///
+/// let text = text.replace("Business", "Busines");
+/// let errors = cutover::scenario::parse("quiet.ron", &text).expect_err("there is no such plan");
+/// assert_eq!(
+///     errors.to_string(),
+///     "quiet.ron:3:46: unexpected variant Busines in Plan, expected one of Hobbyist, Startup, \
+///      Business, Premium (did you mean Business?)",
+/// );
+/// # Ok::<(), cutover::scenario::Errors>(())
+/// ```
+pub fn parse(name_of_file: &str, text: &str) -> Result<Loaded, Errors> {
+    let (scenario, places) = source::parse(name_of_file, text)?;
+    Loaded::checked(name_of_file, scenario, Some(places))
+}
+
+impl Loaded {
+    /// Checks a scenario that was made in code; its errors have paths instead of places.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn from_scenario(scenario: Scenario) -> Result<Self, Errors> {
+        Self::checked("", scenario, None)
+    }
+
+    fn checked(file: &str, scenario: Scenario, places: Option<Outline>) -> Result<Self, Errors> {
+        let mut knobs = Knobs::default();
+        knobs.tune(&scenario.tuning);
+        let problems = validate::validate(&scenario, &knobs);
+        if let Some(errors) = problems.placed(file, places.as_ref()) {
+            return Err(errors);
+        }
+        let setup = build(&scenario, knobs);
+        Ok(Self { scenario, setup, file: file.to_owned(), places })
+    }
+
+    /// Sets one knob of the setup.
+    ///
+    /// # Errors
+    /// When the knob cannot be set; then nothing is changed.
+    pub fn set(&mut self, knob: &str, value: &str) -> Result<(), SetError> {
+        self.set_all([(knob, value)])
+    }
+
+    /// Sets knobs of the setup that only fit together when all of them are set.
+    ///
+    /// # Errors
+    /// When one of them cannot be set; then nothing is changed.
+    pub fn set_all<'a>(
+        &mut self,
+        values: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<(), SetError> {
+        let mut knobs = self.setup.knobs.clone();
+        for (knob, value) in values {
+            knobs.set(knob, value)?;
+        }
+        let contradictions = validate::contradictions(&knobs);
+        if !contradictions.is_empty() {
+            return Err(SetError::Contradiction(contradictions));
+        }
+        self.setup.knobs = knobs;
+        Ok(())
+    }
+}

@@ -1,0 +1,31 @@
+//! Scenario files: read, checked, turned into what a run is made from, and held against a run.
+//!
+//! * `load`, `loaded`: from a file, a text or code to a setup; `file`: what a file may say;
+//! * `token`, `locate`, `syntax`: where things are in a text, and what RON refused in it;
+//! * `validate`, `problem`, `error`: what makes no sense, with its place and the word meant;
+//! * `build`: names become ids; `expect`: whether a run did what its scenario expects.
+//!
+//! Knows nothing of running a setup or of printing results. Kept here: whatever a file holds, the
+//! answer is a setup that can run, or errors that name the file, the line and the column.
+
+mod build;
+mod error;
+mod expect;
+mod file;
+mod load;
+mod loaded;
+mod locate;
+mod problem;
+#[cfg(test)]
+mod sample;
+mod syntax;
+mod token;
+mod validate;
+
+pub use error::{Error, Errors};
+pub use expect::{ExpectationOutcome, ExpectationVerdict, Judgement, overall};
+pub use file::{
+    Allowance, Client, Connection, Deed, Expectation, Reader, Scenario, Service, Step, Target,
+    Writer,
+};
+pub use loaded::{Loaded, SetError, load, parse};

@@ -1,0 +1,140 @@
+//! Whether what a scenario expects and accepts can be judged at all.
+//!
+//! Knows nothing of outcomes. Kept here: an expectation speaks of things that may exist and of
+//! ranges that are not empty; an accepted violation has a known measure and a reason.
+
+use std::collections::BTreeSet;
+
+use super::super::error::shown;
+use super::super::file::{Allowance, Expectation, Scenario};
+use super::super::locate::Path;
+use super::super::problem::Problems;
+use super::names::Names;
+use super::script::{Faults, node_may_exist};
+use crate::check::{INVARIANTS, InvariantCard};
+
+/// Adds what is wrong with what a scenario expects and accepts.
+pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Problems) {
+    let (root, faults) = (Path::root(), Faults::of(scenario));
+    let path = root.field("expect");
+    for (index, expectation) in scenario.expect.iter().enumerate() {
+        let path = path.item(index);
+        subjects(&path, expectation, names, &faults, problems);
+        range(&path, expectation, problems);
+    }
+    let path = root.field("allow");
+    let mut seen = BTreeSet::new();
+    for (index, allowance) in scenario.allow.iter().enumerate() {
+        let Allowance::Violation { invariant, at_most, because } = allowance;
+        let path = path.item(index);
+        if because.trim().is_empty() {
+            problems.add(&path.field("because"), "found no reason, expected why it is accepted");
+        }
+        let Some(card) = known(&path.field("invariant"), invariant, problems) else {
+            continue;
+        };
+        let unit = at_most.unit();
+        if !card.units.contains(&unit) {
+            let expected = match card.units {
+                [] => "but no violation of it is accepted".to_owned(),
+                units => format!("expected {}", super::super::error::one_of(units.iter().copied())),
+            };
+            let message = format!("found a bound of {} in {unit}, {expected}", card.id);
+            problems.add(&path.field("at_most"), message);
+        } else if !seen.insert((card.id, unit)) {
+            let message = format!("found a second bound of {} in {unit}, expected one", card.id);
+            problems.add(&path.field("at_most"), message);
+        }
+    }
+}
+
+/// Returns the invariant of this id, or adds that there is none.
+fn known(path: &Path, id: &str, problems: &mut Problems) -> Option<&'static InvariantCard> {
+    let card = INVARIANTS.iter().find(|card| card.id == id);
+    if card.is_none() {
+        let ids: Vec<&str> = INVARIANTS.iter().map(|card| card.id).collect();
+        problems.unknown(path, "invariant", id, &ids);
+    }
+    card
+}
+
+/// Adds what an expectation names and no run can have.
+fn subjects(
+    path: &Path,
+    expectation: &Expectation,
+    names: &Names<'_>,
+    faults: &Faults,
+    problems: &mut Problems,
+) {
+    match expectation {
+        Expectation::Promoted { node, .. }
+        | Expectation::PromotionTakes { node, .. }
+        | Expectation::MarkedDown { node, .. }
+        | Expectation::AcknowledgedBy { node, .. } => {
+            node_may_exist(&path.field("node"), node, names, faults, problems);
+        }
+        Expectation::EndpointPoints { service, to, .. } => {
+            names.expect_service(&path.field("service"), service, problems);
+            for (index, node) in to.iter().enumerate() {
+                let path = path.field("to").item(index);
+                node_may_exist(&path, node, names, faults, problems);
+                let owner = names.node(node).map(|node| names.services[node.service]);
+                let known = names.service(service).is_some();
+                if let Some(owner) = owner.filter(|owner| known && owner != service) {
+                    let (node, owner, service) = (shown(node), shown(owner), shown(service));
+                    let message = format!("found a node of {owner}, expected one of {service}");
+                    problems.add(&path, format!("{message}: {node} never serves its names"));
+                }
+            }
+        }
+        Expectation::Promotions { service, .. }
+        | Expectation::EndpointServes { service, .. }
+        | Expectation::NodeCount { service, .. }
+        | Expectation::LostCommits { service, .. }
+        | Expectation::LostBytes { service, .. }
+        | Expectation::LossWindow { service, .. }
+        | Expectation::DualWriters { service, .. }
+        | Expectation::Exposure { service, .. } => {
+            names.expect_service(&path.field("service"), service, problems);
+        }
+        Expectation::Outage { client, .. } => {
+            if !names.clients.contains(&client.as_str()) {
+                problems.unknown(&path.field("client"), "client", client, &names.clients);
+            }
+        }
+        Expectation::Verdict { invariant, .. } => {
+            let _card = known(&path.field("invariant"), invariant, problems);
+        }
+    }
+}
+
+/// Adds a range whose low end is above its high end.
+fn range(path: &Path, expectation: &Expectation, problems: &mut Problems) {
+    let empty = match expectation {
+        Expectation::Promoted { between: (low, high), .. }
+        | Expectation::PromotionTakes { between: (low, high), .. }
+        | Expectation::MarkedDown { between: (low, high), .. }
+        | Expectation::Outage { between: (low, high), .. }
+        | Expectation::LossWindow { between: (low, high), .. }
+        | Expectation::DualWriters { between: (low, high), .. }
+        | Expectation::Exposure { between: (low, high), .. } => {
+            (low > high).then(|| (low.to_string(), high.to_string()))
+        }
+        Expectation::LostCommits { between: (low, high), .. }
+        | Expectation::AcknowledgedBy { between: (low, high), .. } => {
+            (low > high).then(|| (low.to_string(), high.to_string()))
+        }
+        Expectation::LostBytes { between: (low, high), .. } => {
+            (low > high).then(|| (low.to_string(), high.to_string()))
+        }
+        Expectation::Promotions { .. }
+        | Expectation::EndpointServes { .. }
+        | Expectation::EndpointPoints { .. }
+        | Expectation::NodeCount { .. }
+        | Expectation::Verdict { .. } => None,
+    };
+    if let Some((low, high)) = empty {
+        let message = format!("found a range from {low} to {high}, expected the lower end first");
+        problems.add(&path.field("between"), message);
+    }
+}

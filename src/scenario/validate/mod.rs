@@ -1,0 +1,42 @@
+//! Whether a scenario makes sense: everything that a run relies on and that types cannot say.
+//!
+//! * `names`: how things are called, how many there are, and what a name refers to;
+//! * `clients`: how fast and when clients work; `script`: what faults are aimed at, and when;
+//! * `demands`: what the scenario expects and accepts; `tuning`: knobs that contradict each other.
+//!
+//! Knows nothing of texts and of the simulation. Kept here: every problem is found at once, in
+//! time that does not grow faster than the square of the limits of a run.
+
+mod clients;
+mod demands;
+mod names;
+mod script;
+mod tuning;
+
+use super::file::Scenario;
+use super::problem::Problems;
+use crate::knob::Knobs;
+
+pub(super) use names::Names;
+
+/// Returns what is wrong with a scenario.
+pub(super) fn validate(scenario: &Scenario, knobs: &Knobs) -> Problems {
+    let mut problems = Problems::default();
+    let names = Names::of(scenario);
+    names::check(scenario, &mut problems);
+    // Without a service every other name is unknown as well, which would say nothing new.
+    if !scenario.services.is_empty() {
+        clients::check(scenario, &names, &mut problems);
+        script::check(scenario, &names, &mut problems);
+        demands::check(scenario, &names, &mut problems);
+    }
+    tuning::check(knobs, &mut problems);
+    problems
+}
+
+/// Returns how the values of knobs contradict each other, in words.
+pub(super) fn contradictions(knobs: &Knobs) -> Vec<String> {
+    let mut problems = Problems::default();
+    tuning::check(knobs, &mut problems);
+    problems.messages()
+}

@@ -1,0 +1,287 @@
+//! Whether the steps of a script can happen: what they are aimed at, what they heal, and when.
+//!
+//! Knows nothing of how faults act. Kept here: a step may miss its victim in a run, but it is
+//! never aimed at something that no run can have.
+
+use super::super::error::{nearest, shown};
+use super::super::file::{Deed, Scenario, Step, Target};
+use super::super::locate::Path;
+use super::super::problem::Problems;
+use super::names::Names;
+use crate::fault::{Aim, FaultKind};
+use crate::kernel::{Law, Span};
+use crate::model::STEPS_MAX;
+
+/// The longest run, 10 years.
+const UNTIL_MAX: Span = Span::from_days(3_653);
+
+/// When the faults of a script may strike, to tell which nodes may ever exist.
+#[derive(Debug)]
+pub(super) struct Faults {
+    /// The earliest instants of faults, in order of time.
+    earliest: Vec<Span>,
+    /// The earliest instant of a cut that may cost one replacement after the other.
+    endless: Option<Span>,
+}
+
+impl Faults {
+    /// Returns when the faults of a script may strike.
+    pub(super) fn of(scenario: &Scenario) -> Self {
+        let faults =
+            scenario.script.iter().take(STEPS_MAX).filter_map(|Step::At(at, deed)| match deed {
+                Deed::Fault(_, target) => Some((at.least(), target)),
+                Deed::Heal(..) => None,
+            });
+        let (mut earliest, mut endless) = (Vec::new(), None);
+        for (least, target) in faults {
+            earliest.push(least);
+            if between_groups(target) {
+                endless = Some(endless.map_or(least, |known: Span| known.min(least)));
+            }
+        }
+        earliest.sort_unstable();
+        Self { earliest, endless }
+    }
+
+    /// Returns how many nodes of a service may have existed by an instant; nothing if there is no
+    /// bound. The fault of the step that asks is not counted.
+    fn nodes(&self, plan: u8, by: Span, asking: bool) -> Option<u64> {
+        if self.endless.is_some_and(|first| first <= by) {
+            return None;
+        }
+        let faults = self.earliest.partition_point(|least| *least <= by) - usize::from(asking);
+        let faults = u64::try_from(faults).unwrap_or(u64::MAX);
+        Some(u64::from(plan).saturating_mul(faults.saturating_add(1)))
+    }
+}
+
+/// Returns whether a cut of this link also hits nodes that replace others.
+fn between_groups(target: &Target) -> bool {
+    let group = |party: &Target| {
+        matches!(party, Target::Platform | Target::Zone(..) | Target::Region(_) | Target::Everyone)
+    };
+    match target {
+        Target::Link(from, to) | Target::OneWay(from, to) => group(from) && group(to),
+        Target::Node(_)
+        | Target::Primary(_)
+        | Target::Standby(..)
+        | Target::Platform
+        | Target::Client(_)
+        | Target::Zone(..)
+        | Target::Region(_)
+        | Target::Everyone => false,
+    }
+}
+
+/// Adds what is wrong with the script and with the end of the run.
+pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Problems) {
+    let path = Path::root().field("script");
+    let steps = &scenario.script[..scenario.script.len().min(STEPS_MAX)];
+    if scenario.script.len() > STEPS_MAX {
+        let found = scenario.script.len();
+        let message = format!("found {found} steps, expected at most {STEPS_MAX}");
+        problems.add(&path.item(STEPS_MAX), message);
+    }
+    until(scenario, steps, problems);
+    let faults = Faults::of(scenario);
+    for (index, Step::At(at, deed)) in steps.iter().enumerate() {
+        let (Deed::Fault(kind, target) | Deed::Heal(kind, target)) = deed;
+        let fault = matches!(deed, Deed::Fault(..));
+        let path = path.item(index).item(1);
+        let by = at.greatest().unwrap_or(Span::FOREVER);
+        let aimed = Aimed { names, faults: &faults, by, fault };
+        aimed.check(&path.item(1), *kind, target, problems);
+        if !fault {
+            healing(&path, index, steps, problems);
+        }
+    }
+}
+
+fn until(scenario: &Scenario, steps: &[Step], problems: &mut Problems) {
+    let (path, until) = (Path::root().field("until"), scenario.until);
+    let at = |law: &Law| law.greatest().unwrap_or(law.least());
+    let last = steps.iter().map(|Step::At(law, _)| at(law)).max();
+    if until == Span::ZERO {
+        problems.add(&path, "found a run that ends at 0s, expected a later end");
+    } else if until > UNTIL_MAX {
+        problems.add(&path, format!("found a run until {until}, expected at most 10 years"));
+    } else if let Some(last) = last.filter(|last| *last > until) {
+        let message = format!("found a run until {until}, expected at least {last}, its last step");
+        problems.add(&path, message);
+    }
+}
+
+/// Adds a problem unless the heal at an index ends a fault before it.
+fn healing(path: &Path, index: usize, steps: &[Step], problems: &mut Problems) {
+    let Step::At(at, Deed::Heal(kind, target)) = &steps[index] else {
+        return;
+    };
+    let card = kind.card();
+    if card.heal.is_none() {
+        problems.add(path, format!("found a heal of {}, which cannot be healed", card.name));
+        return;
+    }
+    let by = at.greatest().unwrap_or(Span::FOREVER);
+    let earlier = steps.iter().enumerate().any(|(other, Step::At(at, deed))| match deed {
+        Deed::Fault(struck, victim) => {
+            (at.least(), other) < (by, index) && struck == kind && victim == target
+        }
+        Deed::Heal(..) => false,
+    });
+    if !earlier {
+        let message = format!(
+            "found a heal without a fault, expected an earlier step with the same {} and target",
+            card.name
+        );
+        problems.add(path, message);
+    }
+}
+
+/// What a step is aimed with.
+struct Aimed<'a> {
+    names: &'a Names<'a>,
+    faults: &'a Faults,
+    /// When the step happens at the latest.
+    by: Span,
+    /// Whether the step is a fault itself.
+    fault: bool,
+}
+
+impl Aimed<'_> {
+    fn check(&self, path: &Path, kind: FaultKind, target: &Target, problems: &mut Problems) {
+        let card = kind.card();
+        let word = word(target);
+        match (card.aim, target) {
+            (Aim::Node, Target::Node(_) | Target::Primary(_) | Target::Standby(..)) => {
+                self.party(path, target, problems);
+            }
+            (Aim::Node, _) => {
+                let name = card.name;
+                let expected = "expected Node, Primary or Standby";
+                problems.add(path, format!("{name} cannot be aimed at {word}, {expected}"));
+            }
+            (Aim::Link, Target::Link(from, to) | Target::OneWay(from, to)) => {
+                self.party(&path.item(0), from, problems);
+                self.party(&path.item(1), to, problems);
+                if from == to {
+                    problems.add(path, format!("found a {word} from a thing to itself"));
+                }
+            }
+            (Aim::Link, _) => {
+                let message = format!("{} cannot be aimed at {word}, expected Link", card.name);
+                let hint = "the link to all others is Link(..., Everyone)".to_owned();
+                problems.hint(path, message, Some(hint));
+            }
+        }
+    }
+
+    fn party(&self, path: &Path, target: &Target, problems: &mut Problems) {
+        let name = path.item(0);
+        let names = self.names;
+        match target {
+            Target::Node(node) => {
+                node_exists(&name, node, names, self.bound(node), problems);
+            }
+            Target::Primary(service) => names.expect_service(&name, service, problems),
+            Target::Standby(service, number) => {
+                names.expect_service(&name, service, problems);
+                let plan = names.service(service).map(|service| names.plans[service].plan);
+                if let Some(plan) = plan.filter(|plan| !(1..=plan.standbys()).contains(number)) {
+                    let expected = match plan.standbys() {
+                        0 => format!("but plan {} has no standby", plan.name()),
+                        1 => format!("expected 1: plan {} has one standby", plan.name()),
+                        many => format!("expected 1 to {many}, as in plan {}", plan.name()),
+                    };
+                    problems.add(&path.item(1), format!("found standby {number}, {expected}"));
+                }
+            }
+            Target::Client(client) => {
+                if !names.clients.contains(&client.as_str()) {
+                    problems.unknown(&name, "client", client, &names.clients);
+                }
+            }
+            Target::Zone(region, _) | Target::Region(region) => {
+                if !names.regions.contains(&region.as_str()) {
+                    problems.unknown(&name, "region", region, &names.regions);
+                }
+            }
+            Target::Platform | Target::Everyone => {}
+            Target::Link(..) | Target::OneWay(..) => {
+                let message = format!("found a {} as an end of a link", word(target));
+                problems.add(path, format!("{message}, expected a node, a client or a group"));
+            }
+        }
+    }
+
+    /// Returns how many nodes of a node's service may exist at this step.
+    fn bound(&self, node: &str) -> Option<u64> {
+        let service = self.names.node(node)?.service;
+        self.faults.nodes(self.names.plans[service].plan.nodes(), self.by, self.fault)
+    }
+}
+
+/// Adds a problem unless a node may exist in the whole of a run.
+pub(super) fn node_may_exist(
+    path: &Path,
+    node: &str,
+    names: &Names<'_>,
+    faults: &Faults,
+    problems: &mut Problems,
+) {
+    let service = names.node(node).map(|node| &names.plans[node.service]);
+    let bound =
+        service.and_then(|service| faults.nodes(service.plan.nodes(), Span::FOREVER, false));
+    node_exists(path, node, names, bound, problems);
+}
+
+/// Adds a problem unless a node may exist, where its service has at most `bound` nodes by then.
+fn node_exists(
+    path: &Path,
+    node: &str,
+    names: &Names<'_>,
+    bound: Option<u64>,
+    problems: &mut Problems,
+) {
+    let Some(found) = names.node(node) else {
+        let known = names.first_nodes();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        problems.unknown(path, "node", node, &known);
+        return;
+    };
+    let highest = bound.unwrap_or(u64::from(u16::MAX));
+    if found.number > 0 && u64::from(found.number) <= highest {
+        return;
+    }
+    let service = &names.plans[found.service];
+    let first = u64::from(service.plan.nodes());
+    let why = if highest > first {
+        format!("each fault before leads to {first} new ones at most")
+    } else {
+        "no fault before leads to more".to_owned()
+    };
+    let name = shown(&service.name);
+    let expected = match highest {
+        1 => format!("{name}-1"),
+        highest => format!("{name}-1 to {name}-{highest}"),
+    };
+    let message = format!("node {} cannot exist, expected {expected}: {why}", shown(node));
+    let known = names.first_nodes();
+    let near = known.iter().map(String::as_str).filter(|_| found.number == 0);
+    problems.hint(path, message, nearest(node, near));
+}
+
+/// Returns the word that a target begins with.
+fn word(target: &Target) -> &'static str {
+    match target {
+        Target::Node(_) => "Node",
+        Target::Primary(_) => "Primary",
+        Target::Standby(..) => "Standby",
+        Target::Platform => "Platform",
+        Target::Client(_) => "Client",
+        Target::Zone(..) => "Zone",
+        Target::Region(_) => "Region",
+        Target::Everyone => "Everyone",
+        Target::Link(..) => "Link",
+        Target::OneWay(..) => "OneWay",
+    }
+}

@@ -1,0 +1,122 @@
+//! Whether the values of knobs are possible and fit each other.
+//!
+//! Knows nothing of where a value comes from: a scenario, the command line or a default. Kept
+//! here: no accepted value makes a periodic job endless or a wait senseless.
+
+use super::super::locate::Path;
+use super::super::problem::Problems;
+use crate::kernel::{Bytes, Rate, Span};
+use crate::knob::{Knobs, Phase};
+
+/// The longest delay on a network, an hour: beyond it a link is not slow but cut.
+const DELAY_MAX: Span = Span::from_hours(1);
+/// The longest pause between attempts, a day.
+const PAUSE_MAX: Span = Span::from_days(1);
+/// The longest time to live of a record, a year.
+const TTL_MAX: Span = Span::from_days(365);
+
+fn path(knob: &'static str) -> Path {
+    Path::root().field("tuning").field(knob)
+}
+
+/// Adds what is wrong with the values of knobs.
+pub(super) fn check(knobs: &Knobs, problems: &mut Problems) {
+    zeros(knobs, problems);
+    limits(knobs, problems);
+    timeouts(knobs, problems);
+    phases(knobs, problems);
+    if knobs.backoff_first > knobs.backoff_max {
+        let (first, max) = (knobs.backoff_first, knobs.backoff_max);
+        let message =
+            format!("found backoff_first {first}, expected at most backoff_max, which is {max}");
+        problems.among(vec![path("backoff_first"), path("backoff_max")], message);
+    }
+}
+
+fn zeros(knobs: &Knobs, problems: &mut Problems) {
+    let spans = [
+        ("heartbeat_period", knobs.heartbeat_period),
+        ("position_age_max", knobs.position_age_max),
+        ("promotion_patience", knobs.promotion_patience),
+        ("dns_ttl", knobs.dns_ttl),
+        ("checkpoint_period", knobs.checkpoint_period),
+        ("standby_retry", knobs.standby_retry),
+        ("receiver_timeout", knobs.receiver_timeout),
+        ("archive_period", knobs.archive_period),
+        ("connect_timeout", knobs.connect_timeout),
+        ("tcp_user_timeout", knobs.tcp_user_timeout),
+        ("reply_timeout", knobs.reply_timeout),
+        ("backoff_first", knobs.backoff_first),
+        ("backoff_max", knobs.backoff_max),
+    ];
+    for (name, _) in spans.iter().filter(|(_, span)| *span == Span::ZERO) {
+        problems.add(&path(name), format!("found {name} 0s, expected more than zero"));
+    }
+    let rates = [
+        ("redo_rate", knobs.redo_rate),
+        ("replication_goodput", knobs.replication_goodput),
+        ("restore_rate", knobs.restore_rate),
+        ("stream_rate", knobs.stream_rate),
+    ];
+    for (name, _) in rates.iter().filter(|(_, rate)| *rate == Rate(0)) {
+        problems.add(&path(name), format!("found {name} 0B/s, expected more than zero"));
+    }
+    if knobs.wal_segment == Bytes(0) {
+        problems.add(&path("wal_segment"), "found wal_segment 0B, expected more than zero");
+    }
+}
+
+fn limits(knobs: &Knobs, problems: &mut Problems) {
+    let limits = [
+        ("platform_delay", knobs.platform_delay, DELAY_MAX),
+        ("replication_delay", knobs.replication_delay, DELAY_MAX),
+        ("region_delay", knobs.region_delay, DELAY_MAX),
+        ("local_flush", knobs.local_flush, DELAY_MAX),
+        ("client_delay", knobs.client_delay, DELAY_MAX),
+        ("backend_linger", knobs.backend_linger, DELAY_MAX),
+        ("standby_retry", knobs.standby_retry, PAUSE_MAX),
+        ("backoff_first", knobs.backoff_first, PAUSE_MAX),
+        ("backoff_max", knobs.backoff_max, PAUSE_MAX),
+        ("dns_ttl", knobs.dns_ttl, TTL_MAX),
+    ];
+    for (name, value, max) in limits.iter().filter(|(_, value, max)| value > max) {
+        problems.add(&path(name), format!("found {name} {value}, expected at most {max}"));
+    }
+}
+
+/// A timeout that is shorter than the time between two reports gives every node up.
+fn timeouts(knobs: &Knobs, problems: &mut Problems) {
+    let (period, delay) = (knobs.heartbeat_period, knobs.platform_delay);
+    let timeouts = [
+        ("detection_timeout", knobs.detection_timeout),
+        ("standby_timeout", knobs.standby_timeout),
+    ];
+    for (name, timeout) in timeouts {
+        if timeout <= period + delay {
+            let paths = vec![path(name), path("heartbeat_period"), path("platform_delay")];
+            let message = format!(
+                "found {name} {timeout}, expected more than heartbeat_period {period} and \
+                 platform_delay {delay} together"
+            );
+            problems.among(paths, message);
+        }
+    }
+}
+
+fn phases(knobs: &Knobs, problems: &mut Problems) {
+    let phases = [
+        ("heartbeat_phase", knobs.heartbeat_phase, "heartbeat_period", knobs.heartbeat_period),
+        ("archive_phase", knobs.archive_phase, "archive_period", knobs.archive_period),
+    ];
+    for (name, phase, period_name, period) in phases {
+        let late = match phase {
+            Phase::Drawn => None,
+            Phase::At(phase) => Some(phase).filter(|phase| *phase >= period),
+        };
+        if let Some(phase) = late {
+            let message =
+                format!("found {name} {phase}, expected less than {period_name} {period}");
+            problems.among(vec![path(name), path(period_name)], message);
+        }
+    }
+}

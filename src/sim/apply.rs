@@ -1,0 +1,296 @@
+//! Stage apply: an event changes the truth.
+//!
+//! One match, leaf calls only. Knows nothing of beliefs. Kept here: an event overtaken by others
+//! is recognised by its epoch and changes nothing.
+
+use super::Sim;
+use crate::knob::Touch;
+use crate::model::{ClientId, Event, Fence, NodeId, Order, Process, Role, ServiceId, State};
+use crate::trace::What;
+
+/// What an event has changed, and so what has to be looked at again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// Nothing.
+    Nothing,
+    /// One client.
+    Client,
+    /// One service.
+    Service(ServiceId),
+    /// Links, and so everything.
+    Everything,
+}
+
+impl Sim {
+    /// Takes an event through the stages apply, record, settle and observe.
+    pub(super) fn take(&mut self, event: Event) {
+        if let Event::ReportDue(decider, node) = event {
+            self.report_due(decider, node);
+            return;
+        }
+        if let Event::SignalArrives(decider, news) = event {
+            self.hear(decider, news);
+            return;
+        }
+        let scope = self.apply(event);
+        if scope == Scope::Nothing {
+            return;
+        }
+        if !matches!(event, Event::StepDue(_)) && scope != Scope::Client {
+            self.trace.note(self.world.now, What::Moved(event));
+        }
+        self.settle(scope);
+        self.observe(scope);
+        if let Event::PromotionEnds(node, _) = event {
+            self.answer_promotion(node);
+        }
+    }
+
+    fn apply(&mut self, event: Event) -> Scope {
+        match event {
+            Event::StepDue(number) => {
+                if self.take_step(number) {
+                    Scope::Everything
+                } else {
+                    Scope::Nothing
+                }
+            }
+            Event::BackendsExit(node, epoch) => self.on_node(node, epoch, Self::backends_exit),
+            Event::ProcessStarts(node, epoch) => {
+                self.on_node(node, epoch, |sim, id| sim.world.start_server(id))
+            }
+            Event::RecoveryEnds(node, epoch) => {
+                self.on_node(node, epoch, |sim, id| sim.world.finish_recovery(id))
+            }
+            Event::StreamResumes(node, epoch) => self.stream_resumes(node, epoch),
+            Event::CaughtUp(node, epoch) => self.caught_up(node, epoch),
+            Event::NodeBuilt(node, epoch) => {
+                self.on_node(node, epoch, |sim, id| sim.world.begin_restore(id))
+            }
+            Event::RestoreEnds(node, epoch) => {
+                self.on_node(node, epoch, |sim, id| sim.world.finish_restore(id))
+            }
+            Event::PromotionEnds(node, epoch) => self.on_node(node, epoch, Self::promotion_ends),
+            Event::FenceActs(node) => self.fence_acts(node),
+            Event::NodeOrdered(service, order) => self.node_ordered(service, order),
+            Event::OrderArrives(service, order) => self.order_arrives(service, order),
+            Event::RecordOrdered(service, endpoint, targets) => {
+                self.record_ordered(service, endpoint, targets);
+                Scope::Nothing
+            }
+            Event::RecordServed(service, endpoint, version) => {
+                self.record_served(service, endpoint, version)
+            }
+            Event::ClientBegins(client) => {
+                self.client_acts(client, |world| world.begin_client(client))
+            }
+            Event::ClientEnds(client) => self.client_acts(client, |world| world.end_client(client)),
+            Event::ClientWakes(client, epoch) => {
+                if self.world.client(client).epoch == epoch {
+                    self.client_acts(client, |world| world.wake_client(client))
+                } else {
+                    Scope::Nothing
+                }
+            }
+            Event::ReportDue(..) | Event::SignalArrives(..) => Scope::Nothing,
+        }
+    }
+
+    fn on_node(
+        &mut self,
+        node: NodeId,
+        epoch: u32,
+        change: impl FnOnce(&mut Self, NodeId),
+    ) -> Scope {
+        if self.world.node(node).epoch != epoch {
+            return Scope::Nothing;
+        }
+        change(self, node);
+        Scope::Service(self.world.node(node).service)
+    }
+
+    fn backends_exit(&mut self, node: NodeId) {
+        self.world.end_backends(node);
+    }
+
+    fn stream_resumes(&mut self, node: NodeId, epoch: u32) -> Scope {
+        let stale = self.world.node(node).epoch != epoch || self.world.node(node).streaming;
+        if stale || !self.world.can_stream(node) {
+            return Scope::Nothing;
+        }
+        self.on_node(node, epoch, |sim, id| sim.world.start_stream(id))
+    }
+
+    fn caught_up(&mut self, node: NodeId, epoch: u32) -> Scope {
+        let of = self.world.node(node);
+        if of.catch_up_epoch != epoch || of.ready || !of.streaming {
+            return Scope::Nothing;
+        }
+        self.world.node_mut(node).ready = true;
+        self.world.start_stream(node);
+        Scope::Service(self.world.node(node).service)
+    }
+
+    fn promotion_ends(&mut self, node: NodeId) {
+        self.world.finish_promotion(node);
+        let (now, service) = (self.world.now, self.world.node(node).service);
+        let branch = self.world.node(node).branch;
+        let mut records = self.history.of_mut(service).promotions.iter_mut().rev();
+        if let Some(record) = records.find(|record| record.node == node) {
+            record.finished = now;
+            record.branch = Some(branch);
+        }
+    }
+
+    fn fence_acts(&mut self, node: NodeId) -> Scope {
+        if self.world.node(node).fence != Fence::Acting {
+            return Scope::Nothing;
+        }
+        let service = self.world.node(node).service;
+        if self.world.in_contact(node) {
+            self.world.delete_node(node);
+        } else {
+            self.world.node_mut(node).fence = Fence::Wanted;
+        }
+        Scope::Service(service)
+    }
+
+    fn node_ordered(&mut self, service: ServiceId, order: Order) -> Scope {
+        let (number, upstream) = match order {
+            Order::BuildStandby(number, upstream) => {
+                (number, self.world.service(service).numbered(upstream))
+            }
+            Order::BuildPrimary(number) => (number, None),
+            Order::Promote(_) | Order::Follow(..) | Order::Fence(_) | Order::Stop(_) => {
+                return Scope::Nothing;
+            }
+        };
+        let node = self.world.add_node(service, number, upstream);
+        self.world.begin_build(node);
+        self.meet(service, node);
+        Scope::Service(service)
+    }
+
+    fn order_arrives(&mut self, service: ServiceId, order: Order) -> Scope {
+        let (Order::Promote(number)
+        | Order::Follow(number, _)
+        | Order::Fence(number)
+        | Order::Stop(number)
+        | Order::BuildStandby(number, _)
+        | Order::BuildPrimary(number)) = order;
+        let Some(node) = self.world.service(service).numbered(number) else {
+            return Scope::Nothing;
+        };
+        let hears = self.world.in_contact(node);
+        match order {
+            Order::Fence(_) => self.world.want_fence(node),
+            Order::Promote(_) if hears && self.may_be_promoted(node) => {
+                self.world.begin_promotion(node);
+            }
+            Order::Stop(_) if hears => self.world.stop_server(node),
+            Order::Follow(_, upstream) => {
+                let Some(upstream) = self.world.service(service).numbered(upstream) else {
+                    return Scope::Nothing;
+                };
+                if !self.follow(node, upstream, hears) {
+                    return Scope::Nothing;
+                }
+            }
+            Order::Promote(_)
+            | Order::Stop(_)
+            | Order::BuildStandby(..)
+            | Order::BuildPrimary(_) => {
+                return Scope::Nothing;
+            }
+        }
+        Scope::Service(service)
+    }
+
+    fn may_be_promoted(&self, node: NodeId) -> bool {
+        let node = self.world.node(node);
+        node.answers() && node.role == Role::Standby && !node.promoting
+    }
+
+    /// Sets a node to follow another; tells whether that changes anything by now.
+    ///
+    /// A node under construction learns of its new upstream from its configuration, later; one that
+    /// cannot be reached as soon as there is contact.
+    fn follow(&mut self, node: NodeId, upstream: NodeId, hears: bool) -> bool {
+        let process = self.world.node(node).process;
+        let building = matches!(process, Process::Absent | Process::Restoring);
+        let follows = hears && self.world.node(node).role == Role::Standby;
+        self.world.node_mut(node).told_to_follow = (!hears && !building).then_some(upstream);
+        if building || follows {
+            self.world.follow(node, upstream);
+            self.world.plan_resume(node);
+        }
+        follows && !building
+    }
+
+    fn record_ordered(
+        &mut self,
+        service: ServiceId,
+        endpoint: crate::model::Endpoint,
+        targets: crate::model::Targets,
+    ) {
+        self.world.touch(Touch::Publish);
+        let now = self.world.now;
+        let record = self.world.services[service.index()].record_mut(endpoint);
+        let version = record.order(now, targets);
+        let law = self.world.knobs.dns_publish_delay;
+        let label = endpoint.label(&self.world.names.services[service.index()]);
+        let delay = self.world.draw(law, "dns_publish_delay", &label, u64::from(version));
+        self.world.schedule(now + delay, Event::RecordServed(service, endpoint, version));
+    }
+
+    fn record_served(
+        &mut self,
+        service: ServiceId,
+        endpoint: crate::model::Endpoint,
+        version: u16,
+    ) -> Scope {
+        let now = self.world.now;
+        if !self.world.services[service.index()].record_mut(endpoint).serve(now, version) {
+            return Scope::Nothing;
+        }
+        if endpoint == crate::model::Endpoint::Primary {
+            self.history.primary_name_served(&self.world, service);
+        }
+        for index in 0..self.world.clients.len() {
+            let client = ClientId::at(index);
+            let of = self.world.client(client);
+            if of.service == service && of.work.endpoint() == endpoint {
+                self.world.plan_fresh_look(client);
+            }
+        }
+        Scope::Service(service)
+    }
+
+    /// Lets a client act and notes what became of its connection.
+    fn client_acts(
+        &mut self,
+        client: ClientId,
+        act: impl FnOnce(&mut crate::model::World),
+    ) -> Scope {
+        let before = self.world.client(client).state;
+        act(&mut self.world);
+        self.note_client(client, before);
+        Scope::Client
+    }
+
+    /// Notes a change of a client's connection.
+    pub(super) fn note_client(&mut self, client: ClientId, before: State) {
+        let now = self.world.now;
+        let what = match (before, self.world.client(client).state) {
+            (old, new) if old == new => return,
+            (State::Connected(node), State::Stuck(..) | State::Pausing | State::Connecting(..)) => {
+                What::Lost(client, node)
+            }
+            (_, State::Connected(node)) => What::Works(client, node),
+            (_, State::Idle | State::Stuck(..) | State::Connecting(..) | State::Pausing) => {
+                What::Failed(client)
+            }
+        };
+        self.trace.note(now, what);
+    }
+}

@@ -1,0 +1,47 @@
+//! A decider: what it believes, and by which reports it is kept informed.
+//!
+//! Reports come on a grid. While they say nothing new they are not events: "heard until now" is
+//! computed when something depends on it. Knows nothing of what is decided. Kept here: a contact
+//! tells what the decider has heard, never what it has not.
+
+use crate::control::{Manager, Timer};
+use crate::kernel::{Instant, Pace};
+use crate::model::{Condition, NodeId, ServiceId};
+
+/// Somebody who hears, believes and decides for one service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Decider {
+    /// The service.
+    pub(super) service: ServiceId,
+    /// What it believes.
+    pub(super) manager: Manager,
+    /// How it hears of each node.
+    pub(super) contacts: Vec<Contact>,
+    /// Which of its timers is due next, and when.
+    pub(super) wake: Option<(Instant, Timer)>,
+}
+
+/// How a decider hears of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Contact {
+    /// The node.
+    pub(super) node: NodeId,
+    /// When its reports would be sent.
+    pub(super) grid: Pace,
+    /// Whether reports are coming.
+    pub(super) flows: bool,
+    /// Since which instant they have been.
+    pub(super) since: Instant,
+    /// What the last report said.
+    pub(super) condition: Condition,
+    /// Whether the next tick is an event already.
+    pub(super) due: bool,
+}
+
+impl Contact {
+    /// Returns when the last report that has come was sent, if reports come.
+    pub(super) fn last_sent(&self, arrived_by: Instant) -> Option<Instant> {
+        let sent = self.grid.last(arrived_by)?;
+        (self.flows && sent >= self.since).then_some(sent)
+    }
+}

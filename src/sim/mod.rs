@@ -1,0 +1,192 @@
+//! The event loop: each event goes through its stages, in one order and never backwards.
+//!
+//! * `setup`: what a run is made from; `outcome`: its result as data; `start`: the first instant;
+//! * `script`: which fault strikes and heals when;
+//! * `apply`: an event changes the truth; `settle`: what follows from it at the same instant;
+//! * `observe`: truth becomes news; `decider`: who hears and decides;
+//! * `perform`: orders become events;
+//! * `result`, `outages`, `tell`: from the last state to the outcome, its outages, its timeline.
+//!
+//! Knows nothing of files or of printing. Kept here: only *apply* changes the truth, only *decide*
+//! changes beliefs, and no stage calls an earlier one.
+
+mod apply;
+mod decider;
+mod observe;
+mod outages;
+mod outcome;
+mod perform;
+mod result;
+mod script;
+mod settle;
+mod setup;
+mod start;
+mod tell;
+
+use std::sync::Arc;
+
+pub use crate::check::{Allowance, InvariantOutcome};
+pub use crate::model::{ClientSetup, ServiceSetup, Work};
+pub use outcome::{
+    Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome, Line, Loss,
+    LostRange, MarkedDown, Outage, Outcome, Parts, Promotion, ServiceOutcome, SessionOutcome,
+    StanceOutcome,
+};
+pub use setup::{Deed, Setup, StepSetup};
+
+use crate::check::History;
+use crate::control::Timer;
+use crate::kernel::Instant;
+use crate::model::{DeciderId, Signal, TIMER_RANK, World};
+use crate::trace::{Trace, What};
+use decider::Decider;
+use script::Script;
+
+/// A run under way: a plain value that can be cloned and compared at every instant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sim {
+    setup: Arc<Setup>,
+    seed: u64,
+    world: World,
+    deciders: Vec<Decider>,
+    script: Script,
+    history: History,
+    trace: Trace,
+    ticks: Ticks,
+    /// The greatest rank that was reached at the present instant.
+    reached: u32,
+}
+
+/// Whether periodic reports are events or are computed when something depends on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ticks {
+    /// Computed: a report that says nothing new costs nothing.
+    Lazy,
+    /// Each report is an event: slow, and the reference that the lazy way is tested against.
+    Eager,
+}
+
+impl Sim {
+    /// Returns a run at its first instant, which keeps its notes for the timeline.
+    pub fn new(setup: Arc<Setup>, seed: u64) -> Self {
+        start::begin(setup, seed, Ticks::Lazy, true)
+    }
+
+    /// Returns a run that keeps no notes: its outcome has no timeline, and it is faster.
+    pub fn without_notes(setup: Arc<Setup>, seed: u64) -> Self {
+        start::begin(setup, seed, Ticks::Lazy, false)
+    }
+
+    /// Returns a run in which every report is an event: the slow reference.
+    pub fn with_eager_ticks(setup: Arc<Setup>, seed: u64) -> Self {
+        start::begin(setup, seed, Ticks::Eager, true)
+    }
+
+    /// Returns the present instant of the run.
+    pub fn now(&self) -> Instant {
+        self.world.now
+    }
+
+    /// Returns the truth.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Returns how many events have changed something so far.
+    pub fn events(&self) -> u64 {
+        self.trace.events()
+    }
+
+    /// Takes one event through the stages; returns false when the run has come to its end.
+    pub fn step(&mut self) -> bool {
+        let timer = self.next_timer();
+        let head = self.world.queue.peek();
+        let timer_first = match (head, timer) {
+            (Some((at, rank)), Some((due, ..))) => due < at || (due == at && TIMER_RANK < rank),
+            (None, Some(_)) => true,
+            (_, None) => false,
+        };
+        let next = match (timer_first, timer, head) {
+            (true, Some((due, ..)), _) => due,
+            (_, _, Some((at, _))) => at,
+            (_, _, None) => Instant::FAR,
+        };
+        if next > self.setup.until {
+            self.world.now = self.setup.until;
+            return false;
+        }
+        if next > self.world.now {
+            self.reached = 0;
+        }
+        self.world.now = next;
+        let rank = head.map_or(TIMER_RANK, |(_, rank)| rank);
+        self.reached = self.reached.max(if timer_first { TIMER_RANK } else { rank });
+        if let (true, Some((_, decider, timer))) = (timer_first, timer) {
+            let news = match timer {
+                Timer::Silence(number) => Signal::SilenceDue(number),
+                Timer::Promotion(number) => Signal::PromotionDue(number),
+            };
+            self.hear(decider, news);
+        } else if let Some((_, event)) = self.world.queue.pop() {
+            self.take(event);
+        }
+        true
+    }
+
+    /// Takes the run to its end.
+    pub fn run(&mut self) {
+        while self.step() {}
+    }
+
+    /// Returns the result of the run as far as it has come.
+    pub fn outcome(&self) -> Outcome {
+        result::outcome(self)
+    }
+
+    /// Returns the digest over everything that changed something so far.
+    pub fn fingerprint(&self) -> u64 {
+        self.trace.fingerprint()
+    }
+
+    fn next_timer(&self) -> Option<(Instant, DeciderId, Timer)> {
+        let wakes = self.deciders.iter().enumerate().filter_map(|(index, decider)| {
+            let (due, timer) = decider.wake?;
+            (due < Instant::FAR).then_some((due.max(self.world.now), DeciderId::at(index), timer))
+        });
+        wakes.min()
+    }
+
+    /// Stages decide and perform: a decider hears something.
+    fn hear(&mut self, id: DeciderId, news: Signal) {
+        self.refresh_reports(id, self.world.now);
+        let knobs = &self.setup.knobs;
+        let decider = &mut self.deciders[id.index()];
+        let decision = crate::control::decide(knobs, &mut decider.manager, self.world.now, news);
+        decider.wake = decider.manager.next_wake(knobs);
+        self.remember(id, news, &decision);
+        self.perform(id, &decision);
+        let what = What::Decided(id, news, decision.rule, decision.actions);
+        self.trace.note(self.world.now, what);
+    }
+}
+
+/// Runs a setup with a seed to its end.
+///
+/// # Examples
+/// ```
+/// let text = r#"Scenario(
+///     name: "example",
+///     services: [Service(name: "orders", plan: Business)],
+///     clients: [Writer(name: "app", service: "orders", writes_per_s: 100)],
+///     script: [At("60s", Fault(HostDeath, Primary("orders")))],
+///     until: "10m",
+/// )"#;
+/// let loaded = cutover::scenario::parse("example.ron", text).expect("the scenario is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// assert_eq!(outcome.services[0].promotions[0].node, "orders-2");
+/// ```
+pub fn run(setup: &Setup, seed: u64) -> Outcome {
+    let mut sim = Sim::new(Arc::new(setup.clone()), seed);
+    sim.run();
+    sim.outcome()
+}

@@ -1,0 +1,214 @@
+//! Stage observe: what of the truth becomes news, over which links and when.
+//!
+//! The only place where truth turns into signals. A report is sent on a grid; only a report that
+//! says something new, and the first that is missing, become events. Knows nothing of decisions.
+//! Kept here: a report carries positions as they were when it was sent.
+
+use super::apply::Scope;
+use super::start::contact;
+use super::{Sim, Ticks};
+use crate::check::Silence;
+use crate::kernel::{Instant, Span};
+use crate::model::{Condition, DeciderId, Event, NodeId, Place, Report, Role, ServiceId, Signal};
+
+impl Sim {
+    /// Schedules the reports that will say something new about what has changed.
+    pub(super) fn observe(&mut self, scope: Scope) {
+        match scope {
+            Scope::Nothing | Scope::Client => {}
+            Scope::Service(service) => self.observe_service(service),
+            Scope::Everything => {
+                for index in 0..self.deciders.len() {
+                    self.observe_service(self.deciders[index].service);
+                }
+            }
+        }
+    }
+
+    fn observe_service(&mut self, service: ServiceId) {
+        for index in 0..self.deciders.len() {
+            if self.deciders[index].service == service {
+                for place in 0..self.deciders[index].contacts.len() {
+                    self.plan_report(DeciderId::at(index), place);
+                }
+            }
+        }
+    }
+
+    /// Makes a node's next report an event if it will differ from the last.
+    fn plan_report(&mut self, id: DeciderId, place: usize) {
+        let contact = self.deciders[id.index()].contacts[place];
+        let (flows, condition) = self.status(contact.node);
+        let says_new = flows != contact.flows || (flows && condition != contact.condition);
+        if says_new && !contact.due {
+            self.begin_tick(id, place);
+        }
+    }
+
+    /// Makes a node's next report an event.
+    fn begin_tick(&mut self, id: DeciderId, place: usize) {
+        let contact = &mut self.deciders[id.index()].contacts[place];
+        contact.due = true;
+        let (event, grid) = (Event::ReportDue(id, contact.node), contact.grid);
+        // What happens after the reports of an instant is told by the next ones.
+        let sent = self.reached >= event.rank();
+        let now = self.world.now;
+        self.world.schedule(if sent { grid.after(now) } else { grid.next(now) }, event);
+    }
+
+    /// Sends a node's report, or finds that there is none.
+    pub(super) fn report_due(&mut self, id: DeciderId, node: NodeId) {
+        let now = self.world.now;
+        let Some(place) = self.place_of(id, node) else { return };
+        if self.ticks == Ticks::Eager {
+            let next = self.deciders[id.index()].contacts[place].grid.after(now);
+            self.world.schedule(next, Event::ReportDue(id, node));
+            // The reports of this instant are not judged yet.
+            self.refresh_reports(id, now.minus(Span::from_micros(1)));
+        }
+        let (flows, condition) = self.status(node);
+        let number = self.world.node(node).number;
+        let contact = self.deciders[id.index()].contacts[place];
+        self.deciders[id.index()].contacts[place].due = self.ticks == Ticks::Eager;
+        let arrives = now + self.world.knobs.platform_delay;
+        let news = match (contact.flows, flows) {
+            (true, false) => {
+                self.fall_silent(id, place);
+                Signal::Missed(number)
+            }
+            (false, true) => {
+                self.end_silence(id, place, condition);
+                Signal::Reported(number, condition)
+            }
+            (true, true) if condition != contact.condition => {
+                self.deciders[id.index()].contacts[place].condition = condition;
+                Signal::Reported(number, condition)
+            }
+            (true, true) | (false, false) => return,
+        };
+        self.world.schedule(arrives, Event::SignalArrives(id, news));
+    }
+
+    /// Lets a promoted node answer the order that promoted it, off the grid of reports.
+    pub(super) fn answer_promotion(&mut self, node: NodeId) {
+        let service = self.world.node(node).service;
+        for index in 0..self.deciders.len() {
+            let id = DeciderId::at(index);
+            if self.deciders[index].service != service || !self.status(node).0 {
+                continue;
+            }
+            let Some(place) = self.place_of(id, node) else { continue };
+            let contact = &mut self.deciders[index].contacts[place];
+            contact.condition = Condition::Primary;
+            if !contact.flows {
+                self.end_silence(id, place, Condition::Primary);
+            }
+            let number = self.world.node(node).number;
+            let news = Signal::Reported(number, Condition::Primary);
+            let arrives = self.world.now + self.world.knobs.platform_delay;
+            self.world.schedule(arrives, Event::SignalArrives(id, news));
+        }
+    }
+
+    /// Brings what a decider has heard of every node up to now, as far as it was sent by then.
+    pub(super) fn refresh_reports(&mut self, id: DeciderId, sent_by: Instant) {
+        let by = self.world.now.minus(self.world.knobs.platform_delay).min(sent_by);
+        for place in 0..self.deciders[id.index()].contacts.len() {
+            let contact = self.deciders[id.index()].contacts[place];
+            if let Some(sent) = contact.last_sent(by) {
+                self.file_report(id, place, sent);
+            }
+        }
+    }
+
+    /// Begins to listen for a new node.
+    pub(super) fn meet(&mut self, service: ServiceId, node: NodeId) {
+        for index in 0..self.deciders.len() {
+            if self.deciders[index].service == service {
+                let contact = contact(&self.world, node, false);
+                self.deciders[index].contacts.push(contact);
+                if self.ticks == Ticks::Eager {
+                    let place = self.deciders[index].contacts.len() - 1;
+                    self.begin_tick(DeciderId::at(index), place);
+                }
+            }
+        }
+    }
+
+    /// In the slow reference every report is an event from the start.
+    pub(super) fn begin_ticks(&mut self) {
+        if self.ticks == Ticks::Lazy {
+            return;
+        }
+        for index in 0..self.deciders.len() {
+            for place in 0..self.deciders[index].contacts.len() {
+                self.begin_tick(DeciderId::at(index), place);
+            }
+        }
+    }
+
+    /// Whether a node's reports get through, and what they say.
+    fn status(&self, node: NodeId) -> (bool, Condition) {
+        let node = self.world.node(node);
+        let flows = node.reports() && self.world.links.passes(node.place(), Place::Platform);
+        (flows, node.condition())
+    }
+
+    fn fall_silent(&mut self, id: DeciderId, place: usize) {
+        let now = self.world.now;
+        let delay = self.world.knobs.platform_delay;
+        let contact = self.deciders[id.index()].contacts[place];
+        let last = contact.last_sent(now.minus(Span::from_micros(1)));
+        if let Some(sent) = last {
+            self.file_report(id, place, sent);
+        }
+        self.deciders[id.index()].contacts[place].flows = false;
+        let node = self.world.node(contact.node);
+        let service = node.service;
+        self.history.of_mut(service).silences.push(Silence {
+            node: contact.node,
+            last_report: last.map_or(Instant::ZERO, |sent| sent + delay),
+            until: Instant::FAR,
+            was_primary: self.world.service(service).primary == contact.node,
+        });
+        self.history.watch(&self.world, service);
+    }
+
+    fn end_silence(&mut self, id: DeciderId, place: usize, condition: Condition) {
+        let now = self.world.now;
+        let contact = &mut self.deciders[id.index()].contacts[place];
+        contact.flows = true;
+        contact.since = now;
+        contact.condition = condition;
+        let (node, service) = (contact.node, self.deciders[id.index()].service);
+        let mut silences = self.history.of_mut(service).silences.iter_mut().rev();
+        if let Some(silence) = silences.find(|silence| silence.node == node) {
+            silence.until = silence.until.min(now + self.world.knobs.platform_delay);
+        }
+    }
+
+    /// Writes a report into the decider's belief.
+    fn file_report(&mut self, id: DeciderId, place: usize, sent: Instant) {
+        let contact = self.deciders[id.index()].contacts[place];
+        let node = self.world.node(contact.node);
+        let branch = self.world.branch(node.branch);
+        let wrote = node.role == Role::Primary && branch.began <= sent;
+        let received = if wrote { branch.written.at(sent) } else { node.received.at(sent) };
+        let replayed = if wrote { received } else { node.replayed.at(sent) };
+        let report = Report {
+            arrived: sent + self.world.knobs.platform_delay,
+            condition: contact.condition,
+            received,
+            replayed,
+            timeline: branch.number,
+        };
+        let number = node.number;
+        if let Some(member) = self.deciders[id.index()].manager.member_mut(number) {
+            member.report = Some(report);
+        }
+    }
+
+    fn place_of(&self, id: DeciderId, node: NodeId) -> Option<usize> {
+        self.deciders[id.index()].contacts.iter().position(|contact| contact.node == node)
+    }
+}

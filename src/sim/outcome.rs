@@ -1,0 +1,345 @@
+//! The result of a run as data: what happened, what it cost, and how the invariants came out.
+//!
+//! Knows nothing of how it is printed. Kept here: names, not ids; instants and spans, not text; so
+//! that expectations, reports and other people's tests all read the same result.
+
+use crate::check::InvariantOutcome;
+use crate::kernel::{Instant, Lsn, Pace, Span};
+use crate::model::{Endpoint, Plan};
+
+/// The result of one run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The seed of the run.
+    pub seed: u64,
+    /// The policy that decided.
+    pub policy: &'static str,
+    /// The planted fault of the run, if any.
+    pub mutant: Option<&'static str>,
+    /// When the run ended.
+    pub until: Instant,
+    /// How many events changed something.
+    pub events: u64,
+    /// A digest of all events that changed something, in order.
+    pub fingerprint: u64,
+    /// What became of each service, in the order of the scenario.
+    pub services: Vec<ServiceOutcome>,
+    /// What each client saw, in the order of the scenario.
+    pub clients: Vec<ClientOutcome>,
+    /// Every fault and heal, in order of time.
+    pub faults: Vec<FaultOutcome>,
+    /// How the invariants came out, in the order of their table.
+    pub invariants: Vec<InvariantOutcome>,
+    /// The undocumented values that this result rests on.
+    pub stances: Vec<StanceOutcome>,
+    /// Everything that happened, in order.
+    pub timeline: Vec<Line>,
+}
+
+/// What became of a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceOutcome {
+    /// Its name.
+    pub name: String,
+    /// Its plan.
+    pub plan: Plan,
+    /// Its promotions, in order.
+    pub promotions: Vec<Promotion>,
+    /// When the platform marked which of its nodes as down.
+    pub marked_down: Vec<MarkedDown>,
+    /// What it lost.
+    pub loss: Loss,
+    /// The intervals in which two of its nodes were writable at once.
+    pub dual_writers: Vec<DualWriters>,
+    /// The intervals in which it had no standby that could have been promoted.
+    pub exposure: Vec<Exposure>,
+    /// Every change of its DNS names, with the state at the start first.
+    pub dns: Vec<DnsChange>,
+    /// How many nodes existed and how many were in service, at every change.
+    pub census: Vec<Census>,
+    /// What each node acknowledged to whom.
+    pub sessions: Vec<SessionOutcome>,
+}
+
+/// A standby that became primary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promotion {
+    /// The promoted node.
+    pub node: String,
+    /// The primary before it.
+    pub from: String,
+    /// Why: `failover` or `restore` (from a backup, because no standby was left).
+    pub cause: &'static str,
+    /// The rule that ordered it.
+    pub rule: &'static str,
+    /// The number of the new timeline.
+    pub timeline: u32,
+    /// Where the new timeline begins.
+    pub fork_lsn: Lsn,
+    /// Where the old primary's WAL ended, once it had stopped writing.
+    pub old_end_lsn: Lsn,
+    /// Who could have been promoted, and what was known of each.
+    pub candidates: Vec<Candidate>,
+    /// When the old primary was marked as down.
+    pub marked_down: Instant,
+    /// When the promotion was ordered.
+    pub ordered: Instant,
+    /// When it was finished; nothing if it never was.
+    pub finished: Option<Instant>,
+    /// When the primary name was served with the new address; nothing if it never was.
+    pub published: Option<Instant>,
+    /// Whether the old primary still served a client at the promotion.
+    pub false_alarm: bool,
+}
+
+/// What the platform knew of a node when it chose whom to promote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The node.
+    pub node: String,
+    /// How far it had received, by its last report.
+    pub received_lsn: Lsn,
+    /// How far it had replayed, by its last report.
+    pub replayed_lsn: Lsn,
+    /// How old that report was.
+    pub age: Span,
+    /// Why it was chosen or passed over, in words.
+    pub why: &'static str,
+}
+
+/// A node that the platform gave up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarkedDown {
+    /// The node.
+    pub node: String,
+    /// When its last report had arrived.
+    pub last_report: Instant,
+    /// When it was marked as down.
+    pub at: Instant,
+}
+
+/// What a service lost, in commits that clients were told are committed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Loss {
+    /// Commits whose acknowledgement reached a client.
+    pub acked_commits: u64,
+    /// Of these, those in the history of the last primary.
+    pub surviving_commits: u64,
+    /// Of these, those that are not.
+    pub lost_commits: u64,
+    /// WAL of old timelines beyond the points where new ones begin, in bytes.
+    pub lost_bytes: u64,
+    /// From the writing of the last WAL that survived to the old primary's last commit.
+    pub window: Span,
+    /// Commits that were sent and never answered.
+    pub in_doubt_commits: u64,
+    /// Commits, acknowledged or not, on timelines that nobody follows any more.
+    pub divergent_commits: u64,
+    /// Commits acknowledged with a warning that no standby has them.
+    pub acked_with_warning_commits: u64,
+    /// The lost part of each abandoned timeline.
+    pub ranges: Vec<LostRange>,
+}
+
+/// The part of an abandoned timeline that no later primary has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LostRange {
+    /// The node that wrote it.
+    pub node: String,
+    /// The timeline's number.
+    pub timeline: u32,
+    /// Where the lost part begins.
+    pub from_lsn: Lsn,
+    /// Where it ends.
+    pub to_lsn: Lsn,
+    /// How many acknowledged commits it holds.
+    pub acked_commits: u64,
+    /// How far back in time it reaches.
+    pub window: Span,
+    /// Whether the disk that holds it still exists at the end of the run.
+    pub disk_exists: bool,
+}
+
+/// An interval in which two nodes of a service were writable at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DualWriters {
+    /// The nodes, the one that lost first.
+    pub nodes: Vec<String>,
+    /// When it began.
+    pub start: Instant,
+    /// When it ended; nothing if it lasted to the end of the run.
+    pub end: Option<Instant>,
+    /// Commits acknowledged in it on the side that lost.
+    pub losing_commits: u64,
+    /// The clients that committed on the side that lost.
+    pub clients: Vec<String>,
+}
+
+/// An interval in which a service had no standby that could have been promoted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exposure {
+    /// When it began.
+    pub start: Instant,
+    /// When it ended; nothing if it lasted to the end of the run.
+    pub end: Option<Instant>,
+    /// Acknowledged commits that losing the primary at its worst instant would have cost.
+    pub would_lose_commits: u64,
+}
+
+/// A change of a DNS name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DnsChange {
+    /// The name's label, such as `replica-orders`.
+    pub name: String,
+    /// Which of the service's names it is.
+    pub endpoint: Endpoint,
+    /// When the change was served.
+    pub at: Instant,
+    /// The nodes it points to from then on; none means that nobody answers.
+    pub targets: Vec<String>,
+}
+
+/// How many nodes a service had from an instant on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Census {
+    /// From when on.
+    pub at: Instant,
+    /// Nodes that existed, those being built included.
+    pub existing: u8,
+    /// Nodes in service: a primary that accepts writes, and standbys that follow it.
+    pub serving: u8,
+}
+
+/// What one node acknowledged to one client over one connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionOutcome {
+    /// The client.
+    pub client: String,
+    /// The node.
+    pub node: String,
+    /// When the commits happened.
+    pub pace: Pace,
+    /// How long after its commit each was acknowledged.
+    pub latency: Span,
+    /// How many were acknowledged, counted from the first.
+    pub acknowledged: u64,
+}
+
+impl SessionOutcome {
+    /// Returns how many commits were acknowledged at or after an instant.
+    pub fn acknowledged_from(&self, instant: Instant) -> u64 {
+        let earlier = self.pace.count_before(instant.minus(self.latency));
+        self.acknowledged.saturating_sub(earlier)
+    }
+}
+
+/// What a client saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientOutcome {
+    /// Its name.
+    pub name: String,
+    /// The service it uses.
+    pub service: String,
+    /// The name it connects to.
+    pub endpoint: Endpoint,
+    /// Whether it writes.
+    pub writes: bool,
+    /// When it could not do its work.
+    pub outages: Vec<Outage>,
+    /// Commits that it was told are committed.
+    pub acked_commits: u64,
+    /// Reads after which it had seen an older state than before.
+    pub reads_gone_back: u64,
+}
+
+/// A time in which a client could not do its work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outage {
+    /// When the first request was made that was not answered with success.
+    pub start: Instant,
+    /// When the first request succeeded again; nothing if none did until the end of the run.
+    pub end: Option<Instant>,
+    /// Where the time went; the parts add up to the whole.
+    pub parts: Parts,
+}
+
+impl Outage {
+    /// Returns how long it lasted within the run.
+    pub fn length(&self, until: Instant) -> Span {
+        self.end.unwrap_or(until).since(self.start)
+    }
+}
+
+/// Where the time of an outage went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// The server was down or out of reach and came back by itself.
+    pub recover: Span,
+    /// The platform had not yet noticed.
+    pub detect: Span,
+    /// It had noticed and was making sure, or found nobody to promote.
+    pub check: Span,
+    /// A node was being promoted or restored.
+    pub promote: Span,
+    /// The name was being published.
+    pub publish: Span,
+    /// The client's resolver still answered from its cache.
+    pub cache: Span,
+    /// The client waited for a connection, or on a connection that was dead.
+    pub connect: Span,
+    /// The client paused between attempts.
+    pub retry: Span,
+}
+
+/// A fault that struck, or one that was healed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaultOutcome {
+    /// When.
+    pub at: Instant,
+    /// The fault's name.
+    pub fault: &'static str,
+    /// Whether it was healed rather than injected.
+    pub healed: bool,
+    /// What it struck, in words.
+    pub what: String,
+    /// The service it struck, if one.
+    pub service: Option<String>,
+    /// The node it struck, if one.
+    pub node: Option<String>,
+    /// Whether the node was the primary.
+    pub primary: bool,
+}
+
+/// An undocumented value that a result rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StanceOutcome {
+    /// The knob.
+    pub knob: &'static str,
+    /// Its value in this run.
+    pub value: String,
+    /// Why it has its default.
+    pub reason: &'static str,
+    /// Whether the scenario or the command line set it.
+    pub set: bool,
+}
+
+/// One line of the timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// When.
+    pub at: Instant,
+    /// Who or what it is about: a node, a client, a DNS name, the platform.
+    pub subject: String,
+    /// What happened, in words.
+    pub event: String,
+    /// The service it belongs to, if one.
+    pub service: Option<String>,
+    /// The node it belongs to, if one.
+    pub node: Option<String>,
+    /// The rule by which the platform decided, if it did.
+    pub rule: Option<&'static str>,
+    /// What the platform ordered, in words.
+    pub actions: Vec<String>,
+}

@@ -1,0 +1,93 @@
+//! Stage perform: orders become events, and the judge remembers what was decided.
+//!
+//! Never touches the truth. Knows nothing of whether an order can be carried out. Kept here: an
+//! order to a node travels one way from the platform; an order to the cloud or to DNS does not.
+
+use super::Sim;
+use crate::check::{GivenUp, PromotionRecord, Silence};
+use crate::control::{Action, Decision, Numbers};
+use crate::kernel::Instant;
+use crate::knob::Touch;
+use crate::model::{DeciderId, Event, NodeId, Order, ServiceId, Signal, Targets};
+
+impl Sim {
+    /// Turns the orders of a decision into events.
+    pub(super) fn perform(&mut self, id: DeciderId, decision: &Decision) {
+        let service = self.deciders[id.index()].service;
+        let (now, arrives) = (self.world.now, self.world.now + self.world.knobs.platform_delay);
+        for action in &decision.actions {
+            let (at, event) = match *action {
+                Action::Fence(number) => (now, Event::OrderArrives(service, Order::Fence(number))),
+                Action::Promote(number) => {
+                    (arrives, Event::OrderArrives(service, Order::Promote(number)))
+                }
+                Action::Follow(number, upstream) => {
+                    (arrives, Event::OrderArrives(service, Order::Follow(number, upstream)))
+                }
+                Action::Stop(number) => {
+                    (arrives, Event::OrderArrives(service, Order::Stop(number)))
+                }
+                Action::Publish(endpoint, numbers) => {
+                    let targets = self.targets(service, numbers);
+                    (now, Event::RecordOrdered(service, endpoint, targets))
+                }
+                Action::BuildStandby(number, upstream) => {
+                    (now, Event::NodeOrdered(service, Order::BuildStandby(number, upstream)))
+                }
+                Action::BuildPrimary(number) => {
+                    (now, Event::NodeOrdered(service, Order::BuildPrimary(number)))
+                }
+            };
+            self.world.schedule(at, event);
+        }
+    }
+
+    /// Lets the judge remember a decision.
+    pub(super) fn remember(&mut self, id: DeciderId, news: Signal, decision: &Decision) {
+        let service = self.deciders[id.index()].service;
+        if matches!(news, Signal::Missed(_)) {
+            self.world.touch(Touch::Silence);
+        }
+        let now = self.world.now;
+        let primary = self.world.service(service).primary;
+        let given_up = decision.given_up.and_then(|number| self.numbered(service, number));
+        let given_up = given_up.map(|node| {
+            let memory = self.history.of_mut(service);
+            let open = |silence: &&Silence| silence.node == node && silence.until > now;
+            let silence = memory.silences.iter().rev().find(open);
+            let last_report = silence.map_or(now, |silence| silence.last_report);
+            let entry = GivenUp { node, last_report, at: now, was_primary: node == primary };
+            memory.given_up.push(entry);
+            entry
+        });
+        for action in &decision.actions {
+            let (Action::Promote(number) | Action::BuildPrimary(number)) = *action else {
+                continue;
+            };
+            self.world.touch(Touch::Election);
+            let next = NodeId::at(self.world.nodes.len());
+            let node = self.numbered(service, number).unwrap_or(next);
+            self.history.of_mut(service).promotions.push(PromotionRecord {
+                node,
+                from: primary,
+                rule: decision.rule,
+                restored: matches!(action, Action::BuildPrimary(_)),
+                given_up,
+                ordered: now,
+                finished: Instant::FAR,
+                branch: None,
+                candidates: decision.candidates.clone(),
+                false_alarm: self.world.node(primary).writable(),
+                published: None,
+            });
+        }
+    }
+
+    fn targets(&self, service: ServiceId, numbers: Numbers) -> Targets {
+        Targets::of(numbers.iter().filter_map(|number| self.numbered(service, number)))
+    }
+
+    fn numbered(&self, service: ServiceId, number: u16) -> Option<NodeId> {
+        self.world.service(service).numbered(number)
+    }
+}

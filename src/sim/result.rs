@@ -1,0 +1,237 @@
+//! From the last state of a run to its outcome.
+//!
+//! Knows nothing of how an outcome is printed. Kept here: an outcome names things, and everything
+//! in it can be read off the truth and the judge's memory.
+
+use super::outcome::{
+    Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome, Loss,
+    LostRange, MarkedDown, Outcome, Promotion, ServiceOutcome, SessionOutcome, StanceOutcome,
+};
+use super::{Sim, tell};
+use crate::check::{Ledger, Strike, dual_writing, exposures, judge};
+use crate::fault::Victim;
+use crate::kernel::{Instant, Span};
+use crate::knob::{Basis, KNOBS};
+use crate::model::{Client, Endpoint, Host, NodeId, Service, World};
+
+/// Returns the outcome of a run as far as it has come.
+pub(super) fn outcome(sim: &Sim) -> Outcome {
+    let world = &sim.world;
+    Outcome {
+        scenario: sim.setup.name.clone(),
+        seed: sim.seed,
+        policy: "platform",
+        mutant: sim.setup.knobs.mutant.map(|mutant| mutant.card().name),
+        until: sim.setup.until,
+        events: sim.trace.events(),
+        fingerprint: sim.trace.fingerprint(),
+        services: world.services.iter().map(|service| service_outcome(sim, service)).collect(),
+        clients: world.clients.iter().map(|client| client_outcome(sim, client)).collect(),
+        faults: sim.history.strikes.iter().map(|strike| fault_outcome(sim, strike)).collect(),
+        invariants: judge(&sim.setup.case(world, &sim.history)),
+        stances: stances(sim),
+        timeline: tell::timeline(sim),
+    }
+}
+
+fn service_outcome(sim: &Sim, service: &Service) -> ServiceOutcome {
+    let world = &sim.world;
+    let memory = sim.history.of(service.id);
+    let ledger = Ledger::of(world, service.id);
+    ServiceOutcome {
+        name: world.names.services[service.id.index()].clone(),
+        plan: service.plan,
+        promotions: promotions(sim, service),
+        marked_down: memory
+            .given_up
+            .iter()
+            .map(|given_up| MarkedDown {
+                node: world.node_name(given_up.node),
+                last_report: given_up.last_report,
+                at: given_up.at,
+            })
+            .collect(),
+        loss: loss(world, &ledger),
+        dual_writers: dual_writing(world, &sim.history, service.id)
+            .into_iter()
+            .map(|dual| DualWriters {
+                nodes: dual.nodes.iter().map(|node| world.node_name(*node)).collect(),
+                start: dual.start,
+                end: dual.end,
+                losing_commits: dual.losing_commits,
+                clients: dual
+                    .clients
+                    .iter()
+                    .map(|client| world.names.clients[client.index()].clone())
+                    .collect(),
+            })
+            .collect(),
+        exposure: exposures(world, &sim.history, service.id)
+            .into_iter()
+            .map(|exposed| Exposure {
+                start: exposed.start,
+                end: exposed.end,
+                would_lose_commits: exposed.would_lose,
+            })
+            .collect(),
+        dns: dns(world, service),
+        census: memory
+            .census
+            .iter()
+            .map(|(at, existing, serving)| Census {
+                at: *at,
+                existing: *existing,
+                serving: *serving,
+            })
+            .collect(),
+        sessions: sessions(world, service),
+    }
+}
+
+fn promotions(sim: &Sim, service: &Service) -> Vec<Promotion> {
+    let world = &sim.world;
+    let memory = sim.history.of(service.id);
+    let begun = memory.promotions.iter().filter(|record| record.node.index() < world.nodes.len());
+    begun
+        .map(|record| {
+            let branch = record.branch.map(|id| world.branch(id));
+            let parent = branch.and_then(|branch| branch.parent);
+            let old_end = parent.map(|(parent, _)| world.branch(parent).written.at(world.now));
+            Promotion {
+                node: world.node_name(record.node),
+                from: world.node_name(record.from),
+                cause: if record.restored { "restore" } else { "failover" },
+                rule: record.rule.name(),
+                timeline: branch.map_or(0, |branch| branch.number),
+                fork_lsn: parent.map(|(_, fork)| fork.lsn()).unwrap_or_default(),
+                old_end_lsn: old_end.map(crate::kernel::Position::lsn).unwrap_or_default(),
+                candidates: candidates(world, service, record),
+                marked_down: record.given_up.map_or(record.ordered, |given_up| given_up.at),
+                ordered: record.ordered,
+                finished: (record.finished < Instant::FAR).then_some(record.finished),
+                published: record.published,
+                false_alarm: record.false_alarm,
+            }
+        })
+        .collect()
+}
+
+fn candidates(
+    world: &World,
+    service: &Service,
+    record: &crate::check::PromotionRecord,
+) -> Vec<Candidate> {
+    let named = record.candidates.iter().filter_map(|entry| {
+        let node = service.numbered(entry.number)?;
+        Some(Candidate {
+            node: world.node_name(node),
+            received_lsn: entry.received.lsn(),
+            replayed_lsn: entry.replayed.lsn(),
+            age: record.ordered.since(entry.reported),
+            why: entry.standing.words(),
+        })
+    });
+    named.collect()
+}
+
+fn loss(world: &World, ledger: &Ledger) -> Loss {
+    let ranges = ledger.abandoned.iter().map(|part| LostRange {
+        node: world.node_name(part.node),
+        timeline: world.branch(part.branch).number,
+        from_lsn: part.from.lsn(),
+        to_lsn: part.to.lsn(),
+        acked_commits: part.acked,
+        window: if part.acked > 0 { part.window } else { Span::ZERO },
+        disk_exists: !matches!(world.node(part.node).host, Host::Dead | Host::Deleted),
+    });
+    Loss {
+        acked_commits: ledger.acked,
+        surviving_commits: ledger.surviving,
+        lost_commits: ledger.lost,
+        lost_bytes: ledger.lost_bytes(),
+        window: ledger.window(),
+        in_doubt_commits: ledger.in_doubt,
+        divergent_commits: ledger.divergent,
+        acked_with_warning_commits: 0,
+        ranges: ranges.collect(),
+    }
+}
+
+fn dns(world: &World, service: &Service) -> Vec<DnsChange> {
+    let name = &world.names.services[service.id.index()];
+    let endpoints = [Endpoint::Primary, Endpoint::Replica];
+    let mut changes: Vec<DnsChange> = endpoints
+        .into_iter()
+        .filter(|endpoint| *endpoint == Endpoint::Primary || service.plan.standbys() > 0)
+        .flat_map(|endpoint| {
+            service.record(endpoint).changes.iter().map(move |change| DnsChange {
+                name: endpoint.label(name),
+                endpoint,
+                at: change.served,
+                targets: change.targets.iter().map(|node| world.node_name(node)).collect(),
+            })
+        })
+        .collect();
+    changes.sort_by_key(|change| change.at);
+    changes
+}
+
+fn sessions(world: &World, service: &Service) -> Vec<SessionOutcome> {
+    let branches = world.branches.iter().filter(|branch| branch.service == service.id);
+    let sessions = branches.flat_map(|branch| {
+        branch.sessions.iter().map(|session| SessionOutcome {
+            client: world.names.clients[session.client.index()].clone(),
+            node: world.node_name(branch.node),
+            pace: session.replies,
+            latency: session.latency,
+            acknowledged: session.replies(world.now),
+        })
+    });
+    sessions.collect()
+}
+
+fn client_outcome(sim: &Sim, client: &Client) -> ClientOutcome {
+    let world = &sim.world;
+    let of_client = world.branches.iter().flat_map(|branch| &branch.sessions);
+    let acked = of_client.filter(|session| session.client == client.id);
+    ClientOutcome {
+        name: world.names.clients[client.id.index()].clone(),
+        service: world.names.services[client.service.index()].clone(),
+        endpoint: client.work.endpoint(),
+        writes: client.work.writes(),
+        outages: sim.outages(client),
+        acked_commits: acked.map(|session| session.replies(world.now)).sum(),
+        reads_gone_back: 0,
+    }
+}
+
+fn fault_outcome(sim: &Sim, strike: &Strike) -> FaultOutcome {
+    let (world, card) = (&sim.world, strike.kind.card());
+    let node = match strike.victim {
+        Victim::Node(node) => Some(node),
+        Victim::Link => None,
+    };
+    let service = |node: NodeId| world.names.services[world.node(node).service.index()].clone();
+    FaultOutcome {
+        at: strike.at,
+        fault: card.name,
+        healed: strike.healed,
+        what: node.map_or_else(|| tell::aimed_at(sim, strike.step), |node| world.node_name(node)),
+        service: node.map(service),
+        node: node.map(|node| world.node_name(node)),
+        primary: strike.was_primary,
+    }
+}
+
+/// Returns the stances whose touch occurred, with their values.
+fn stances(sim: &Sim) -> Vec<StanceOutcome> {
+    let knobs = &sim.setup.knobs;
+    let rows = KNOBS.iter().filter(|row| sim.world.touched.has(row.touch));
+    rows.filter_map(|row| {
+        let Basis::Stance(reason) = row.basis else { return None };
+        let value = knobs.get(row.name)?;
+        let set = value != row.default;
+        Some(StanceOutcome { knob: row.name, value, reason, set })
+    })
+    .collect()
+}

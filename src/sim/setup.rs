@@ -1,0 +1,70 @@
+//! What a run is made from: everything a scenario says, with names resolved to ids.
+//!
+//! Knows nothing of files. Kept here: a setup is valid, so that running it cannot fail.
+
+use crate::check::{Allowance, Case, History};
+use crate::fault::{FaultKind, Target};
+use crate::kernel::{Instant, Law};
+use crate::knob::Knobs;
+use crate::model::{ClientSetup, ServiceSetup, Work, World};
+
+/// Everything a run is made from, except its seed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// The scenario's name.
+    pub name: String,
+    /// The values of all knobs.
+    pub knobs: Knobs,
+    /// The regions' names; a region's id is its index.
+    pub regions: Vec<String>,
+    /// The services; a service's id is its index.
+    pub services: Vec<ServiceSetup>,
+    /// The clients; a client's id is its index.
+    pub clients: Vec<ClientSetup>,
+    /// The script, in the order of the file.
+    pub script: Vec<StepSetup>,
+    /// When the run ends.
+    pub until: Instant,
+    /// Which violations are accepted.
+    pub allowances: Vec<Allowance>,
+}
+
+/// One step of the script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepSetup {
+    /// When it happens; a law is drawn from the seed by the step's words and turn.
+    pub at: Law,
+    /// What it does in the words of a file, so that other steps do not shift what is drawn for it.
+    pub words: String,
+    /// How many steps with the same words come before it.
+    pub turn: u64,
+    /// What it does.
+    pub deed: Deed,
+}
+
+/// What a step does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Something goes wrong.
+    Fault(FaultKind, Target),
+    /// A fault that was aimed with the same words ends.
+    Heal(FaultKind, Target),
+}
+
+impl Setup {
+    /// Returns what the invariants of a run are judged on.
+    pub(crate) fn case<'a>(&'a self, world: &'a World, history: &'a History) -> Case<'a> {
+        let rates = self.clients.iter().map(|client| match client.work {
+            Work::Write { rate, wal_per_commit } => u64::from(rate) * wal_per_commit.get(),
+            Work::Read { .. } => 0,
+        });
+        Case {
+            knobs: &self.knobs,
+            world,
+            history,
+            until: self.until,
+            wal_rate_max: rates.sum(),
+            allowances: &self.allowances,
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The first instant of a run: the world as it stands, and the first events.
+//!
+//! Knows nothing of files. Kept here: whatever is drawn here is drawn by name, so that another
+//! part more or less in the scenario shifts nothing.
+
+use std::sync::Arc;
+
+use super::decider::{Contact, Decider};
+use super::script::Script;
+use super::setup::Setup;
+use super::{Sim, Ticks};
+use crate::check::History;
+use crate::control::Manager;
+use crate::kernel::{Chance, Instant, Pace, Path, Position, Queue};
+use crate::knob::{Phase, ResolverCache};
+use crate::model::{
+    Branch, BranchId, Client, ClientId, Condition, Endpoint, Event, Links, Names, NodeId, Process,
+    Record, Report, Resolver, Role, Service, ServiceId, State, Targets, World,
+};
+use crate::trace::Trace;
+
+/// Returns a run at its first instant.
+pub(super) fn begin(setup: Arc<Setup>, seed: u64, ticks: Ticks, keeps_notes: bool) -> Sim {
+    let mut world = empty_world(&setup, seed);
+    for index in 0..setup.services.len() {
+        add_service(&mut world, &setup, ServiceId::at(index));
+    }
+    for index in 0..setup.clients.len() {
+        add_client(&mut world, &setup, ClientId::at(index));
+    }
+    let script = Script::new(&setup, &mut world);
+    let deciders = (0..setup.services.len())
+        .map(|index| add_decider(&mut world, ServiceId::at(index)))
+        .collect();
+    let history = History::new(&world);
+    let trace = Trace::new(keeps_notes);
+    let mut sim = Sim { setup, seed, world, deciders, script, history, trace, ticks, reached: 0 };
+    sim.begin_ticks();
+    sim
+}
+
+fn empty_world(setup: &Setup, seed: u64) -> World {
+    let names = Names {
+        services: setup.services.iter().map(|service| service.name.clone()).collect(),
+        clients: setup.clients.iter().map(|client| client.name.clone()).collect(),
+        regions: setup.regions.clone(),
+    };
+    // Room for the nodes that replace those that fail first.
+    let nodes = setup.services.iter().map(|service| usize::from(service.plan.nodes()) + 2).sum();
+    World {
+        knobs: Arc::new(setup.knobs.clone()),
+        names: Arc::new(names),
+        chance: Chance::new(seed, 0),
+        now: Instant::ZERO,
+        queue: Queue::default(),
+        services: Vec::new(),
+        nodes: Vec::with_capacity(nodes),
+        branches: Vec::with_capacity(setup.services.len() * 2),
+        clients: Vec::new(),
+        links: Links::default(),
+        healed_last: Instant::ZERO,
+        touched: crate::knob::Touched::default(),
+    }
+}
+
+/// Adds a whole service: node 1 is primary, the others follow it, and the names point to them.
+fn add_service(world: &mut World, setup: &Setup, id: ServiceId) {
+    let of = &setup.services[id.index()];
+    let branch = BranchId::at(world.branches.len());
+    let primary = NodeId::at(world.nodes.len());
+    world.branches.push(Branch {
+        service: id,
+        number: 1,
+        parent: None,
+        node: primary,
+        began: Instant::ZERO,
+        written: Path::resting(Instant::ZERO, Position::ZERO),
+        sessions: Vec::new(),
+        archived_until: Instant::FAR,
+    });
+    world.services.push(Service {
+        id,
+        plan: of.plan,
+        region: of.region,
+        nodes: Vec::with_capacity(usize::from(of.plan.nodes()) + 2),
+        primary,
+        primary_name: Record::new(Targets::of([primary])),
+        replica_name: Record::default(),
+    });
+    for number in 1..=u16::from(of.plan.nodes()) {
+        let upstream = (number > 1).then_some(primary);
+        let node = world.add_node(id, number, upstream);
+        let node = world.node_mut(node);
+        node.process = Process::Running;
+        node.branch = branch;
+        node.ready = true;
+        node.role = if number == 1 { Role::Primary } else { Role::Standby };
+    }
+    let standbys: Vec<NodeId> = world.service(id).nodes.iter().skip(1).copied().collect();
+    world.services[id.index()].replica_name = Record::new(Targets::of(standbys.clone()));
+    for standby in standbys {
+        world.start_stream(standby);
+    }
+}
+
+fn add_client(world: &mut World, setup: &Setup, id: ClientId) {
+    let of = &setup.clients[id.index()];
+    let ttl = setup.knobs.dns_ttl;
+    let filled =
+        of.first_lookup.unwrap_or_else(|| world.phase(Phase::Drawn, ttl, "first_lookup", &of.name));
+    world.clients.push(Client {
+        id,
+        service: of.service,
+        region: of.region,
+        work: of.work,
+        resolver: Resolver {
+            filled,
+            kept_warm: setup.knobs.resolver_cache == ResolverCache::KeptWarm,
+        },
+        state: State::Idle,
+        epoch: 0,
+        failures: 0,
+        attempts: 0,
+        session: None,
+        outage: None,
+        troubles: Vec::new(),
+    });
+    world.schedule(of.begins, Event::ClientBegins(id));
+    world.schedule(of.ends, Event::ClientEnds(id));
+    debug_assert!(matches!(of.work.endpoint(), Endpoint::Primary | Endpoint::Replica));
+}
+
+fn add_decider(world: &mut World, service: ServiceId) -> Decider {
+    let mut manager = Manager::new(world.service(service).plan);
+    let nodes = world.service(service).nodes.clone();
+    let contacts = nodes.iter().map(|node| contact(world, *node, true)).collect();
+    for member in &mut manager.members {
+        let primary = member.number == manager.primary;
+        member.report = Some(Report {
+            arrived: Instant::ZERO,
+            condition: if primary { Condition::Primary } else { Condition::Standby },
+            received: Position::ZERO,
+            replayed: Position::ZERO,
+            timeline: 1,
+        });
+    }
+    Decider { service, manager, contacts, wake: None }
+}
+
+/// Returns how a decider begins to hear of a node.
+pub(super) fn contact(world: &World, node: NodeId, flows: bool) -> Contact {
+    let period = world.knobs.heartbeat_period;
+    let name = world.node_name(node);
+    let first = world.phase(world.knobs.heartbeat_phase, period, "heartbeat_phase", &name);
+    Contact {
+        node,
+        grid: Pace::every(first, period),
+        flows,
+        since: Instant::ZERO,
+        condition: if flows { world.node(node).condition() } else { Condition::CatchingUp },
+        due: false,
+    }
+}

@@ -1,0 +1,217 @@
+//! The timeline: what was noted of a run, in words.
+//!
+//! Knows nothing of columns or colours. Kept here: one line for each note, in the order of the
+//! run; retries of clients are left out, since the outage that they belong to is told elsewhere.
+
+use super::outcome::Line;
+use super::{Deed, Sim};
+use crate::control::Action;
+use crate::fault::{FaultKind, Party, Target, Victim};
+use crate::kernel::Instant;
+use crate::model::{
+    ClientId, Condition, DeciderId, Endpoint, Event, NodeId, Order, ServiceId, Signal, World,
+};
+use crate::trace::{Note, What};
+
+/// Returns the timeline of a run.
+pub(super) fn timeline(sim: &Sim) -> Vec<Line> {
+    sim.trace.notes().iter().filter_map(|note| line(sim, note)).collect()
+}
+
+fn line(sim: &Sim, note: &Note) -> Option<Line> {
+    let at = note.at;
+    match &note.what {
+        What::Struck(step, victim) => Some(strike(sim, at, (*step, *victim), false)),
+        What::Healed(step, victim) => Some(strike(sim, at, (*step, *victim), true)),
+        What::Missed(step) => {
+            let text = format!("step {} finds nothing to strike or heal", step + 1);
+            Some(plain(at, "script".to_owned(), text))
+        }
+        What::Moved(event) => moved(&sim.world, at, *event),
+        What::Decided(by, news, rule, orders) => {
+            let service = sim.deciders[by.index()].service;
+            let mut line = decision(sim, at, *by, *news);
+            line.service = Some(sim.world.names.services[service.index()].clone());
+            line.rule = Some(rule.name());
+            line.actions =
+                orders.iter().map(|order| spelled(&sim.world, service, *order)).collect();
+            Some(line)
+        }
+        What::Lost(client, peer) => {
+            let text = format!("loses its connection to {}", sim.world.node_name(*peer));
+            Some(of_client(&sim.world, at, *client, text))
+        }
+        What::Works(client, peer) => {
+            let text = format!("works with {}", sim.world.node_name(*peer));
+            Some(of_client(&sim.world, at, *client, text))
+        }
+        What::Failed(_) => None,
+    }
+}
+
+fn plain(at: Instant, subject: String, event: String) -> Line {
+    Line { at, subject, event, service: None, node: None, rule: None, actions: Vec::new() }
+}
+
+fn of_node(world: &World, at: Instant, node: NodeId, event: String) -> Line {
+    let name = world.node_name(node);
+    let service = world.names.services[world.node(node).service.index()].clone();
+    Line { service: Some(service), node: Some(name.clone()), ..plain(at, name, event) }
+}
+
+fn of_client(world: &World, at: Instant, client: ClientId, event: String) -> Line {
+    let service = world.names.services[world.client(client).service.index()].clone();
+    let name = world.names.clients[client.index()].clone();
+    Line { service: Some(service), ..plain(at, name, event) }
+}
+
+fn strike(sim: &Sim, at: Instant, (step, victim): (u16, Victim), healed: bool) -> Line {
+    let (Deed::Fault(kind, target) | Deed::Heal(kind, target)) =
+        sim.setup.script[usize::from(step)].deed;
+    let what = match (kind, healed) {
+        (FaultKind::HostDeath, _) => "its host dies",
+        (FaultKind::ProcessCrash, false) => "its server crashes",
+        (FaultKind::ProcessCrash, true) => "its server is started by hand",
+        (FaultKind::Hang, false) => "its host freezes",
+        (FaultKind::Hang, true) => "its host goes on",
+        (FaultKind::LinkCut, false) => "nothing passes between ",
+        (FaultKind::LinkCut, true) => "packets pass again between ",
+    };
+    let fault =
+        if healed { format!("{} ends", kind.card().name) } else { kind.card().name.to_owned() };
+    match victim {
+        Victim::Node(node) => of_node(&sim.world, at, node, format!("{fault}: {what}")),
+        Victim::Link => {
+            plain(at, "link".to_owned(), format!("{fault}: {what}{}", link(sim, target)))
+        }
+    }
+}
+
+/// Returns what a step of the script is aimed at, in words.
+pub(super) fn aimed_at(sim: &Sim, step: u16) -> String {
+    let (Deed::Fault(_, target) | Deed::Heal(_, target)) = sim.setup.script[usize::from(step)].deed;
+    link(sim, target)
+}
+
+fn link(sim: &Sim, target: Target) -> String {
+    match target {
+        Target::One(one) => party(&sim.world, one),
+        Target::Link { from, to, both } => {
+            let arrow = if both { "and" } else { "to" };
+            format!("{} {arrow} {}", party(&sim.world, from), party(&sim.world, to))
+        }
+    }
+}
+
+fn party(world: &World, party: Party) -> String {
+    let service = |id: ServiceId| &world.names.services[id.index()];
+    match party {
+        Party::Node(id, number) => format!("{}-{number}", service(id)),
+        Party::Primary(id) => format!("primary of {}", service(id)),
+        Party::Standby(id, nth) => format!("standby {nth} of {}", service(id)),
+        Party::Platform => "platform".to_owned(),
+        Party::Client(id) => world.names.clients[id.index()].clone(),
+        Party::Zone(id, zone) => format!("zone {zone:?} of {}", world.names.regions[id.index()]),
+        Party::Region(id) => world.names.regions[id.index()].clone(),
+        Party::Everyone => "everyone".to_owned(),
+    }
+}
+
+fn moved(world: &World, at: Instant, event: Event) -> Option<Line> {
+    let node = |id: NodeId, text: &str| Some(of_node(world, at, id, text.to_owned()));
+    match event {
+        Event::BackendsExit(id, _) => node(id, "its last sessions end"),
+        Event::ProcessStarts(id, _) => node(id, "its supervisor starts the server"),
+        Event::RecoveryEnds(id, _) => node(id, "its server answers again"),
+        Event::StreamResumes(id, _) => node(id, "receives WAL again"),
+        Event::CaughtUp(id, _) => node(id, "has caught up"),
+        Event::NodeBuilt(id, _) => node(id, "its machine is there; a restore begins"),
+        Event::RestoreEnds(id, _) => node(id, "is restored"),
+        Event::PromotionEnds(id, _) => {
+            let number = world.branch(world.node(id).branch).number;
+            Some(of_node(world, at, id, format!("is primary, on timeline {number}")))
+        }
+        Event::FenceActs(id) => node(id, "is stopped and deleted"),
+        Event::RecordServed(service, endpoint, _) => Some(served(world, at, service, endpoint)),
+        Event::OrderArrives(service, order) => arrived(world, at, service, order),
+        Event::NodeOrdered(..)
+        | Event::StepDue(_)
+        | Event::RecordOrdered(..)
+        | Event::ReportDue(..)
+        | Event::SignalArrives(..)
+        | Event::ClientBegins(_)
+        | Event::ClientEnds(_)
+        | Event::ClientWakes(..) => None,
+    }
+}
+
+fn served(world: &World, at: Instant, service: ServiceId, endpoint: Endpoint) -> Line {
+    let name = &world.names.services[service.index()];
+    let targets = world.service(service).record(endpoint).at(at);
+    let nodes: Vec<String> = targets.iter().map(|node| world.node_name(node)).collect();
+    let text = if nodes.is_empty() {
+        "points to nobody".to_owned()
+    } else {
+        format!("points to {}", nodes.join(" and "))
+    };
+    Line { service: Some(name.clone()), ..plain(at, endpoint.label(name), text) }
+}
+
+fn arrived(world: &World, at: Instant, service: ServiceId, order: Order) -> Option<Line> {
+    let id = |number: u16| world.service(service).numbered(number);
+    match order {
+        Order::Promote(number) => {
+            Some(of_node(world, at, id(number)?, "begins its promotion".to_owned()))
+        }
+        Order::Follow(number, upstream) => {
+            let text = format!("follows {}", world.node_name(id(upstream)?));
+            Some(of_node(world, at, id(number)?, text))
+        }
+        Order::Stop(number) => Some(of_node(world, at, id(number)?, "is stopped".to_owned())),
+        Order::Fence(_) | Order::BuildStandby(..) | Order::BuildPrimary(_) => None,
+    }
+}
+
+fn decision(sim: &Sim, at: Instant, decider: DeciderId, news: Signal) -> Line {
+    let service = sim.deciders[decider.index()].service;
+    let name = |number: u16| numbered(&sim.world, service, number);
+    let text = match news {
+        Signal::Missed(number) => format!("misses a report of {}", name(number)),
+        Signal::Reported(number, condition) => {
+            let says = match condition {
+                Condition::Primary => "it is primary",
+                Condition::Standby => "it is a standby",
+                Condition::CatchingUp => "it is catching up",
+                Condition::CannotFollow => "it cannot follow",
+            };
+            format!("hears from {} that {says}", name(number))
+        }
+        Signal::SilenceDue(number) => format!("gives {} up: silent too long", name(number)),
+        Signal::PromotionDue(number) => format!("gives {} up: promotion too slow", name(number)),
+    };
+    plain(at, "platform".to_owned(), text)
+}
+
+fn numbered(world: &World, service: ServiceId, number: u16) -> String {
+    format!("{}-{number}", world.names.services[service.index()])
+}
+
+fn spelled(world: &World, service: ServiceId, action: Action) -> String {
+    let name = |number: u16| numbered(world, service, number);
+    match action {
+        Action::Fence(number) => format!("fence {}", name(number)),
+        Action::Promote(number) => format!("promote {}", name(number)),
+        Action::Follow(number, upstream) => {
+            format!("let {} follow {}", name(number), name(upstream))
+        }
+        Action::Stop(number) => format!("stop {}", name(number)),
+        Action::BuildStandby(number, _) => format!("build {}", name(number)),
+        Action::BuildPrimary(number) => format!("restore {} from backup", name(number)),
+        Action::Publish(endpoint, numbers) => {
+            let label = endpoint.label(&world.names.services[service.index()]);
+            let nodes: Vec<String> = numbers.iter().map(name).collect();
+            let to = if nodes.is_empty() { "nobody".to_owned() } else { nodes.join(" and ") };
+            format!("point {label} to {to}")
+        }
+    }
+}
