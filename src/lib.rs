@@ -6,6 +6,7 @@ pub mod fault;
 pub mod kernel;
 pub mod knob;
 pub mod model;
+pub mod report;
 pub mod scenario;
 pub mod sim;
 pub mod trace;

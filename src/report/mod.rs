@@ -1,0 +1,48 @@
+//! What is told of a run: a screen for people, a timeline, and JSON for programs.
+//!
+//! Knows nothing of files, terminals or the command line. Kept here: a report is a function of its
+//! input alone, and every number in it is a number of the outcome.
+//!
+//! | file | duty |
+//! |---|---|
+//! | `findings.rs` | what a report is made from |
+//! | `headline.rs`, `screen.rs`, `section/` | the first screen, section by section |
+//! | `timeline.rs` | everything that happened |
+//! | `json.rs`, `record.rs` | everything as data |
+//! | `sensitivity.rs`, `downtime.rs` | which undocumented values matter; outages added up |
+//! | `page.rs`, `table.rs`, `wrap.rs` | lines of 80 columns |
+//! | `style.rs`, `wording.rs` | colours, words for quantities |
+
+mod downtime;
+mod findings;
+#[cfg(test)]
+mod fixture;
+mod headline;
+mod json;
+mod page;
+mod record;
+mod screen;
+mod section;
+mod sensitivity;
+mod style;
+mod table;
+mod timeline;
+mod wording;
+mod wrap;
+
+pub use findings::Report;
+pub use headline::headline;
+pub use json::json;
+pub use screen::screen;
+pub use sensitivity::{Sensitivity, Variation, sensitivities};
+pub use style::Style;
+pub use timeline::timeline;
+
+#[cfg(feature = "cli")]
+pub(crate) use page::Page;
+#[cfg(feature = "cli")]
+pub(crate) use style::Ink;
+#[cfg(feature = "cli")]
+pub(crate) use table::Table;
+#[cfg(feature = "cli")]
+pub(crate) use wording::{counted, many};

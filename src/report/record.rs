@@ -1,0 +1,224 @@
+//! The parts of a run as JSON values.
+//!
+//! Knows nothing of the object they stand in. Kept here: times are integer microseconds, LSNs and
+//! sizes integer bytes; what did not happen is `null`.
+
+use serde_json::{Map, Value, json};
+
+use super::findings::Report;
+use crate::check::Amount;
+use crate::kernel::{Instant, Span};
+use crate::model::Endpoint;
+use crate::sim::{ClientOutcome, Outage, Outcome, Promotion, ServiceOutcome};
+
+/// Returns an instant in microseconds.
+pub(super) fn us(at: Instant) -> u64 {
+    at.as_micros()
+}
+
+/// Returns a span in microseconds.
+fn length(span: Span) -> u64 {
+    span.as_micros()
+}
+
+/// Returns an instant that may not have come, `null` if it did not.
+pub(super) fn maybe(at: Option<Instant>) -> Value {
+    at.map_or(Value::Null, |at| us(at).into())
+}
+
+/// Returns which of a service's names it is.
+pub(super) fn endpoint(endpoint: Endpoint) -> &'static str {
+    match endpoint {
+        Endpoint::Primary => "primary",
+        Endpoint::Replica => "replica",
+    }
+}
+
+/// Returns one value for each item.
+pub(super) fn list<T>(items: &[T], one: impl Fn(&T) -> Value) -> Vec<Value> {
+    items.iter().map(one).collect()
+}
+
+/// Returns what each service has of something as one list, each entry naming its service first.
+pub(super) fn each(
+    services: &[ServiceOutcome],
+    of: impl Fn(&ServiceOutcome) -> Vec<Value>,
+) -> Vec<Value> {
+    let mut rows = Vec::new();
+    for service in services {
+        for row in of(service) {
+            let mut named = Map::new();
+            named.insert("service".to_owned(), service.name.clone().into());
+            if let Value::Object(fields) = row {
+                named.extend(fields);
+            }
+            rows.push(Value::Object(named));
+        }
+    }
+    rows
+}
+
+/// Returns a promotion and its candidates.
+pub(super) fn promotion(promotion: &Promotion) -> Value {
+    json!({
+        "node": promotion.node,
+        "from": promotion.from,
+        "timeline": promotion.timeline,
+        "fork_lsn": promotion.fork_lsn.get(),
+        "old_end_lsn": promotion.old_end_lsn.get(),
+        "cause": promotion.cause,
+        "rule": promotion.rule,
+        "candidates": list(&promotion.candidates, |candidate| json!({
+            "node": candidate.node,
+            "received_lsn": candidate.received_lsn.get(),
+            "replayed_lsn": candidate.replayed_lsn.get(),
+            "age_us": length(candidate.age),
+            "why": candidate.why,
+        })),
+        "marked_down_us": us(promotion.marked_down),
+        "ordered_us": us(promotion.ordered),
+        "at_us": maybe(promotion.finished),
+        "published_us": maybe(promotion.published),
+        "false_alarm": promotion.false_alarm,
+    })
+}
+
+/// Returns what a service lost.
+pub(super) fn loss(service: &ServiceOutcome) -> Value {
+    let loss = &service.loss;
+    json!({
+        "acked_commits": loss.acked_commits,
+        "surviving_commits": loss.surviving_commits,
+        "lost_commits": loss.lost_commits,
+        "lost_bytes": loss.lost_bytes,
+        "window_us": length(loss.window),
+        "in_doubt_commits": loss.in_doubt_commits,
+        "divergent_commits": loss.divergent_commits,
+        "acked_with_warning_commits": loss.acked_with_warning_commits,
+        "ranges": list(&loss.ranges, |range| json!({
+            "node": range.node,
+            "timeline": range.timeline,
+            "from_lsn": range.from_lsn.get(),
+            "to_lsn": range.to_lsn.get(),
+            "acked_commits": range.acked_commits,
+            "window_us": length(range.window),
+            "disk_exists": range.disk_exists,
+        })),
+    })
+}
+
+/// Returns how the invariants came out.
+pub(super) fn invariants(outcome: &Outcome) -> Vec<Value> {
+    list(&outcome.invariants, |row| {
+        let amounts: Map<String, Value> = row.amounts.iter().map(|amount| unit(*amount)).collect();
+        json!({
+            "id": row.id,
+            "kind": row.kind.word(),
+            "verdict": row.verdict.word(),
+            "at_us": maybe(row.at),
+            "detail": row.detail,
+            "source": row.source,
+            "statement": row.statement,
+            "amounts": amounts,
+            "because": row.because,
+        })
+    })
+}
+
+fn unit(amount: Amount) -> (String, Value) {
+    let (key, value) = match amount {
+        Amount::Commits(count) => ("commits", count),
+        Amount::Bytes(bytes) => ("bytes", bytes.get()),
+        Amount::Window(window) => ("window_us", length(window)),
+        Amount::Time(time) => ("time_us", length(time)),
+        Amount::Times(count) => ("times", count),
+    };
+    (key.to_owned(), value.into())
+}
+
+/// Returns how the expectations came out.
+pub(super) fn expectations(report: &Report<'_>) -> Vec<Value> {
+    list(report.expectations, |row| {
+        json!({
+            "text": row.text, "verdict": row.verdict.word(), "at_us": maybe(row.at),
+            "detail": row.detail,
+            "line": row.line,
+        })
+    })
+}
+
+/// Returns the outages of all clients.
+pub(super) fn outages(outcome: &Outcome) -> Vec<Value> {
+    let told = |client: &ClientOutcome, outage: &Outage| {
+        let parts = &outage.parts;
+        json!({
+            "service": client.service,
+            "endpoint": endpoint(client.endpoint),
+            "kind": if client.writes { "write" } else { "read" },
+            "client": client.name,
+            "start_us": us(outage.start),
+            "end_us": maybe(outage.end),
+            "parts": {
+                "recover_us": length(parts.recover),
+                "detect_us": length(parts.detect),
+                "check_us": length(parts.check),
+                "promote_us": length(parts.promote),
+                "publish_us": length(parts.publish),
+                "cache_us": length(parts.cache),
+                "connect_us": length(parts.connect),
+                "retry_us": length(parts.retry),
+            },
+        })
+    };
+    let of = |client| move |outage| told(client, outage);
+    outcome.clients.iter().flat_map(|client| client.outages.iter().map(of(client))).collect()
+}
+
+/// Returns the largest number of nodes of each service at one instant.
+pub(super) fn peak_nodes(outcome: &Outcome) -> Map<String, Value> {
+    let peak = |service: &ServiceOutcome| {
+        service.census.iter().map(|census| census.existing).max().unwrap_or(0)
+    };
+    outcome.services.iter().map(|service| (service.name.clone(), peak(service).into())).collect()
+}
+
+/// Returns the faults and their ends.
+pub(super) fn faults(outcome: &Outcome) -> Vec<Value> {
+    list(&outcome.faults, |fault| {
+        json!({
+            "at_us": us(fault.at), "fault": fault.fault, "healed": fault.healed,
+            "what": fault.what, "service": fault.service, "node": fault.node,
+            "primary": fault.primary,
+        })
+    })
+}
+
+/// Returns what each client is and did.
+pub(super) fn clients(outcome: &Outcome) -> Vec<Value> {
+    list(&outcome.clients, |client| {
+        json!({
+            "name": client.name, "service": client.service,
+            "endpoint": endpoint(client.endpoint), "writes": client.writes,
+            "acked_commits": client.acked_commits, "reads_gone_back": client.reads_gone_back,
+        })
+    })
+}
+
+/// Returns the stances that matter most, `null` if none was varied.
+pub(super) fn sensitivities(report: &Report<'_>) -> Value {
+    let Some(found) = &report.sensitivities else {
+        return Value::Null;
+    };
+    let told = list(found, |sensitivity| {
+        json!({
+            "knob": sensitivity.knob,
+            "value": sensitivity.value,
+            "variations": list(&sensitivity.variations, |other| json!({
+                "value": other.value,
+                "outage_us": length(other.outage_after),
+                "lost_commits": other.lost_after,
+            })),
+        })
+    });
+    Value::Array(told)
+}

@@ -1,0 +1,41 @@
+//! Rows of cells under headings, before they are laid out.
+//!
+//! Knows nothing of widths. Kept here: every row has a cell for each column, or is one note.
+
+use super::style::Ink;
+
+/// Rows of cells under headings.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(super) columns: Vec<String>,
+    pub(super) right: Vec<bool>,
+    pub(super) rows: Vec<(Ink, Vec<String>)>,
+}
+
+impl Table {
+    /// Returns a table without rows; a heading that begins with `>` is of a column of numbers.
+    pub(crate) fn new(headings: &[&str]) -> Self {
+        Self {
+            columns: headings.iter().map(|text| text.trim_start_matches('>').to_owned()).collect(),
+            right: headings.iter().map(|text| text.starts_with('>')).collect(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Adds a row.
+    pub(crate) fn row<const N: usize>(&mut self, cells: [String; N]) {
+        self.inked(Ink::Plain, cells);
+    }
+
+    /// Adds a text below the last row, as wide as the page.
+    #[cfg(any(test, feature = "cli"))]
+    pub(crate) fn note(&mut self, text: String) {
+        self.rows.push((Ink::Plain, vec![text]));
+    }
+
+    /// Adds a row in an ink.
+    pub(crate) fn inked<const N: usize>(&mut self, ink: Ink, cells: [String; N]) {
+        assert_eq!(N, self.columns.len(), "a row has a cell for each column");
+        self.rows.push((ink, cells.into()));
+    }
+}
