@@ -1,6 +1,102 @@
 //! A deterministic discrete-event simulator of managed-PostgreSQL failover.
+//!
+//! A scenario says which services there are, who uses them and what goes wrong. A run plays it:
+//! servers write and replicate WAL, a management platform hears reports and promotes standbys, DNS
+//! names move, clients lose and find their connections. Its [`Outcome`](sim::Outcome) is data: what
+//! was lost, how long whom could not work, what was promoted and why, and how every invariant came
+//! out. The same setup and the same seed give the same outcome, bit for bit, on every machine.
+//!
+//! The defaults are plausible stances, not measurements of any provider; an outcome names those
+//! that it rests on.
+//!
+//! # Example
+//!
+//! A scenario made in code: the primary of a two-node service dies after a minute.
+//!
+//! ```
+//! use cutover::check::Verdict;
+//! use cutover::fault::FaultKind;
+//! use cutover::kernel::{Bytes, Law, Span};
+//! use cutover::knob::Tuning;
+//! use cutover::model::Plan;
+//! use cutover::scenario::{Client, Deed, Loaded, Scenario, Service, Step, Target, Writer};
+//!
+//! let orders = || "orders".to_owned();
+//! let scenario = Scenario {
+//!     name: "crash".to_owned(),
+//!     story: String::new(),
+//!     services: vec![Service {
+//!         name: orders(),
+//!         plan: Plan::Business,
+//!         region: "eu-west".to_owned(),
+//!     }],
+//!     clients: vec![Client::Writer(Writer {
+//!         name: "app".to_owned(),
+//!         service: orders(),
+//!         writes_per_s: 100,
+//!         wal_per_commit: Bytes(3 * 1024),
+//!         region: None,
+//!         first_lookup: None,
+//!         begins: Span::ZERO,
+//!         ends: None,
+//!     })],
+//!     tuning: Tuning { dns_ttl: Some(Span::from_secs(10)), ..Tuning::default() },
+//!     script: vec![Step::At(
+//!         Law::Fixed(Span::from_secs(60)),
+//!         Deed::Fault(FaultKind::HostDeath, Target::Primary(orders())),
+//!     )],
+//!     until: Span::from_secs(600),
+//!     expect: Vec::new(),
+//!     allow: Vec::new(),
+//! };
+//! let loaded = Loaded::from_scenario(scenario)?;
+//!
+//! for seed in 0..20 {
+//!     let outcome = cutover::sim::run(&loaded.setup, seed);
+//!     let service = &outcome.services[0];
+//!     assert_eq!(service.promotions.len(), 1);
+//!     assert_eq!(service.loss.lost_commits, 0);
+//!     let app = &outcome.clients[0];
+//!     assert!(app.outages[0].length(outcome.until) < Span::from_secs(120));
+//!     assert!(outcome.invariants.iter().all(|one| one.verdict != Verdict::Violated));
+//! }
+//! # Ok::<(), cutover::scenario::Errors>(())
+//! ```
+//!
+//! A scenario file does the same in fewer words: see [`scenario::load`] and [`scenario::parse`].
+//!
+//! # What is where
+//!
+//! * [`scenario`]: files and scenarios made in code become a [`Setup`](sim::Setup); expectations
+//!   are judged;
+//! * [`sim`]: [`run`](sim::run), or [`Sim`](sim::Sim) to take one event at a time;
+//! * [`check`], [`fault`], [`knob`]: the registries of invariants, faults, knobs and mutants;
+//! * [`report`]: an outcome as a screen, as a timeline and as JSON;
+//! * [`kernel`], [`model`], [`control`], [`trace`]: what outcomes and setups are made of;
+//! * `cli`: the program, with the feature of that name.
+//!
+//! # Features
+//!
+//! * `cli` (on by default): the program `cutover`. Without it, `default-features = false`, no crate
+//!   of a command line is built.
+//!
+//! # Versions
+//!
+//! Versions follow semantic versioning. While the version begins with 0, a new minor version may
+//! break what the one before promised, and a new patch version does not. The promise covers:
+//!
+//! * the items of [`scenario`], [`sim`] and [`report`], and of the other modules what those items
+//!   are made of; fields and variants may be added in a minor version;
+//! * scenario files: a file that is accepted stays accepted, with the same meaning;
+//! * JSON: keys may be added; any other change comes with a new number in `format`;
+//! * exit codes, and the names of commands, options, faults, invariants, knobs and mutants.
+//!
+//! It does not cover the wording of the screen, nor what a seed draws: fingerprints and numbers of
+//! a run may change with every version, and the changelog says so when they do.
 
 pub mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod control;
 pub mod fault;
 pub mod kernel;
@@ -10,3 +106,9 @@ pub mod report;
 pub mod scenario;
 pub mod sim;
 pub mod trace;
+
+/// The examples of the README, which are tests as well.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+#[derive(Debug)]
+pub struct Readme;

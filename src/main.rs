@@ -1,3 +1,9 @@
 //! The program's entry: hands the words of the command line to the library.
+//!
+//! Knows nothing of commands. Kept here: nothing but the call.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cutover::cli::main()
+}

@@ -1,0 +1,191 @@
+//! Commands and options, typed.
+//!
+//! Knows nothing of what they do. Kept here: every option has a help text and a long name, and
+//! what can be refused without reading a file is refused here.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::exit::Exit;
+use crate::knob::{MUTANTS, Mutant, nearest};
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(about = "Simulates failovers of managed PostgreSQL, deterministically")]
+#[command(name = "cutover", version, max_term_width = 80, after_help = exit_codes())]
+#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run one scenario: timeline first, verdict and first screen after it
+    Run(RunOptions),
+    /// Check scenario files or folders without running them; every error at once
+    Validate(ValidateOptions),
+    /// List what there is: faults, invariants, knobs, plans, policies, mutants or scenarios
+    List(ListOptions),
+    /// Explain an invariant, knob, fault or mutant: what it says, its source, what breaks it
+    Explain(ExplainOptions),
+}
+
+/// The options of `run`.
+#[derive(Debug, Args)]
+pub(crate) struct RunOptions {
+    /// The scenario file
+    pub(crate) file: PathBuf,
+    /// The number that every draw of the run comes from, decimal or 0x hex
+    #[arg(long, value_name = "N", default_value = "0", value_parser = seed)]
+    pub(crate) seed: u64,
+    /// Set a knob, as `list knobs` names them; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
+    pub(crate) set: Vec<(String, String)>,
+    /// Plant a fault in the platform or a server, as `list mutants` names them
+    #[arg(long, value_name = "NAME", value_parser = mutant)]
+    pub(crate) mutant: Option<Mutant>,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Also save run.json and timeline.txt in this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print the verdict line only
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) quiet: bool,
+    /// When to colour the text
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    #[arg(help = "When to colour the text; auto honours NO_COLOR")]
+    pub(crate) color: Color,
+}
+
+/// The options of `validate`.
+#[derive(Debug, Args)]
+pub(crate) struct ValidateOptions {
+    /// Scenario files, or folders whose .ron files are checked
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+/// The options of `list`.
+#[derive(Debug, Args)]
+pub(crate) struct ListOptions {
+    /// What to list
+    #[arg(value_enum)]
+    pub(crate) what: Registry,
+}
+
+/// The options of `explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainOptions {
+    /// The name of an invariant, knob, fault or mutant, or an invariant's number
+    pub(crate) id: String,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Registry {
+    /// What can go wrong
+    Faults,
+    /// What is checked
+    Invariants,
+    /// What can be tuned, with defaults and their sources
+    Knobs,
+    /// How many nodes a service has
+    Plans,
+    /// Who decides
+    Policies,
+    /// Faults to plant in the platform or a server
+    Mutants,
+    /// The scenarios in the folder `scenarios`
+    Scenarios,
+}
+
+/// How a result is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people, at 80 columns
+    Text,
+    /// One JSON object, format cutover.run/1
+    Json,
+}
+
+/// When text is coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+fn exit_codes() -> String {
+    let rows = Exit::ALL.iter().map(|exit| format!("  {:>3}  {}", exit.code(), exit.meaning()));
+    format!("Exit codes:\n{}", rows.collect::<Vec<_>>().join("\n"))
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    let hex = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+    let number = hex.map_or_else(|| text.parse(), |digits| u64::from_str_radix(digits, 16));
+    number.map_err(|error| format!("{error}, expected a number such as 7 or 0x7f"))
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=').filter(|(key, _)| !key.trim().is_empty());
+    let (key, value) = parts.ok_or("expected KEY=VALUE, such as dns_ttl=1m")?;
+    Ok((key.trim().to_owned(), value.trim().to_owned()))
+}
+
+fn mutant(text: &str) -> Result<Mutant, String> {
+    Mutant::by_name(text).ok_or_else(|| {
+        let near = nearest(text, MUTANTS.iter().map(|card| card.name));
+        let hint = near.map_or_else(String::new, |name| format!(" (did you mean {name}?)"));
+        format!("no such mutant{hint}; `cutover list mutants` names them all")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_options_do_not_contradict_each_other() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_option_has_help() {
+        for command in Arguments::command().get_subcommands() {
+            for option in command.get_arguments() {
+                assert!(option.get_help().is_some(), "{} {}", command.get_name(), option.get_id());
+            }
+        }
+    }
+
+    #[test]
+    fn seeds_are_decimal_or_hex() {
+        assert_eq!(seed("12"), Ok(12));
+        assert_eq!(seed("0xff"), Ok(255));
+        assert_eq!(seed("18446744073709551615"), Ok(u64::MAX));
+        assert!(seed("-1").is_err() && seed("0x").is_err() && seed("seven").is_err());
+    }
+
+    #[test]
+    fn a_setting_is_a_key_and_a_value() {
+        assert_eq!(setting("dns_ttl = 1m"), Ok(("dns_ttl".to_owned(), "1m".to_owned())));
+        assert_eq!(setting("a=b=c"), Ok(("a".to_owned(), "b=c".to_owned())));
+        assert!(setting("dns_ttl").is_err() && setting("=5").is_err());
+    }
+
+    #[test]
+    fn a_misspelt_mutant_is_answered_with_the_nearest_name() {
+        assert!(mutant("no-fencin").expect_err("unknown").contains("did you mean no-fencing?"));
+    }
+}

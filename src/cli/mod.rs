@@ -1,0 +1,56 @@
+//! The command line: words in, words out, and an exit code.
+//!
+//! Knows nothing of how a result comes about or reads. Kept here: results go to standard output,
+//! everything else to standard error, and a closed pipe ends the program quietly.
+//!
+//! | file | duty |
+//! |---|---|
+//! | `args.rs` | commands and options, typed |
+//! | `exit.rs`, `stop.rs` | exit codes; why a command ends early |
+//! | `output.rs`, `guard.rs` | streams and files; panics of the simulator |
+//! | `run.rs`, `validate.rs`, `list.rs`, `explain.rs` | one command each |
+//! | `catalog.rs` | the registries as tables |
+
+mod args;
+mod catalog;
+mod exit;
+mod explain;
+mod guard;
+mod list;
+mod output;
+mod run;
+mod stop;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::args::{Arguments, Command};
+use self::exit::Exit;
+
+/// Runs the program: reads the command line, does what it says, and returns the exit code.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return output::usage(&error).into(),
+    };
+    let result = match &arguments.command {
+        Command::Run(options) => run::run(options),
+        Command::Validate(options) => validate::validate(&options.paths),
+        Command::List(options) => list::list(options.what),
+        Command::Explain(options) => explain::explain(&options.id),
+    };
+    result
+        .unwrap_or_else(|stop| {
+            output::complain(&stop.message);
+            stop.exit
+        })
+        .into()
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}

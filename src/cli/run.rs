@@ -1,0 +1,134 @@
+//! The command `run`: one scenario, once.
+//!
+//! Knows nothing of how a report reads. Kept here: nothing is printed before the whole result is
+//! there, and the exit code is the gravest that applies.
+
+use std::path::Path;
+
+use super::args::{Format, RunOptions};
+use super::exit::Exit;
+use super::guard::guarded;
+use super::output;
+use super::stop::Stop;
+use crate::report::{self, Report, Style};
+use crate::scenario::{self, Judgement, Loaded};
+use crate::sim;
+
+/// Runs a scenario, prints the result, and saves it if asked to.
+pub(crate) fn run(options: &RunOptions) -> Result<Exit, Stop> {
+    let loaded = prepared(options)?;
+    let command = repeat(options);
+    let outcome = guarded(&command, || sim::run(&loaded.setup, options.seed))?;
+    let expectations = loaded.judge(&outcome);
+    let vary = || {
+        report::sensitivities(&outcome, |knob, value| {
+            let mut other = loaded.clone();
+            other.set(knob, value).ok()?;
+            Some(sim::run(&other.setup, options.seed))
+        })
+    };
+    let told_in_full = !options.quiet || options.out.is_some();
+    let sensitivities = if told_in_full { Some(guarded(&command, vary)?) } else { None };
+    let report = Report {
+        story: &loaded.scenario.story,
+        outcome: &outcome,
+        expectations: &expectations,
+        judgement: scenario::overall(&outcome, &expectations),
+        repeat: command,
+        sensitivities,
+    };
+    print(options, &report)?;
+    if let Some(folder) = &options.out {
+        let timeline = report::timeline(&outcome, Style::PLAIN);
+        let files = [("run.json", report::json(&report)), ("timeline.txt", timeline)];
+        output::save(folder, &files.each_ref().map(|(name, text)| (*name, text.as_str())))?;
+    }
+    Ok(match report.judgement {
+        Judgement::Pass => Exit::Pass,
+        Judgement::Fail => Exit::Fail,
+        Judgement::Inconclusive => Exit::Inconclusive,
+    })
+}
+
+fn prepared(options: &RunOptions) -> Result<Loaded, Stop> {
+    let mut loaded = scenario::load(&options.file).map_err(Stop::input)?;
+    let values = options.set.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    loaded.set_all(values).map_err(Stop::usage)?;
+    loaded.setup.knobs.mutant = options.mutant;
+    Ok(loaded)
+}
+
+fn print(options: &RunOptions, report: &Report<'_>) -> Result<(), Stop> {
+    let style = output::style(options.color);
+    if options.quiet {
+        let line = report::headline(report);
+        return output::emit(&format!("{line}; seed {}\n", report.outcome.seed));
+    }
+    match options.format {
+        Format::Json => output::emit(&report::json(report)),
+        Format::Text => {
+            let timeline = report::timeline(report.outcome, style);
+            output::emit(&format!("{timeline}\n{}", report::screen(report, style)))
+        }
+    }
+}
+
+/// Returns the command that does the same again.
+fn repeat(options: &RunOptions) -> String {
+    let mut words = vec!["cutover run".to_owned(), quoted(&path(&options.file))];
+    words.push(format!("--seed {}", options.seed));
+    for (key, value) in &options.set {
+        words.push(format!("--set {}", quoted(&format!("{key}={value}"))));
+    }
+    if let Some(mutant) = options.mutant {
+        words.push(format!("--mutant {}", mutant.card().name));
+    }
+    words.join(" ")
+}
+
+fn path(path: &Path) -> String {
+    let text = path.display().to_string();
+    if text.starts_with('-') { format!("./{text}") } else { text }
+}
+
+/// Returns a word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |letter: char| letter.is_alphanumeric() || "-_./=:+,@%".contains(letter);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::{Arguments, Command};
+    use clap::Parser;
+
+    fn options(words: &[&str]) -> RunOptions {
+        let all = ["cutover", "run"].iter().chain(words);
+        let parsed = Arguments::try_parse_from(all).expect("the words are right");
+        let Command::Run(options) = parsed.command else {
+            panic!("{:?} is not run", parsed.command);
+        };
+        options
+    }
+
+    #[test]
+    fn the_command_that_repeats_a_run_says_all_that_it_depends_on() {
+        let words = ["my file.ron", "--seed", "0x10", "--set", "fence_delay=uniform(1s, 2s)"];
+        let command = repeat(&options(&[&words[..], &["--mutant", "no-fencing"]].concat()));
+        assert_eq!(
+            command,
+            "cutover run 'my file.ron' --seed 16 --set 'fence_delay=uniform(1s, 2s)' \
+             --mutant no-fencing"
+        );
+    }
+
+    #[test]
+    fn plain_words_stay_as_they_are() {
+        assert_eq!(quoted("scenarios/a-b_c.ron"), "scenarios/a-b_c.ron");
+        assert_eq!(quoted("it's"), "'it'\\''s'");
+    }
+}
