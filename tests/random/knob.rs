@@ -1,0 +1,164 @@
+//! Random values for knobs, within ranges in which every part of the simulator has work to do.
+//!
+//! Knows nothing of scenarios around them. Kept here: knobs that are made together never
+//! contradict each other.
+
+use cutover::kernel::Span;
+use cutover::knob::{Knobs, Phase, Tuning};
+use proptest::prelude::*;
+
+use Values::{Laws, Phases, Rates, Sizes, Spans, Words};
+
+/// What values a knob is given.
+#[derive(Clone, Copy, Debug)]
+enum Values {
+    /// One of these.
+    Words(&'static [&'static str]),
+    /// A span between these, in milliseconds.
+    Spans(u64, u64),
+    /// A law of spans between these, in milliseconds.
+    Laws(u64, u64),
+    /// A size between these, in bytes.
+    Sizes(u64, u64),
+    /// A rate between these, in bytes per second.
+    Rates(u64, u64),
+    /// A phase of a period of at least this, in milliseconds.
+    Phases(u64),
+}
+
+const MIB: u64 = 1 << 20;
+
+/// Every knob with the values it is given.
+const RANGES: &[(&str, Values)] = &[
+    ("detection_timeout", Spans(6_000, 180_000)),
+    ("standby_timeout", Spans(6_000, 180_000)),
+    ("timeout_origin", Words(&["LastReport", "FirstMissed"])),
+    ("heartbeat_period", Spans(1_000, 12_000)),
+    ("heartbeat_phase", Phases(1_000)),
+    ("platform_delay", Spans(0, 1_500)),
+    ("election_key", Words(&["Furthest", "Received"])),
+    ("election_tie", Words(&["HighestName", "LowestName"])),
+    ("position_age_max", Spans(1_000, 200_000)),
+    ("promotion_overhead", Laws(0, 90_000)),
+    ("promotion_patience", Spans(1_000, 90_000)),
+    ("redo_rate", Rates(50_000, 100 * MIB)),
+    ("fencing", Words(&["OnContact", "AtOnce", "Never"])),
+    ("fence_delay", Laws(0, 90_000)),
+    ("dns_ttl", Spans(1, 300_000)),
+    ("dns_publish_delay", Laws(0, 60_000)),
+    ("resolver_cache", Words(&["KeptWarm", "OnDemand"])),
+    ("replica_name_when_empty", Words(&["DeadAddress", "NoAnswer", "Primary"])),
+    ("replication_delay", Spans(0, 3_000)),
+    ("region_delay", Spans(0, 500)),
+    ("replication_goodput", Rates(10_000, 100 * MIB)),
+    ("local_flush", Spans(0, 50)),
+    ("client_delay", Spans(0, 800)),
+    ("in_flight_at_host_death", Words(&["Delivered", "Lost"])),
+    ("send_buffer", Sizes(0, 64 * MIB)),
+    ("backend_linger", Spans(0, 3_000)),
+    ("process_restart", Laws(0, 120_000)),
+    ("process_restart", Words(&["\"never\""])),
+    ("checkpoint_period", Spans(1_000, 900_000)),
+    ("standby_retry", Spans(100, 20_000)),
+    ("receiver_timeout", Spans(100, 120_000)),
+    ("node_build", Laws(0, 300_000)),
+    ("database_size", Sizes(0, 20_000 * MIB)),
+    ("restore_rate", Rates(MIB, 300 * MIB)),
+    ("stream_rate", Rates(100_000, 100 * MIB)),
+    ("ready_gap", Sizes(0, 64 * MIB)),
+    ("archive_period", Spans(10_000, 600_000)),
+    ("archive_phase", Phases(10_000)),
+    ("wal_segment", Sizes(100_000, 64 * MIB)),
+    ("connect_timeout", Spans(100, 60_000)),
+    ("connect_timeout", Words(&["\"never\""])),
+    ("tcp_user_timeout", Spans(100, 120_000)),
+    ("tcp_user_timeout", Words(&["\"never\""])),
+    ("reply_timeout", Spans(100, 120_000)),
+    ("backoff_first", Spans(1, 5_000)),
+    ("backoff_max", Spans(5_000, 60_000)),
+];
+
+/// Returns random knobs: most keep their defaults.
+pub(crate) fn tuning() -> impl Strategy<Value = Tuning> {
+    let settings =
+        prop::collection::vec((0..RANGES.len(), any::<u64>(), any::<u64>(), 0..3_u8), 0..9);
+    // A fixed phase of reports makes it possible to aim at instants around a deadline.
+    (settings, prop::option::of(0..5_000_u64)).prop_map(|(settings, phase)| {
+        let mut fields = std::collections::BTreeMap::new();
+        if let Some(millis) = phase {
+            fields.insert("heartbeat_phase", format!("\"{millis}ms\""));
+        }
+        for (index, one, other, unit) in settings {
+            let (name, values) = RANGES[index];
+            fields.insert(name, text(values, (one, other), unit));
+        }
+        let fields: Vec<String> =
+            fields.into_iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        let text = format!("#![enable(implicit_some)]\n({})", fields.join(", "));
+        let tuning = ron::from_str(&text);
+        agreed(tuning.unwrap_or_else(|error| panic!("{text} should be a tuning: {error}")))
+    })
+}
+
+fn text(values: Values, (one, other): (u64, u64), unit: u8) -> String {
+    match values {
+        Words(words) => {
+            let count = u64::try_from(words.len()).expect("there are few words");
+            words[usize::try_from(one % count).expect("there are few words")].to_owned()
+        }
+        Spans(least, most) => format!("\"{}\"", span(least, most, one, unit)),
+        Laws(least, most) => format!("\"{}\"", law((least, most), (one, other), unit)),
+        Sizes(least, most) => format!("\"{}B\"", between(least, most, one)),
+        Rates(least, most) => format!("\"{}B/s\"", between(least, most, one)),
+        Phases(period) => format!("\"{}\"", span(0, period - 1, one, unit)),
+    }
+}
+
+fn between(least: u64, most: u64, word: u64) -> u64 {
+    least + word % (most - least + 1)
+}
+
+/// Returns a span in whole microseconds, milliseconds or seconds.
+fn span(least: u64, most: u64, word: u64, unit: u8) -> String {
+    let step = [1, 1_000, 1_000_000][usize::from(unit)];
+    let micros = between(least * 1_000, most * 1_000, word) / step * step;
+    format!("{}us", micros.max(least * 1_000))
+}
+
+fn law((least, most): (u64, u64), (one, other): (u64, u64), unit: u8) -> String {
+    let (near, far) = (one.min(other), one.max(other));
+    match other % 5 {
+        0 => {
+            let (low, high) = (near % 1_000, far % 1_000);
+            let share = |part: u64| span(least, most, (most - least) * part, unit);
+            format!("uniform({}, {})", share(low.min(high)), share(low.max(high)))
+        }
+        1 => format!("exponential({})", span(least, most / 3, one, unit)),
+        2 => format!("lognormal({}, 0.5)", span(least, most / 3, one, unit)),
+        _ => span(least, most, one, unit),
+    }
+}
+
+/// Makes knobs agree that would contradict each other.
+fn agreed(mut tuning: Tuning) -> Tuning {
+    let mut knobs = Knobs::default();
+    knobs.tune(&tuning);
+    let patience = knobs.heartbeat_period + knobs.platform_delay + Span::from_micros(1);
+    if knobs.detection_timeout < patience {
+        tuning.detection_timeout = Some(patience);
+    }
+    if knobs.standby_timeout < patience {
+        tuning.standby_timeout = Some(patience);
+    }
+    let fits = |phase: Phase, period: Span| match phase {
+        Phase::Drawn => true,
+        Phase::At(first) => first < period,
+    };
+    if !fits(knobs.heartbeat_phase, knobs.heartbeat_period) {
+        tuning.heartbeat_phase = Some(Phase::At(Span::ZERO));
+    }
+    if !fits(knobs.archive_phase, knobs.archive_period) {
+        tuning.archive_phase = Some(Phase::At(Span::ZERO));
+    }
+    tuning
+}

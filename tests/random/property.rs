@@ -1,0 +1,276 @@
+//! What holds in every run, whatever the scenario.
+//!
+//! Knows nothing of how scenarios are made. Kept here: each property is judged on whole runs
+//! through the public face of the library.
+
+use std::sync::Arc;
+
+use cutover::check::Verdict;
+use cutover::kernel::{Instant, Span};
+use cutover::model::Endpoint;
+use cutover::scenario::{Loaded, parse};
+use cutover::sim::{FaultOutcome, Line, Outcome, Setup, Sim, Work};
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
+
+use super::scenario::{Case, text};
+
+type Checked = Result<(), TestCaseError>;
+
+/// More events than any of these runs can have.
+const EVENTS_MAX: u64 = 3_000_000;
+
+/// What no run breaks unless a fault is planted.
+const NEVER_BROKEN: [&str; 8] = [
+    "accounting-adds-up",
+    "no-early-promotion",
+    "failovers-apart",
+    "best-candidate-promoted",
+    "timelines-form-a-tree",
+    "primary-name-names-a-primary",
+    "standby-loss-leaves-primary",
+    "standby-serves-during-silence",
+];
+
+/// What a run breaks only when more than one thing goes wrong in it.
+const BROKEN_BY_SECOND_FAULTS: [&str; 2] = ["failover-in-time", "redundancy-restored"];
+
+/// Checks everything of a case.
+pub(crate) fn check(case: &Case) -> Checked {
+    let loaded = Loaded::from_scenario(case.scenario.clone());
+    let loaded = loaded.map_err(|errors| TestCaseError::fail(errors.to_string()))?;
+    a_scenario_is_its_text(case, &loaded)?;
+    let setup = Arc::new(loaded.setup);
+    let (run, steps) = run(Sim::new(Arc::clone(&setup), case.seed))?;
+    let outcome = run.outcome();
+    runs_agree(case, &setup, (&run, &outcome), steps)?;
+    a_shorter_run_is_the_beginning(case, &setup, &outcome)?;
+    outages_add_up(&outcome)?;
+    lists_are_in_order(&outcome)?;
+    promotions_make_sense(&outcome)?;
+    nothing_breaks_by_itself(&outcome)?;
+    accounts_agree(&outcome)?;
+    invariants_hold(&setup, &outcome)
+}
+
+/// Takes a run to its end and counts its steps.
+fn run(mut sim: Sim) -> Result<(Sim, u64), TestCaseError> {
+    let mut steps = 0;
+    while sim.step() {
+        steps += 1;
+        prop_assert!(steps < EVENTS_MAX, "the run stands still at {}", sim.now());
+    }
+    Ok((sim, steps))
+}
+
+fn a_scenario_is_its_text(case: &Case, loaded: &Loaded) -> Checked {
+    let read = parse("random.ron", &text(&case.scenario));
+    let read = read.map_err(|errors| TestCaseError::fail(errors.to_string()))?;
+    prop_assert_eq!(&read.scenario, &case.scenario);
+    prop_assert_eq!(&read.setup, &loaded.setup);
+    Ok(())
+}
+
+fn runs_agree(
+    case: &Case,
+    setup: &Arc<Setup>,
+    (first, outcome): (&Sim, &Outcome),
+    steps: u64,
+) -> Checked {
+    let (again, _) = run(Sim::new(Arc::clone(setup), case.seed))?;
+    prop_assert!(again == *first, "the same seed gives another run");
+    let mut half = Sim::new(Arc::clone(setup), case.seed);
+    for _ in 0..steps * case.share / 1_000 {
+        half.step();
+    }
+    let (clone, _) = run(half.clone())?;
+    prop_assert!(clone == *first, "a clone at {} goes another way", half.now());
+    let (quiet, _) = run(Sim::without_notes(Arc::clone(setup), case.seed))?;
+    let bare = Outcome { timeline: Vec::new(), ..outcome.clone() };
+    prop_assert_eq!(quiet.outcome(), bare, "a run without notes is another");
+    let (eager, _) = run(Sim::with_eager_ticks(Arc::clone(setup), case.seed))?;
+    let eager = eager.outcome();
+    same_lines("skipped reports matter", &eager.timeline, &outcome.timeline)?;
+    prop_assert_eq!(&eager, outcome, "skipped reports matter");
+    Ok(())
+}
+
+/// Checks that two timelines are the same, and shows the first difference.
+fn same_lines(what: &str, left: &[Line], right: &[Line]) -> Checked {
+    for (one, other) in left.iter().zip(right) {
+        prop_assert_eq!(one, other, "{}", what);
+    }
+    prop_assert_eq!(left.len(), right.len(), "{}", what);
+    Ok(())
+}
+
+/// What happens later changes nothing of what happened before, nor of how it is told.
+fn a_shorter_run_is_the_beginning(case: &Case, setup: &Setup, whole: &Outcome) -> Checked {
+    let end = Instant::from_micros(setup.until.as_micros() / 1_000 * case.share);
+    let shorter = Setup { until: end, ..setup.clone() };
+    let (sim, _) = run(Sim::new(Arc::new(shorter), case.seed))?;
+    let part = sim.outcome();
+    let begun: Vec<_> = whole.timeline.iter().filter(|line| line.at <= end).cloned().collect();
+    same_lines("the beginning depends on the end", &part.timeline, &begun)?;
+    let struck: Vec<_> = whole.faults.iter().filter(|fault| fault.at <= end).cloned().collect();
+    prop_assert_eq!(part.faults, struck);
+    Ok(())
+}
+
+fn outages_add_up(outcome: &Outcome) -> Checked {
+    for client in &outcome.clients {
+        let mut before = Instant::ZERO;
+        for outage in &client.outages {
+            let parts = outage.parts;
+            let parts = [
+                parts.recover,
+                parts.detect,
+                parts.check,
+                parts.promote,
+                parts.publish,
+                parts.cache,
+                parts.connect,
+                parts.retry,
+            ];
+            let sum = parts.into_iter().fold(Span::ZERO, |sum, part| sum + part);
+            prop_assert_eq!(sum, outage.length(outcome.until), "{:?}", outage);
+            prop_assert!(outage.start >= before, "outages of {} overlap", client.name);
+            let end = outage.end.unwrap_or(outcome.until);
+            prop_assert!(outage.start < end && end <= outcome.until, "{:?}", outage);
+            before = end;
+        }
+        let open = client.outages.iter().filter(|outage| outage.end.is_none()).count();
+        prop_assert!(open <= 1, "{} has {open} outages without an end", client.name);
+    }
+    Ok(())
+}
+
+/// Checks that intervals follow one another within the run.
+fn follow(what: &str, until: Instant, intervals: &[(Instant, Option<Instant>)]) -> Checked {
+    for (index, (start, end)) in intervals.iter().enumerate() {
+        let end = end.unwrap_or(until);
+        prop_assert!(*start <= end && end <= until, "{what} {index}: {start} to {end}");
+        if let Some((next, _)) = intervals.get(index + 1) {
+            prop_assert!(end <= *next, "{what} {index} ends at {end}, the next begins at {next}");
+        }
+    }
+    Ok(())
+}
+
+fn lists_are_in_order(outcome: &Outcome) -> Checked {
+    let until = outcome.until;
+    for service in &outcome.services {
+        let duals: Vec<_> =
+            service.dual_writers.iter().map(|dual| (dual.start, dual.end)).collect();
+        follow("dual writers", until, &duals)?;
+        let bare: Vec<_> = service.exposure.iter().map(|bare| (bare.start, bare.end)).collect();
+        follow("exposure", until, &bare)?;
+        let at = |at: Instant| (at, Some(at));
+        let dns: Vec<_> = service.dns.iter().map(|change| at(change.at)).collect();
+        follow("dns", until, &dns)?;
+        let census: Vec<_> = service.census.iter().map(|entry| at(entry.at)).collect();
+        follow("census", until, &census)?;
+        for entry in &service.census {
+            prop_assert!(entry.serving <= entry.existing, "{:?}", entry);
+        }
+        let down: Vec<_> = service.marked_down.iter().map(|down| at(down.at)).collect();
+        follow("marked down", until, &down)?;
+        let orders: Vec<_> = service.promotions.iter().map(|one| at(one.ordered)).collect();
+        follow("promotions", until, &orders)?;
+    }
+    let faults: Vec<_> = outcome.faults.iter().map(|fault| (fault.at, Some(fault.at))).collect();
+    follow("faults", until, &faults)?;
+    let lines: Vec<_> = outcome.timeline.iter().map(|line| (line.at, Some(line.at))).collect();
+    follow("timeline", until, &lines)
+}
+
+fn promotions_make_sense(outcome: &Outcome) -> Checked {
+    for promotion in outcome.services.iter().flat_map(|service| &service.promotions) {
+        prop_assert!(promotion.fork_lsn <= promotion.old_end_lsn, "{:?}", promotion);
+        prop_assert!(promotion.marked_down <= promotion.ordered, "{:?}", promotion);
+        prop_assert_ne!(&promotion.node, &promotion.from);
+        if let Some(finished) = promotion.finished {
+            prop_assert!(promotion.ordered <= finished, "{:?}", promotion);
+            prop_assert!(promotion.timeline > 1, "{:?}", promotion);
+        } else {
+            prop_assert!(promotion.published.is_none(), "{:?}", promotion);
+        }
+    }
+    Ok(())
+}
+
+/// Without a fault nobody is given up or promoted, and nothing is lost.
+fn nothing_breaks_by_itself(outcome: &Outcome) -> Checked {
+    let struck = |name: &str| {
+        let service = |fault: &FaultOutcome| fault.service.as_deref().is_none_or(|of| of == name);
+        outcome.faults.iter().any(service)
+    };
+    for service in outcome.services.iter().filter(|service| !struck(&service.name)) {
+        prop_assert!(service.promotions.is_empty(), "{:?}", service.promotions);
+        prop_assert!(service.marked_down.is_empty(), "{:?}", service.marked_down);
+        prop_assert!(service.dual_writers.is_empty(), "{:?}", service.dual_writers);
+        prop_assert!(service.loss.ranges.is_empty(), "{:?}", service.loss);
+        let broken = outcome.clients.iter().filter(|client| client.service == service.name);
+        let broken = broken.filter(|client| !client.outages.is_empty());
+        for client in broken {
+            let nobody = service.plan.standbys() == 0 && client.endpoint == Endpoint::Replica;
+            prop_assert!(nobody, "{} of {} has an outage", client.name, service.name);
+        }
+    }
+    Ok(())
+}
+
+/// The same commits are counted by service, by client and by session.
+fn accounts_agree(outcome: &Outcome) -> Checked {
+    for service in &outcome.services {
+        let loss = &service.loss;
+        prop_assert_eq!(loss.acked_commits, loss.surviving_commits + loss.lost_commits);
+        let sessions: u64 = service.sessions.iter().map(|session| session.acknowledged).sum();
+        prop_assert_eq!(sessions, loss.acked_commits, "by session, of {}", &service.name);
+        let of_service = outcome.clients.iter().filter(|client| client.service == service.name);
+        let clients: u64 = of_service.map(|client| client.acked_commits).sum();
+        prop_assert_eq!(clients, loss.acked_commits, "by client, of {}", &service.name);
+        let in_ranges: u64 = loss.ranges.iter().map(|range| range.acked_commits).sum();
+        prop_assert_eq!(in_ranges, loss.lost_commits, "by range, of {}", &service.name);
+        for range in &loss.ranges {
+            prop_assert!(range.from_lsn <= range.to_lsn, "{:?}", range);
+        }
+    }
+    Ok(())
+}
+
+fn invariants_hold(setup: &Setup, outcome: &Outcome) -> Checked {
+    let excused = several_faults(outcome) || outrun(setup);
+    for invariant in &outcome.invariants {
+        let never = NEVER_BROKEN.contains(&invariant.id);
+        let seldom = BROKEN_BY_SECOND_FAULTS.contains(&invariant.id) && !excused;
+        if never || seldom {
+            let (id, detail) = (invariant.id, &invariant.detail);
+            prop_assert!(invariant.verdict != Verdict::Violated, "{id}: {detail}");
+        }
+    }
+    Ok(())
+}
+
+/// Returns whether more than one fault struck, or a cut was never healed.
+fn several_faults(outcome: &Outcome) -> bool {
+    let struck = outcome.faults.iter().filter(|fault| !fault.healed).count();
+    let cuts = |healed: bool| {
+        let cuts = outcome.faults.iter().filter(|fault| fault.fault == "LinkCut");
+        cuts.filter(|fault| fault.healed == healed).count()
+    };
+    struck > 1 || cuts(false) > cuts(true)
+}
+
+/// Returns whether WAL is written faster than a new standby can come near.
+fn outrun(setup: &Setup) -> bool {
+    let writes = setup.clients.iter().map(|client| match client.work {
+        Work::Write { rate, wal_per_commit } => u64::from(rate) * wal_per_commit.get(),
+        Work::Read { .. } => 0,
+    });
+    let knobs = &setup.knobs;
+    let takes = knobs.stream_rate.min(knobs.redo_rate).min(knobs.replication_goodput);
+    let writes: u64 = writes.sum();
+    let on_the_way = u128::from(writes) * u128::from(knobs.replication_delay.as_micros());
+    writes >= takes.get() || on_the_way > u128::from(knobs.ready_gap.get()) * 1_000_000
+}
