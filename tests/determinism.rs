@@ -209,3 +209,23 @@ fn every_way_of_printing_a_run_names_its_seed() {
     }
     fs::remove_file(&file).expect("the temporary file is there");
 }
+
+#[test]
+fn equal_states_have_equal_digests_and_a_step_makes_another_state() {
+    let text = std::fs::read_to_string("scenarios/premium-laggard.ron").expect("it is shipped");
+    let loaded = cutover::scenario::parse("premium-laggard.ron", &text).expect("it is valid");
+    let setup = std::sync::Arc::new(loaded.setup);
+    let mut run = cutover::sim::Sim::new(std::sync::Arc::clone(&setup), 3);
+    let mut twin = cutover::sim::Sim::new(setup, 3);
+    let mut steps = 0;
+    while run.step() {
+        let before = twin.state_digest();
+        assert!(twin.step(), "the twin goes as far");
+        assert_eq!(run, twin);
+        assert_eq!(run.state_digest(), twin.state_digest(), "after step {steps}");
+        assert_ne!(run.state_digest(), before, "step {steps} changed nothing");
+        assert_eq!(run.clone().state_digest(), run.state_digest());
+        steps += 1;
+    }
+    assert!(steps > 20, "only {steps} steps");
+}

@@ -8,7 +8,7 @@ use crate::knob::{Knobs, Mutant, TimeoutOrigin};
 use crate::model::{Condition, Plan, Report};
 
 /// What one decider believes of one service.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Manager {
     /// The plan that the service is to have.
     pub plan: Plan,
@@ -44,7 +44,7 @@ pub enum Phase {
 }
 
 /// A node as the platform knows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Member {
     /// Its number.
     pub number: u16,
@@ -159,7 +159,7 @@ impl Manager {
 }
 
 /// A timer of the platform.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Timer {
     /// A node has been silent for the timeout.
     Silence(u16),

@@ -8,7 +8,7 @@ use super::target::{Party, Target};
 use crate::model::{Cut, Host, NodeId, Process, Role, ServiceId, Side, World};
 
 /// Who was struck.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Victim {
     /// A node.
     Node(NodeId),

@@ -22,7 +22,7 @@ use super::digest::Digest;
 /// assert_eq!(Chance::new(1, 0).word("promotion", "orders-2", 0), word);
 /// assert_ne!(chance.word("promotion", "orders-2", 1), word);
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub struct Chance {
     seed: u64,
     run: u64,

@@ -4,6 +4,8 @@
 //! length that differ in one word alone never collide. It is no defence against someone who wants
 //! collisions.
 
+use std::hash::Hasher;
+
 /// A running 64-bit hash.
 ///
 /// Each word is combined with the state by exclusive or, then mixed by the finalizer of
@@ -47,6 +49,52 @@ impl Digest {
     /// Returns the hash of all that was added so far.
     pub const fn finish(&self) -> u64 {
         mix(self.0)
+    }
+}
+
+/// Derived hashes of plain values go through the digest, each integer as one word.
+impl Hasher for Digest {
+    fn finish(&self) -> u64 {
+        Self::finish(self)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u8(&mut self, word: u8) {
+        self.u64(u64::from(word));
+    }
+
+    fn write_u16(&mut self, word: u16) {
+        self.u64(u64::from(word));
+    }
+
+    fn write_u32(&mut self, word: u32) {
+        self.u64(u64::from(word));
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        self.u64(word);
+    }
+
+    fn write_u128(&mut self, word: u128) {
+        let halves = word.to_le_bytes();
+        for half in halves.chunks_exact(8) {
+            let half = half.try_into().expect("eight bytes");
+            self.u64(u64::from_le_bytes(half));
+        }
+    }
+
+    fn write_usize(&mut self, word: usize) {
+        self.u64(u64::try_from(word).expect("a machine word has at most 64 bits"));
+    }
+
+    fn write_isize(&mut self, word: isize) {
+        let word = i64::try_from(word).expect("a machine word has at most 64 bits");
+        self.u64(u64::from_le_bytes(word.to_le_bytes()));
     }
 }
 

@@ -21,12 +21,12 @@ use super::time::Instant;
 /// assert_eq!(queue.pop(), Some((Instant::from_micros(2), "first")));
 /// assert_eq!(queue.peek(), Some((Instant::from_micros(2), 1)));
 /// ```
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Hash)]
 pub struct Queue<E> {
     entries: Vec<Entry<E>>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 struct Entry<E> {
     at: Instant,
     rank: u32,

@@ -8,7 +8,7 @@ use super::ids::{BranchId, ClientId, NodeId, ServiceId};
 use crate::kernel::{Instant, Lsn, Pace, Path, Position, Span};
 
 /// A history of WAL that one node wrote.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Branch {
     /// The service it belongs to.
     pub service: ServiceId,
@@ -29,7 +29,7 @@ pub struct Branch {
 }
 
 /// A client's commits over one connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Session {
     /// The client.
     pub client: ClientId,
@@ -73,7 +73,7 @@ impl Session {
 }
 
 /// Commits of a stretch of a branch.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Tally {
     /// Commits written.
     pub written: u64,

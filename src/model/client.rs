@@ -11,7 +11,7 @@ use super::plan::{Endpoint, Plan};
 use crate::kernel::{Bytes, Instant};
 
 /// A service to simulate.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ServiceSetup {
     /// Its name.
     pub name: String,
@@ -22,7 +22,7 @@ pub struct ServiceSetup {
 }
 
 /// A client to simulate.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ClientSetup {
     /// Its name.
     pub name: String,
@@ -41,7 +41,7 @@ pub struct ClientSetup {
 }
 
 /// What a client does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Work {
     /// Commits through the primary name.
     Write {
@@ -84,7 +84,7 @@ impl Work {
 }
 
 /// A client as it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Client {
     /// Its id.
     pub id: ClientId,
@@ -113,7 +113,7 @@ pub struct Client {
 }
 
 /// What a client is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
     /// It has not begun or has stopped for good.
     Idle,
@@ -128,7 +128,7 @@ pub enum State {
 }
 
 /// An outage of a client, with what the client spent it on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Trouble {
     /// When the first request was made that was not answered with success.
     pub start: Instant,
@@ -141,7 +141,7 @@ pub struct Trouble {
 }
 
 /// What a client spends an outage on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Spending {
     /// Waiting for an answer or a connection.
     Waiting,

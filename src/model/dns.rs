@@ -41,7 +41,7 @@ impl Targets {
 }
 
 /// A change of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Change {
     /// When the platform ordered it.
     pub ordered: Instant,
@@ -52,7 +52,7 @@ pub struct Change {
 }
 
 /// A DNS name of a service.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Record {
     /// Changes that were served, in order; the first is the state at the start.
     pub changes: Vec<Change>,
@@ -105,7 +105,7 @@ impl Record {
 }
 
 /// A client's resolver with its cache of one name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Resolver {
     /// When its cache was last filled, or will first be.
     pub filled: Instant,

@@ -9,7 +9,7 @@ use super::plan::Endpoint;
 use super::signal::Signal;
 
 /// Something that happens at an instant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Event {
     /// A step of the script is due.
     StepDue(u16),
@@ -52,7 +52,7 @@ pub enum Event {
 }
 
 /// An order of the platform to a node, or for one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Order {
     /// Become primary.
     Promote(u16),

@@ -7,7 +7,7 @@ use super::ids::{ClientId, NodeId, RegionId, Zone};
 use crate::kernel::{Instant, Span};
 
 /// A party of the network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Place {
     /// The management platform.
     Platform,
@@ -55,7 +55,7 @@ impl Side {
 }
 
 /// A cut: nothing passes from one side to the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Cut {
     /// The step of the script that made it.
     pub step: u16,
@@ -68,7 +68,7 @@ pub struct Cut {
 }
 
 /// The cuts in force.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Links {
     cuts: Vec<Cut>,
 }

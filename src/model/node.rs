@@ -9,7 +9,7 @@ use super::signal::Condition;
 use crate::kernel::{Instant, Path};
 
 /// A node of a service.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent fact about a server")]
 pub struct Node {
     /// Its id.

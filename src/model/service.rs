@@ -8,7 +8,7 @@ use super::ids::{NodeId, RegionId, ServiceId};
 use super::plan::{Endpoint, Plan};
 
 /// A service.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Service {
     /// Its id.
     pub id: ServiceId,

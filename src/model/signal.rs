@@ -6,7 +6,7 @@
 use crate::kernel::{Instant, Position};
 
 /// News for a decider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Signal {
     /// A report that was due did not arrive.
     Missed(u16),
@@ -44,7 +44,7 @@ pub enum Condition {
 }
 
 /// The content of a report: what a node says of itself and how far it has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Report {
     /// When it arrived.
     pub arrived: Instant,

@@ -9,7 +9,7 @@ use crate::kernel::{Instant, Pace};
 use crate::model::{Condition, NodeId, ServiceId};
 
 /// Somebody who hears, believes and decides for one service.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Decider {
     /// The service.
     pub(super) service: ServiceId,
@@ -22,7 +22,7 @@ pub(super) struct Decider {
 }
 
 /// How a decider hears of a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Contact {
     /// The node.
     pub(super) node: NodeId,

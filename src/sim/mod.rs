@@ -23,6 +23,7 @@ mod setup;
 mod start;
 mod tell;
 
+use std::hash::Hash;
 use std::sync::Arc;
 
 pub use crate::check::{Allowance, InvariantOutcome};
@@ -36,7 +37,7 @@ pub use setup::{Deed, Setup, StepSetup};
 
 use crate::check::History;
 use crate::control::Timer;
-use crate::kernel::Instant;
+use crate::kernel::{Digest, Instant};
 use crate::model::{DeciderId, Signal, TIMER_RANK, World};
 use crate::trace::{Trace, What};
 use decider::Decider;
@@ -141,6 +142,21 @@ impl Sim {
     /// Returns the result of the run as far as it has come.
     pub fn outcome(&self) -> Outcome {
         result::outcome(self)
+    }
+
+    /// Returns a digest of the state: truth, beliefs and what is going to happen, without the past
+    /// that only the judge remembers.
+    ///
+    /// Equal states have equal digests, on every machine; a search recognises by it where it has
+    /// been.
+    pub fn state_digest(&self) -> u64 {
+        let mut digest = Digest::new();
+        let world = &self.world;
+        (world.now, &world.queue, &world.chance).hash(&mut digest);
+        (&world.services, &world.nodes, &world.branches).hash(&mut digest);
+        (&world.clients, &world.links, world.healed_last).hash(&mut digest);
+        (&self.deciders, &self.script).hash(&mut digest);
+        digest.finish()
     }
 
     /// Returns the digest over everything that changed something so far.

@@ -12,7 +12,7 @@ use crate::model::{Event, Role, World};
 use crate::trace::What;
 
 /// Which faults have struck and are not healed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Script {
     open: Vec<(u16, FaultKind, Target, Victim)>,
 }
