@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{self, Command};
+use std::sync::Arc;
 
 use cutover::kernel::Instant;
 use cutover::sim::{self, ClientOutcome, Line, Outcome, ServiceOutcome};
@@ -212,11 +213,11 @@ fn every_way_of_printing_a_run_names_its_seed() {
 
 #[test]
 fn equal_states_have_equal_digests_and_a_step_makes_another_state() {
-    let text = std::fs::read_to_string("scenarios/premium-laggard.ron").expect("it is shipped");
+    let text = fs::read_to_string("scenarios/premium-laggard.ron").expect("it is shipped");
     let loaded = cutover::scenario::parse("premium-laggard.ron", &text).expect("it is valid");
-    let setup = std::sync::Arc::new(loaded.setup);
-    let mut run = cutover::sim::Sim::new(std::sync::Arc::clone(&setup), 3);
-    let mut twin = cutover::sim::Sim::new(setup, 3);
+    let setup = Arc::new(loaded.setup);
+    let mut run = sim::Sim::new(Arc::clone(&setup), 3);
+    let mut twin = sim::Sim::new(setup, 3);
     let mut steps = 0;
     while run.step() {
         let before = twin.state_digest();
