@@ -18,7 +18,7 @@
 //! use cutover::fault::FaultKind;
 //! use cutover::kernel::{Bytes, Law, Span};
 //! use cutover::knob::Tuning;
-//! use cutover::model::Plan;
+//! use cutover::model::{Driver, DriverParts, Plan};
 //! use cutover::scenario::{Client, Deed, Loaded, Scenario, Service, Step, Target, Writer};
 //!
 //! let orders = || "orders".to_owned();
@@ -36,6 +36,8 @@
 //!         writes_per_s: 100,
 //!         wal_per_commit: Bytes(3 * 1024),
 //!         region: None,
+//!         driver: Driver::LibpqTuned,
+//!         parts: DriverParts::default(),
 //!         first_lookup: None,
 //!         begins: Span::ZERO,
 //!         ends: None,
@@ -70,7 +72,7 @@
 //! * [`scenario`]: files and scenarios made in code become a [`Setup`](sim::Setup); expectations
 //!   are judged;
 //! * [`sim`]: [`run`](sim::run), or [`Sim`](sim::Sim) to take one event at a time;
-//! * [`check`], [`fault`], [`knob`]: the registries of invariants, faults, knobs and mutants;
+//! * [`check`], [`fault`], [`knob`]: registries of invariants, faults, knobs, mutants and policies;
 //! * [`report`]: an outcome as a screen, as a timeline and as JSON;
 //! * [`kernel`], [`model`], [`control`], [`trace`]: what outcomes and setups are made of;
 //! * `cli`: the program, with the feature of that name.
@@ -89,7 +91,8 @@
 //!   are made of; fields and variants may be added in a minor version;
 //! * scenario files: a file that is accepted stays accepted, with the same meaning;
 //! * JSON: keys may be added; any other change comes with a new number in `format`;
-//! * exit codes, and the names of commands, options, faults, invariants, knobs and mutants.
+//! * exit codes, and the names of commands, options, faults, invariants, rules, knobs, mutants,
+//!   policies and drivers.
 //!
 //! It does not cover the wording of the screen, nor what a seed draws: fingerprints and numbers of
 //! a run may change with every version, and the changelog says so when they do.

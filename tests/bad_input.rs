@@ -226,6 +226,8 @@ fn large_input_is_refused_at_once() {
 
 #[test]
 fn what_may_happen_in_a_run_is_not_refused() {
+    let primary = "HostDeath, Primary(\"orders\")";
+    let link = "Link(Primary(\"orders\"), Platform)";
     let cut = "LinkCut, Link(Node(\"orders-2\"), Platform)";
     let groups = "LinkCut, Link(Region(\"eu-west\"), Platform)";
     let changes = [
@@ -236,6 +238,14 @@ fn what_may_happen_in_a_run_is_not_refused() {
         ("until: \"15m\"", "until: \"80s\""),
         ("begins: \"1s\"", "ends: \"never\""),
         ("dns_ttl: \"30s\"", "process_restart: \"never\", reply_timeout: \"never\""),
+        ("dns_ttl: \"30s\"", "policy: Pglookout, lookout_observers: 8"),
+        (primary, "LongQuery, Primary(\"orders\")"),
+        (primary, "CrashLoop(\"20s\"), Primary(\"orders\")"),
+        (primary, &format!("SlowLink(delay: \"0s\", goodput: \"10kB/s\"), {link}")),
+        (primary, &format!("SlowLink(delay: \"2s\", goodput: \"unlimited\"), {link}")),
+        (primary, &format!("Flapping(down: \"1h\", up: \"10ms\"), {link}")),
+        ("At(\"60s\"", "Every(\"5m\""),
+        ("At(\"60s\"", "When(After(\"5s\", Works(client: \"app\"))"),
     ];
     for (from, to) in changes {
         let text = SAMPLE.replacen(from, to, 1);

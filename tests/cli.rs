@@ -103,8 +103,11 @@ fn wrong_usage_is_two() {
     refused(&folder.cutover(&["run", "a.ron", "--seed", "seven"]), 2, "such as 7 or 0x7f");
     refused(&folder.cutover(&["run", "a.ron", "--set", "dns_ttl"]), 2, "KEY=VALUE");
     refused(&folder.cutover(&["run", "a.ron", "--mutant", "no-fencin"]), 2, "no-fencing?");
+    let output = folder.cutover(&["run", "a.ron", "--policy", "pglokout"]);
+    refused(&output, 2, "no such policy (did you mean pglookout?)");
     refused(&folder.cutover(&["list", "faulds"]), 2, "faults");
     refused(&folder.cutover(&["explain", "dns_tll"]), 2, "did you mean dns_ttl?");
+    refused(&folder.cutover(&["explain", "lack-majorty"]), 2, "did you mean lack-majority?");
 }
 
 #[test]
@@ -115,6 +118,8 @@ fn a_knob_that_cannot_be_set_is_two() {
     refused(&output, 2, "unknown knob \"dns_tl\" (did you mean dns_ttl?)");
     let output = folder.cutover(&["run", "quiet.ron", "--set", "dns_ttl=soon"]);
     refused(&output, 2, "knob dns_ttl cannot be \"soon\"");
+    let output = folder.cutover(&["run", "quiet.ron", "--set", "lookout_observers=9"]);
+    refused(&output, 2, "found lookout_observers 9, expected at most 8");
 }
 
 #[test]
@@ -146,11 +151,17 @@ fn a_folder_of_scenarios_is_validated_with_every_error_at_once() {
 fn every_registry_is_listed_with_its_sources() {
     let folder = Folder::new("list");
     for (registry, word) in [
-        ("faults", "HostDeath"),
+        ("faults", "written SlowLink(delay: \"2s\", goodput: \"10kB/s\")"),
+        ("rules", "promote-for-silent-candidate  the platform"),
+        ("rules", "a pglookout daemon\n    the furthest standby knows less than half"),
         ("invariants", "source: "),
+        ("invariants", "primary-name-names-a-primary"),
         ("knobs", "stance: "),
+        ("knobs", "lookout_poll_observers_on_warning_only"),
         ("plans", "source: Aiven"),
-        ("policies", "platform"),
+        ("policies", "platform   --policy platform"),
+        ("policies", "pglookout  --policy pglookout"),
+        ("policies", "source: README and source of pglookout"),
         ("mutants", "at-most-one-writer"),
     ] {
         let output = folder.cutover(&["list", registry]);
@@ -211,6 +222,29 @@ fn a_run_is_timeline_first_and_ends_with_the_command_that_repeats_it() {
     assert!(text.ends_with("  cutover run quiet.ron --seed 16\n"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     assert_eq!(complaint(&output), "");
+}
+
+#[test]
+fn the_policy_is_chosen_by_its_name_and_told_by_every_result() {
+    let folder = Folder::new("policy");
+    folder.file("quiet.ron", QUIET);
+    let words = ["run", "quiet.ron", "--policy", "pglookout"];
+    let output = folder.cutover(&words);
+    assert_eq!(code(&output), 0, "{}", complaint(&output));
+    let text = told(&output);
+    assert!(text.contains(", policy pglookout;") && text.contains("[stay-primary]"), "{text}");
+    assert!(text.ends_with("  cutover run quiet.ron --seed 0 --policy pglookout\n"), "{text}");
+    let json = |words: &[&str]| -> serde_json::Value {
+        let output = folder.cutover(&[words, &["--format", "json"]].concat());
+        serde_json::from_str(&told(&output)).expect("it is JSON")
+    };
+    let by_knob = json(&["run", "quiet.ron", "--set", "policy=Pglookout"]);
+    assert_eq!(by_knob["policy"], "pglookout");
+    assert_eq!(json(&words)["policy"], "pglookout");
+    assert_eq!(by_knob["fingerprint"], json(&words)["fingerprint"]);
+    assert_eq!(json(&["run", "quiet.ron"])["policy"], "platform");
+    let output = folder.cutover(&[&words[..], &["--set", "policy=Platform"]].concat());
+    refused(&output, 2, "found --policy and --set policy=..., expected one of them");
 }
 
 #[test]

@@ -164,7 +164,9 @@ fn stated(loaded: &Loaded, outcome: &Outcome, given: &str) -> String {
     match given {
         "fault" => match &loaded.scenario.script[0] {
             Step::At(_, Deed::Fault(kind, _)) => kind.card().name.to_owned(),
-            Step::At(_, Deed::Heal(..)) => panic!("the first step of {} heals", loaded.file),
+            step @ (Step::At(..) | Step::When(..) | Step::Every(..)) => {
+                panic!("the first step of {} is no fault: {step:?}", loaded.file)
+            }
         },
         "writes_per_s" => writer(loaded).writes_per_s.to_string(),
         "wal_per_commit" => writer(loaded).wal_per_commit.to_string(),

@@ -18,7 +18,9 @@ fn every_rule_of_the_platform_decides_something_in_a_shipped_scenario() {
     let mut hits: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for shipped in scenarios() {
         let outcome = sim::run(&shipped.loaded.setup, 0);
-        for rule in outcome.timeline.iter().filter_map(|line| line.rule) {
+        let promotions = outcome.services.iter().flat_map(|service| &service.promotions);
+        let promoting = promotions.map(|promotion| promotion.rule);
+        for rule in outcome.timeline.iter().filter_map(|line| line.rule).chain(promoting) {
             hits.entry(rule).or_default().insert(shipped.name.clone());
         }
     }

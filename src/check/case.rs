@@ -7,7 +7,7 @@ use super::history::{History, ServiceHistory};
 use super::verdict::Amount;
 use crate::kernel::{Instant, Span};
 use crate::knob::Knobs;
-use crate::model::{Service, World};
+use crate::model::{Service, ServiceId, Work, World};
 
 /// What an invariant is judged on.
 #[derive(Clone, Copy, Debug)]
@@ -20,8 +20,6 @@ pub struct Case<'a> {
     pub history: &'a History,
     /// When the run ends.
     pub until: Instant,
-    /// The most WAL that all writers together cause, in bytes a second.
-    pub wal_rate_max: u64,
     /// Which violations are accepted.
     pub allowances: &'a [Allowance],
 }
@@ -65,6 +63,16 @@ impl Case<'_> {
     /// Returns each service with what the judge remembers of it.
     pub fn services(&self) -> impl Iterator<Item = (&Service, &ServiceHistory)> {
         self.world.services.iter().map(|service| (service, self.history.of(service.id)))
+    }
+
+    /// Returns the most WAL that all writers of a service together cause, in bytes a second.
+    pub fn wal_rate_max(&self, service: ServiceId) -> u64 {
+        let writers = self.world.clients.iter().filter(|client| client.service == service);
+        let rates = writers.map(|client| match client.work {
+            Work::Write { rate, wal_per_commit } => u64::from(rate) * wal_per_commit.get(),
+            Work::Read { .. } => 0,
+        });
+        rates.sum()
     }
 
     /// Returns how long after its last report a node's silence shows at the latest.

@@ -7,9 +7,9 @@
 use super::case::{Case, Finding};
 use super::history::{PromotionRecord, ServiceHistory};
 use crate::control::{Candidacy, Fitness, Rule};
-use crate::kernel::{Instant, Span};
-use crate::knob::ElectionKey;
-use crate::model::{Service, World};
+use crate::kernel::{Instant, Position, Span};
+use crate::knob::{ElectionKey, Policy};
+use crate::model::{Plan, Service, World};
 
 /// Judges that the primary name serves a writable node in time when a standby could be promoted.
 pub(super) fn failover_in_time(case: &Case<'_>) -> Finding {
@@ -38,7 +38,7 @@ fn in_time(
     let redo = unreplayed(case.world, promotion);
     let slack = case.notice();
     let deadline = last_report
-        + (case.knobs.detection_timeout + slack)
+        + (patience(case, promotion.rule == Rule::PromoteSelf) + slack)
         + (overhead + redo + case.knobs.platform_delay * 2)
         + publish;
     match promotion.published {
@@ -57,23 +57,42 @@ fn in_time(
     }
 }
 
+/// Returns how long after its last report a primary is replaced at the latest.
+///
+/// Daemons replace it at a check, and wait for one more poll before that.
+fn patience(case: &Case<'_>, by_daemons: bool) -> Span {
+    let knobs = case.knobs;
+    if by_daemons {
+        knobs.lookout_failover_lag
+            + knobs.lookout_check_interval
+            + knobs.lookout_missing_primary_timeout
+    } else {
+        knobs.detection_timeout
+    }
+}
+
 /// Finds a primary that was silent beyond the timeout and was not given up.
 fn unnoticed(
     case: &Case<'_>,
     service: &Service,
     memory: &ServiceHistory,
 ) -> impl Iterator<Item = Finding> {
-    let due = case.knobs.detection_timeout + case.notice();
+    let by_daemons = case.knobs.policy == Policy::Pglookout && service.plan.standbys() > 0;
+    let due = patience(case, by_daemons) + case.notice();
     let long = memory.silences.iter().filter(move |silence| {
         silence.was_primary && silence.until.min(case.until) > silence.last_report + due
     });
     long.filter_map(move |silence| {
-        let given_up = memory.given_up.iter().any(|given_up| given_up.node == silence.node);
+        // A promotion under way is judged by itself.
+        let given_up = memory.given_up.iter().any(|given_up| given_up.node == silence.node)
+            || memory.promotions.iter().any(|promotion| promotion.from == silence.node);
         let deadline = silence.last_report + due;
         let late = silence.until.min(case.until).since(deadline);
         let name = case.world.node_name(silence.node);
         let alone = service.plan.standbys() == 0;
-        (!given_up && !alone).then(|| {
+        // Daemons do not miss a primary that only the platform does not hear.
+        let well = by_daemons && case.world.node(silence.node).answers();
+        (!given_up && !alone && !well).then(|| {
             Finding::broken_for(deadline, late, format!("{name} was silent and not given up"))
         })
     })
@@ -101,11 +120,9 @@ pub(super) fn failovers_apart(case: &Case<'_>) -> Finding {
 }
 
 fn early(case: &Case<'_>, promotion: &PromotionRecord) -> Finding {
-    if !matches!(promotion.rule, Rule::PromoteForSilentPrimary | Rule::RestoreForSilentPrimary) {
-        return Finding::Vacuous;
-    }
+    let Some(timeout) = timeout(case, promotion.rule) else { return Finding::Vacuous };
     let last_report = last_report_before(promotion);
-    let due = last_report + case.knobs.detection_timeout;
+    let due = last_report + timeout;
     if promotion.ordered >= due {
         return Finding::Holds;
     }
@@ -113,6 +130,29 @@ fn early(case: &Case<'_>, promotion: &PromotionRecord) -> Finding {
     let name = case.world.node_name(promotion.from);
     let detail = format!("{name} was replaced {early} before its timeout was over");
     Finding::broken_for(promotion.ordered, early, detail)
+}
+
+/// Returns how long a primary is silent before a rule lets it be replaced.
+fn timeout(case: &Case<'_>, rule: Rule) -> Option<Span> {
+    match rule {
+        Rule::PromoteForSilentPrimary | Rule::RestoreForSilentPrimary => {
+            Some(case.knobs.detection_timeout)
+        }
+        Rule::PromoteSelf => Some(case.knobs.lookout_failover_lag),
+        Rule::SuspectSilentNode
+        | Rule::DropSuspicion
+        | Rule::RestoreForFailedCandidate
+        | Rule::ReplaceSilentStandby
+        | Rule::PromoteForSilentCandidate
+        | Rule::ReplaceSilentBuild
+        | Rule::PromoteAfterPatience
+        | Rule::MoveNamesToNewPrimary
+        | Rule::AdmitStandby
+        | Rule::ReplaceUnfitStandby
+        | Rule::KeepGivenUpNodeOut
+        | Rule::NoteNews
+        | Rule::WaitForLoneCandidate => None,
+    }
 }
 
 /// Judges that the promoted standby is the furthest of those whose position is fresh.
@@ -124,12 +164,22 @@ pub(super) fn best_candidate_promoted(case: &Case<'_>) -> Finding {
                 .candidates
                 .iter()
                 .filter(|entry| matches!(entry.standing, Fitness::Chosen | Fitness::Behind));
-            let best = eligible.map(|entry| position(case, entry)).max();
+            let position = |entry: &Candidacy| {
+                if promotion.rule != Rule::PromoteSelf {
+                    position(case, entry)
+                } else if entry.received > Position::ZERO {
+                    // A daemon compares what was received, and knows nothing better.
+                    entry.received
+                } else {
+                    entry.replayed
+                }
+            };
+            let best = eligible.map(position).max();
             let chosen =
                 promotion.candidates.iter().find(|entry| entry.standing == Fitness::Chosen);
             match chosen {
                 None => Finding::Vacuous,
-                Some(chosen) if Some(position(case, chosen)) == best => Finding::Holds,
+                Some(chosen) if Some(position(chosen)) == best => Finding::Holds,
                 Some(_) => {
                     let name = case.world.node_name(promotion.node);
                     let detail = format!("{name} was promoted though another was further along");
@@ -137,6 +187,29 @@ pub(super) fn best_candidate_promoted(case: &Case<'_>) -> Finding {
                 }
             }
         }))
+    }))
+}
+
+/// Judges that a standby that is alone does not promote itself, where daemons decide.
+pub(super) fn lone_standby_stays(case: &Case<'_>) -> Finding {
+    if case.knobs.policy != Policy::Pglookout {
+        return Finding::Vacuous;
+    }
+    Finding::join(case.services().map(|(service, memory)| {
+        if service.plan != Plan::Premium {
+            return Finding::Vacuous;
+        }
+        let lone: Vec<_> = memory.promotions.iter().filter(|promotion| promotion.lone).collect();
+        if let Some(first) = lone.first() {
+            let name = case.world.node_name(first.node);
+            let detail = format!("{name} promoted itself and reached nobody");
+            return Finding::broken_times(first.ordered, lone.len(), detail);
+        }
+        let isolated = memory.isolated.iter().enumerate().any(|(index, (start, nodes))| {
+            let end = memory.isolated.get(index + 1).map_or(case.until, |(end, _)| *end);
+            !nodes.is_empty() && end.since(*start) >= case.knobs.lookout_failover_lag
+        });
+        if isolated { Finding::Holds } else { Finding::Vacuous }
     }))
 }
 
@@ -154,7 +227,7 @@ pub(super) fn no_false_failover(case: &Case<'_>) -> Finding {
     }))
 }
 
-fn position(case: &Case<'_>, entry: &Candidacy) -> crate::kernel::Position {
+fn position(case: &Case<'_>, entry: &Candidacy) -> Position {
     match case.knobs.election_key {
         ElectionKey::Furthest => entry.received.max(entry.replayed),
         ElectionKey::Received => entry.received,
@@ -163,7 +236,8 @@ fn position(case: &Case<'_>, entry: &Candidacy) -> crate::kernel::Position {
 
 /// Returns when the last report of the node given up for a promotion had arrived.
 fn last_report_before(promotion: &PromotionRecord) -> Instant {
-    promotion.given_up.map_or(promotion.ordered, |given_up| given_up.last_report)
+    let reported = promotion.given_up.map(|given_up| given_up.last_report);
+    promotion.last_contact.or(reported).unwrap_or(promotion.ordered)
 }
 
 fn unreplayed(world: &World, promotion: &PromotionRecord) -> Span {

@@ -11,9 +11,11 @@ use crate::model::{BranchId, Role, Service};
 
 /// Judges that no acknowledged commit lies beyond the beginning of a later timeline.
 pub(super) fn acked_write_survives(case: &Case<'_>) -> Finding {
-    Finding::join(case.services().map(|(service, memory)| {
+    Finding::join(case.services().map(|(service, _)| {
         let ledger = Ledger::of(case.world, service.id);
-        let promoted = memory.promotions.iter().any(|promotion| promotion.branch.is_some());
+        // Operators promote as well, so the timelines are asked and not the decisions.
+        let mut branches = case.world.branches.iter().filter(|one| one.service == service.id);
+        let promoted = branches.any(|branch| branch.parent.is_some());
         if !promoted || ledger.acked == 0 {
             return Finding::Vacuous;
         }

@@ -8,6 +8,8 @@ use crate::fault::{FaultKind, Victim};
 use crate::kernel::Instant;
 use crate::model::{BranchId, Endpoint, NodeId, Role, ServiceId, World};
 
+use super::watch::{Block, Followed};
+
 /// What the judge remembers of a service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServiceHistory {
@@ -25,8 +27,20 @@ pub struct ServiceHistory {
     pub primary_name: Vec<(Instant, bool)>,
     /// Reports that stopped coming: of whom, since which report, until which.
     pub silences: Vec<Silence>,
+    /// Whether the opt-in replica name pointed to a node that serves reads, from when on.
+    pub ha_replica_serves: Vec<(Instant, bool)>,
     /// Standbys of the replica name found stopped while the primary was silent.
     pub stopped_in_silence: Vec<(Instant, NodeId)>,
+    /// Nodes whose fence took effect, and when.
+    pub fenced: Vec<(Instant, NodeId)>,
+    /// Which history each node held last.
+    pub branches: Vec<(NodeId, BranchId)>,
+    /// Standbys that left one history for another.
+    pub followed: Vec<Followed>,
+    /// Whether the primary took no writes though its host was up, and why, from when on.
+    pub blocks: Vec<(Instant, Option<(NodeId, Block)>)>,
+    /// Which standbys reached nobody, from when on, where daemons decide.
+    pub isolated: Vec<(Instant, Vec<NodeId>)>,
 }
 
 /// A node that the platform gave up.
@@ -80,6 +94,23 @@ pub struct PromotionRecord {
     pub false_alarm: bool,
     /// When the primary name was served with the promoted node.
     pub published: Option<Instant>,
+    /// When a daemon that promoted its own node had last reached the primary.
+    pub last_contact: Option<Instant>,
+    /// Whether a daemon promoted its own node, alone of at least three that it had seen.
+    pub lone: bool,
+    /// The restore of a new primary, when it ended.
+    pub restore: Option<Restore>,
+    /// The other standbys that served when it ended.
+    pub survivors: Vec<NodeId>,
+}
+
+/// The end of a new primary's restore.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Restore {
+    /// When.
+    pub at: Instant,
+    /// Until when the WAL of its history had been uploaded by then; `Instant::FAR` if it still is.
+    pub uploaded_until: Instant,
 }
 
 /// A step of the script that struck or healed.
@@ -149,6 +180,11 @@ impl History {
         if counts != Some((existing, serving)) {
             memory.census.push((now, existing, serving));
         }
+        let targets = world.service(service).record(Endpoint::HaReplica).now();
+        let serves = targets.iter().any(|node| world.node(node).answers());
+        if memory.ha_replica_serves.last().map(|(_, serves)| *serves) != Some(serves) {
+            memory.ha_replica_serves.push((now, serves));
+        }
         if !same || last.len() != writable {
             let nodes = world.existing(service).filter(|node| node.writable());
             memory.writable.push((now, nodes.map(|node| node.id).collect()));
@@ -157,6 +193,7 @@ impl History {
             memory.promotable.push((now, promotable));
         }
         self.watch_silent_primary(world, service);
+        self.watch_quietly(world, service);
     }
 
     /// While the primary is silent and not given up, its standbys are to go on serving reads.
@@ -169,7 +206,13 @@ impl History {
         }
         for id in world.service(service).record(Endpoint::Replica).now().iter() {
             let node = world.node(id);
-            let by_fault = self.strikes.iter().any(|strike| strike.victim == Victim::Node(id));
+            let by_fault = self.strikes.iter().any(|strike| match strike.victim {
+                Victim::Node(struck) => struck == id,
+                Victim::Place(region, zone) => {
+                    node.region == region && zone.is_none_or(|zone| zone == node.zone)
+                }
+                Victim::Link | Victim::Service(_) => false,
+            });
             let stopped = node.exists() && !node.answers() && node.role == Role::Standby;
             if stopped && !by_fault && node.host == crate::model::Host::Up {
                 memory.stopped_in_silence.push((world.now, id));

@@ -5,7 +5,7 @@
 //! acknowledged is what survives plus what is lost.
 
 use crate::kernel::{Instant, Position, Span};
-use crate::model::{Branch, BranchId, NodeId, ServiceId, World};
+use crate::model::{Branch, BranchId, Client, NodeId, ServiceId, State, World};
 
 /// The accounts of a service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,13 +103,23 @@ impl Ledger {
 /// Returns the branches of the last primary's history with the position up to which each counts.
 pub(super) fn surviving_line(world: &World, service: ServiceId) -> Vec<(BranchId, Position)> {
     let tip = world.node(world.service(service).primary).branch;
-    let mut line = vec![(tip, world.branch(tip).written.at(world.now))];
-    let mut branch = tip;
-    while let Some((parent, fork)) = world.branch(branch).parent {
-        line.push((parent, fork));
-        branch = parent;
+    world.line(tip, world.branch(tip).written.at(world.now))
+}
+
+/// Returns how many commits that a reader saw are not in the history of the last primary.
+pub fn phantoms(world: &World, client: &Client) -> u64 {
+    let mut seen: Vec<(BranchId, Position)> = client.sight.seen.clone();
+    if let (State::Connected(node), false) = (client.state, client.work.writes()) {
+        seen.push(world.shows(node, world.now));
     }
-    line
+    let mut lines: Vec<(BranchId, Position)> = Vec::new();
+    for (branch, position) in seen.iter().flat_map(|(id, position)| world.line(*id, *position)) {
+        match lines.iter_mut().find(|(known, _)| *known == branch) {
+            Some((_, farthest)) => *farthest = position.max(*farthest),
+            None => lines.push((branch, position)),
+        }
+    }
+    world.missing(&lines, &surviving_line(world, client.service))
 }
 
 /// Counts the commits of closed sessions that were written and whose reply never arrived.

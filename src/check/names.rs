@@ -20,6 +20,41 @@ pub(super) fn primary_name_names_a_primary(case: &Case<'_>) -> Finding {
     }))
 }
 
+/// Judges that the opt-in replica name points to a node that serves, but for the time that it takes
+/// to notice a loss, to promote and to publish.
+pub(super) fn ha_replica_name_serves(case: &Case<'_>) -> Finding {
+    if !case.knobs.ha_replica_name {
+        return Finding::Vacuous;
+    }
+    let knobs = case.knobs;
+    let (Some(overhead), Some(publish)) =
+        (knobs.promotion_overhead.greatest(), knobs.dns_publish_delay.greatest())
+    else {
+        return Finding::Vacuous;
+    };
+    let notice = knobs.detection_timeout.max(knobs.standby_timeout) + case.notice();
+    Finding::join(case.services().map(|(service, memory)| {
+        if service.plan.standbys() == 0 || memory.given_up.is_empty() {
+            return Finding::Vacuous;
+        }
+        let changes = &memory.ha_replica_serves;
+        let name = &case.world.names.services[service.id.index()];
+        let dead = changes.iter().enumerate().filter(|(_, (_, serves))| !serves);
+        let findings = dead.map(|(index, (start, _))| {
+            let end = changes.get(index + 1).map_or(case.until, |(end, _)| *end);
+            let alone = memory.promotions.iter().any(|promotion| promotion.restored);
+            let bound = notice + overhead + knobs.promotion_patience + publish;
+            let due = *start + bound;
+            if alone || end <= due {
+                return Finding::Holds;
+            }
+            let detail = format!("ha-replica-{name} served nobody for {}", end.since(*start));
+            Finding::broken_for(due, end.since(*start), detail)
+        });
+        Finding::join(findings.chain([Finding::Holds]))
+    }))
+}
+
 /// Judges that the loss of a standby changes neither the primary nor its name.
 pub(super) fn standby_loss_leaves_primary(case: &Case<'_>) -> Finding {
     Finding::join(case.services().map(|(_, memory)| {

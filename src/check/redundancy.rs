@@ -8,6 +8,9 @@ use super::history::{GivenUp, PromotionRecord, ServiceHistory};
 use super::intervals::exposures;
 use crate::kernel::{Instant, Span};
 
+/// More detours than a run can have.
+const DETOURS_MAX: u64 = 10_000;
+
 /// Judges that redundancy is restored in time.
 pub(super) fn redundancy_restored(case: &Case<'_>) -> Finding {
     Finding::join(case.services().map(|(service, memory)| {
@@ -15,7 +18,8 @@ pub(super) fn redundancy_restored(case: &Case<'_>) -> Finding {
         Finding::join(exposed.iter().map(|interval| {
             let end = interval.end.unwrap_or(case.until);
             let name = &case.world.names.services[service.id.index()];
-            let bound = match bound(case, detours(memory)) {
+            let since = (interval.start, detours(memory));
+            let bound = match bound(case, case.wal_rate_max(service.id), since) {
                 Bound::Within(bound) => bound,
                 Bound::Never => {
                     let detail =
@@ -61,7 +65,10 @@ fn detours(memory: &ServiceHistory) -> u64 {
 
 /// Returns how long it takes at most to notice a loss and to build a standby that has caught up,
 /// after so many detours.
-fn bound(case: &Case<'_>, detours: u64) -> Bound {
+///
+/// A restore begins with a base backup, which may be as old as the run or the time between backups;
+/// all the WAL since is replayed.
+fn bound(case: &Case<'_>, wal_rate: u64, (start, detours): (Instant, u64)) -> Bound {
     let knobs = case.knobs;
     let notice = knobs.detection_timeout.max(knobs.standby_timeout) + case.notice() * 2;
     let (Some(overhead), Some(build)) =
@@ -73,21 +80,37 @@ fn bound(case: &Case<'_>, detours: u64) -> Bound {
     let restore = transfer(knobs.database_size.get(), knobs.restore_rate.get());
     let takes = knobs.stream_rate.get().min(knobs.redo_rate.get());
     let takes = takes.min(knobs.replication_goodput.get());
-    let gains = takes.checked_sub(case.wal_rate_max).filter(|gains| *gains > 0);
+    let gains = takes.checked_sub(wal_rate).filter(|gains| *gains > 0);
     let Some(gains) = gains else { return Bound::Never };
     // What is on the way alone may be more than a new standby may lack.
     let delay = u128::from(knobs.replication_delay.as_micros());
-    if u128::from(case.wal_rate_max) * delay > u128::from(knobs.ready_gap.get()) * 1_000_000 {
+    if u128::from(wal_rate) * delay > u128::from(knobs.ready_gap.get()) * 1_000_000 {
         return Bound::Never;
     }
-    let lacks = u128::from(case.wal_rate_max) * u128::from(restore.as_micros()) / 1_000_000;
-    let catch_up = transfer(u64::try_from(lacks).unwrap_or(u64::MAX), gains);
+    let before =
+        transfer(written(knobs.wal_before_start.get(), knobs.backup_period), knobs.redo_rate.get());
+    let restored = notice + promote + build + restore + before;
+    let begins = start.since(Instant::ZERO) + restored;
+    let replayed = |age: Span| {
+        let wal = written(wal_rate, age.min(knobs.backup_period));
+        transfer(wal, knobs.redo_rate.get())
+    };
+    let detoured = (0..detours.min(DETOURS_MAX))
+        .fold(Span::ZERO, |sum, _| sum + restored + replayed(begins + sum));
+    let age = (begins + detoured).min(knobs.backup_period);
+    let catch_up = transfer(written(wal_rate, age + restore), gains);
     let found_again = knobs.receiver_timeout + knobs.standby_retry;
-    let detour = notice + promote + build + restore;
-    Bound::Within(notice + promote + build + restore + catch_up + found_again + detour * detours)
+    Bound::Within(detoured + restored + catch_up + found_again)
 }
 
-fn transfer(bytes: u64, rate: u64) -> Span {
+/// Returns how many bytes are written at a rate.
+fn written(rate: u64, time: Span) -> u64 {
+    let bytes = u128::from(rate) * u128::from(time.as_micros()) / 1_000_000;
+    u64::try_from(bytes).unwrap_or(u64::MAX)
+}
+
+/// Returns how long so many bytes take at a rate.
+pub(super) fn transfer(bytes: u64, rate: u64) -> Span {
     let micros = (u128::from(bytes) * 1_000_000).div_ceil(u128::from(rate.max(1)));
     Span::from_micros(u64::try_from(micros).unwrap_or(Instant::FAR.as_micros()))
 }

@@ -5,7 +5,7 @@
 
 use super::case::{Case, Finding};
 use super::verdict::{InvariantOutcome, Kind, Verdict};
-use super::{detection, durability, names, redundancy, writers};
+use super::{archive, clients, detection, durability, followers, names, redundancy, writers};
 
 /// What the registry says of one invariant.
 #[derive(Clone, Copy, Debug)]
@@ -96,6 +96,26 @@ pub const INVARIANTS: &[InvariantCard] = &[
         find: detection::best_candidate_promoted,
     },
     InvariantCard {
+        id: "lone-standby-stays",
+        number: "I09",
+        kind: Kind::Always,
+        units: &["Times"],
+        statement: "where daemons decide, a Premium standby that reaches nobody and has seen its \
+                    peers does not promote itself",
+        source: "pglookout",
+        find: detection::lone_standby_stays,
+    },
+    InvariantCard {
+        id: "restore-loss-bounded",
+        number: "I10",
+        kind: Kind::AtEnd,
+        units: &["Window"],
+        statement: "a restore loses no more than one archive period, or the time since the newest \
+                    upload when uploads stalled",
+        source: "Aiven, High availability",
+        find: archive::restore_loss_bounded,
+    },
+    InvariantCard {
         id: "timelines-form-a-tree",
         number: "I12",
         kind: Kind::Always,
@@ -106,6 +126,16 @@ pub const INVARIANTS: &[InvariantCard] = &[
         find: durability::timelines_form_a_tree,
     },
     InvariantCard {
+        id: "ha-replica-name-serves",
+        number: "I13",
+        kind: Kind::Deadline,
+        units: &["Time"],
+        statement: "the opt-in replica name points to a node that serves within the timeouts, \
+                    the promotion and the publication",
+        source: "Aiven, Read replicas failing over to the primary",
+        find: names::ha_replica_name_serves,
+    },
+    InvariantCard {
         id: "primary-name-names-a-primary",
         number: "I14",
         kind: Kind::Always,
@@ -113,6 +143,43 @@ pub const INVARIANTS: &[InvariantCard] = &[
         statement: "the primary name is never pointed to a node that is in recovery",
         source: AU,
         find: names::primary_name_names_a_primary,
+    },
+    InvariantCard {
+        id: "fenced-node-silent",
+        number: "I17",
+        kind: Kind::Always,
+        units: &["Commits"],
+        statement: "a node acknowledges nothing after its fence took effect",
+        source: "Aiven, Upgrade and failover procedures; a stance for uncontrolled failovers",
+        find: writers::fenced_node_silent,
+    },
+    InvariantCard {
+        id: "histories-not-merged",
+        number: "I25",
+        kind: Kind::Always,
+        units: &["Bytes"],
+        statement: "nobody follows a timeline who has replayed WAL of an abandoned one beyond \
+                    its beginning",
+        source: "PostgreSQL, pg_rewind; GitHub, October 21 post-incident analysis",
+        find: followers::histories_not_merged,
+    },
+    InvariantCard {
+        id: "archive-names-unique",
+        number: "I26",
+        kind: Kind::Always,
+        units: &["Times"],
+        statement: "in the archive one name of a segment never has two contents",
+        source: "pgBackRest, issue 1646; CloudNativePG, issue 4990",
+        find: archive::archive_names_unique,
+    },
+    InvariantCard {
+        id: "restorable-across-the-fork",
+        number: "I27",
+        kind: Kind::AtEnd,
+        units: &["Bytes", "Window"],
+        statement: "the archive has no gap before the beginning of a later timeline",
+        source: "PostgreSQL, continuous archiving; Aiven, High availability",
+        find: archive::restorable_across_the_fork,
     },
     InvariantCard {
         id: "standby-loss-leaves-primary",
@@ -142,6 +209,53 @@ pub const INVARIANTS: &[InvariantCard] = &[
                     restoring and catching up take",
         source: "practice; Aiven, Upgrade and failover procedures",
         find: redundancy::redundancy_restored,
+    },
+    InvariantCard {
+        id: "phantoms-counted",
+        number: "N2",
+        kind: Kind::AtEnd,
+        units: &["Times"],
+        statement: "no reader saw a commit that the last primary does not have",
+        source: "measured on real servers",
+        find: clients::phantoms_counted,
+    },
+    InvariantCard {
+        id: "followers-follow",
+        number: "N3",
+        kind: Kind::Deadline,
+        units: &["Time"],
+        statement: "after a promotion every other standby replays past the beginning of the new \
+                    timeline, or is given up, by a deadline",
+        source: "measured on real servers: a streaming state proves nothing",
+        find: followers::followers_follow,
+    },
+    InvariantCard {
+        id: "reads-gone-back",
+        number: "N4",
+        kind: Kind::Always,
+        units: &["Times"],
+        statement: "no new connection shows a reader an older state than the one before",
+        source: "practice",
+        find: clients::reads_gone_back,
+    },
+    InvariantCard {
+        id: "blocked-writes-noticed",
+        number: "N5",
+        kind: Kind::Deadline,
+        units: &["Time"],
+        statement: "writes are not blocked for longer than the timeout while every report of the \
+                    primary comes",
+        source: "CloudNativePG, issue 10678; Patroni, issue 1331",
+        find: clients::blocked_writes_noticed,
+    },
+    InvariantCard {
+        id: "wal-fits-the-disk",
+        number: "N7",
+        kind: Kind::Always,
+        units: &["Bytes"],
+        statement: "WAL that is kept for a stalled archive fits the disk, or the server stops",
+        source: "Patroni, issue 1732",
+        find: archive::wal_fits_the_disk,
     },
     InvariantCard {
         id: "no-false-failover",

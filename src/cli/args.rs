@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit::Exit;
-use crate::knob::{MUTANTS, Mutant, nearest};
+use crate::knob::{MUTANTS, Mutant, POLICIES, Policy, nearest};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -26,11 +26,13 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run one scenario: timeline first, verdict and first screen after it
     Run(RunOptions),
+    /// Run scenario files or folders against their own expectations, as a test suite
+    Test(TestOptions),
     /// Check scenario files or folders without running them; every error at once
     Validate(ValidateOptions),
-    /// List what there is: faults, invariants, knobs, plans, policies, mutants or scenarios
+    /// List what there is: faults, invariants, rules, knobs, plans, policies, drivers, ...
     List(ListOptions),
-    /// Explain an invariant, knob, fault or mutant: what it says, its source, what breaks it
+    /// Explain an invariant, rule, knob, fault, mutant, ...: what it says and its source
     Explain(ExplainOptions),
 }
 
@@ -45,6 +47,9 @@ pub(crate) struct RunOptions {
     /// Set a knob, as `list knobs` names them; may be repeated
     #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
     pub(crate) set: Vec<(String, String)>,
+    /// Who decides, as `list policies` names them; sets the knob `policy`
+    #[arg(long, value_name = "NAME", value_parser = policy)]
+    pub(crate) policy: Option<Policy>,
     /// Plant a fault in the platform or a server, as `list mutants` names them
     #[arg(long, value_name = "NAME", value_parser = mutant)]
     pub(crate) mutant: Option<Mutant>,
@@ -61,6 +66,33 @@ pub(crate) struct RunOptions {
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     #[arg(help = "When to colour the text; auto honours NO_COLOR")]
     pub(crate) color: Color,
+}
+
+/// The options of `test`.
+#[derive(Debug, Args)]
+pub(crate) struct TestOptions {
+    /// Scenario files, or folders whose .ron files are run
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The number that every draw comes from, decimal or 0x hex
+    #[arg(long, value_name = "N", default_value = "0", value_parser = seed)]
+    pub(crate) seed: u64,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t = SuiteFormat::Text)]
+    pub(crate) format: SuiteFormat,
+}
+
+/// How the result of a suite is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SuiteFormat {
+    /// For people, at 80 columns
+    Text,
+    /// One JSON object, format cutover.test/1
+    Json,
+    /// `JUnit` XML, for build servers
+    Junit,
+    /// The Test Anything Protocol
+    Tap,
 }
 
 /// The options of `validate`.
@@ -82,7 +114,7 @@ pub(crate) struct ListOptions {
 /// The options of `explain`.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainOptions {
-    /// The name of an invariant, knob, fault or mutant, or an invariant's number
+    /// A name of a list but plans and scenarios, or an invariant's number
     pub(crate) id: String,
 }
 
@@ -93,12 +125,16 @@ pub(crate) enum Registry {
     Faults,
     /// What is checked
     Invariants,
+    /// By which rules the platform decides, and how a daemon's procedure ends
+    Rules,
     /// What can be tuned, with defaults and their sources
     Knobs,
     /// How many nodes a service has
     Plans,
     /// Who decides
     Policies,
+    /// How clients behave, with the source or reason of every part
+    Drivers,
     /// Faults to plant in the platform or a server
     Mutants,
     /// The scenarios in the folder `scenarios`
@@ -143,11 +179,23 @@ fn setting(text: &str) -> Result<(String, String), String> {
 }
 
 fn mutant(text: &str) -> Result<Mutant, String> {
-    Mutant::by_name(text).ok_or_else(|| {
-        let near = nearest(text, MUTANTS.iter().map(|card| card.name));
-        let hint = near.map_or_else(String::new, |name| format!(" (did you mean {name}?)"));
-        format!("no such mutant{hint}; `cutover list mutants` names them all")
-    })
+    let names = MUTANTS.iter().map(|card| card.name);
+    Mutant::by_name(text).ok_or_else(|| unknown(text, names, ("mutant", "mutants")))
+}
+
+fn policy(text: &str) -> Result<Policy, String> {
+    let names = POLICIES.iter().map(|card| card.name);
+    Policy::by_name(text).ok_or_else(|| unknown(text, names, ("policy", "policies")))
+}
+
+fn unknown(
+    text: &str,
+    names: impl Iterator<Item = &'static str>,
+    (one, many): (&str, &str),
+) -> String {
+    let near = nearest(text, names);
+    let hint = near.map_or_else(String::new, |name| format!(" (did you mean {name}?)"));
+    format!("no such {one}{hint}; `cutover list {many}` names them all")
 }
 
 #[cfg(test)]
@@ -187,5 +235,11 @@ mod tests {
     #[test]
     fn a_misspelt_mutant_is_answered_with_the_nearest_name() {
         assert!(mutant("no-fencin").expect_err("unknown").contains("did you mean no-fencing?"));
+    }
+
+    #[test]
+    fn a_misspelt_policy_is_answered_with_the_nearest_name() {
+        assert_eq!(policy("pglookout"), Ok(Policy::Pglookout));
+        assert!(policy("pglokout").expect_err("unknown").contains("did you mean pglookout?"));
     }
 }

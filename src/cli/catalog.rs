@@ -3,50 +3,81 @@
 //! Knows nothing of runs. Kept here: every row tells its source or the reason for it.
 
 use crate::check::INVARIANTS;
+use crate::control::Rule;
+use crate::control::lookout::Gate;
 use crate::fault::{Aim, FAULTS};
-use crate::knob::{KNOBS, MUTANTS};
-use crate::model::Plan;
+use crate::knob::{KNOBS, MUTANTS, POLICIES};
+use crate::model::{DRIVERS, Plan};
 use crate::report::{Page, Style, Table};
 
 /// Where the plans are described.
 const PLANS_SOURCE: &str =
     "source: Aiven, \"Upgrade and failover procedures\" and \"High availability\"";
 
+/// Who decides by the policy pglookout.
+const DAEMON: &str = "a pglookout daemon";
+
+/// Returns who decides by a rule.
+pub(crate) fn decider(rule: Rule) -> &'static str {
+    if rule == Rule::PromoteSelf { DAEMON } else { "the platform" }
+}
+
 /// Returns what a fault can be aimed at.
 pub(crate) fn aim(aim: Aim) -> &'static str {
     match aim {
         Aim::Node => "a node",
         Aim::Link => "a link",
+        Aim::Zone => "a zone",
+        Aim::Region => "a region",
+        Aim::Service => "a service",
     }
 }
 
 /// Lists what can go wrong.
 pub(crate) fn faults() -> String {
-    let mut table = Table::new(&["fault", "aimed at", "when healed"]);
+    let mut table = Table::of_names(&["fault", "aimed at", "when healed"]);
     for card in FAULTS {
         let heal = card.heal.unwrap_or("cannot be healed");
         table.row([card.name.to_owned(), aim(card.aim).to_owned(), heal.to_owned()]);
         table.note(card.meaning.to_owned());
+        if let Some(example) = card.example {
+            table.note(format!("written {example}"));
+        }
+    }
+    printed(&table)
+}
+
+/// Lists by which rules is decided, and how a daemon's procedure ends.
+pub(crate) fn rules() -> String {
+    let mut table = Table::of_names(&["rule", "by which decides"]);
+    for rule in Rule::ALL {
+        table.row([rule.name().to_owned(), decider(rule).to_owned()]);
+        table.note(rule.sentence().to_owned());
+    }
+    for gate in Gate::ALL {
+        table.row([gate.name().to_owned(), DAEMON.to_owned()]);
+        table.note(gate.sentence().to_owned());
     }
     printed(&table)
 }
 
 /// Lists what is checked.
 pub(crate) fn invariants() -> String {
-    let mut table = Table::new(&["", "invariant", "judged", "may be allowed in"]);
+    let mut table = Table::of_names(&["", "invariant", "judged"]);
     for card in INVARIANTS {
         let units =
             if card.units.is_empty() { "nothing".to_owned() } else { card.units.join(", ") };
         let (number, id, kind) = (card.number, card.id, card.kind.word());
-        table.row([number.to_owned(), id.to_owned(), kind.to_owned(), units]);
-        table.note(format!("{}\nsource: {}", card.statement, card.source));
+        table.row([number.to_owned(), id.to_owned(), kind.to_owned()]);
+        let allowed = format!("may be allowed in: {units}");
+        table.note(format!("{}\n{allowed}\nsource: {}", card.statement, card.source));
     }
     printed(&table)
 }
 
 /// Lists what can be tuned.
 pub(crate) fn knobs() -> String {
-    let mut table = Table::new(&["knob", "default", "which is"]);
+    let mut table = Table::of_names(&["knob", "default", "which is"]);
     for row in KNOBS {
         let kind = if row.basis.is_stance() { "a stance" } else { "documented" };
         table.row([row.name.to_owned(), row.default.to_owned(), kind.to_owned()]);
@@ -57,7 +88,7 @@ pub(crate) fn knobs() -> String {
 
 /// Lists how many nodes a service has.
 pub(crate) fn plans() -> String {
-    let mut table = Table::new(&["plan", ">nodes", ">standbys", "when its primary is lost"]);
+    let mut table = Table::of_names(&["plan", ">nodes", ">standbys", "when its primary is lost"]);
     for plan in Plan::ALL {
         let (nodes, standbys) = (plan.nodes(), plan.standbys());
         let lost = match standbys {
@@ -77,16 +108,31 @@ pub(crate) fn plans() -> String {
 
 /// Lists who may decide.
 pub(crate) fn policies() -> String {
-    let mut table = Table::new(&["policy", "who decides"]);
-    let text = "the management platform alone, from what nodes report to it\n\
-                source: Aiven, \"Upgrade and failover procedures\"; what it leaves open is a knob";
-    table.row(["platform".to_owned(), text.to_owned()]);
+    let mut table = Table::of_names(&["policy", "set by"]);
+    for card in POLICIES {
+        table.row([card.name.to_owned(), format!("--policy {}", card.name)]);
+        table.note(format!("{}\nsource: {}", card.meaning, card.source));
+    }
+    printed(&table)
+}
+
+/// Lists how clients behave.
+pub(crate) fn drivers() -> String {
+    let mut table = Table::of_names(&["driver", "part", "value"]);
+    for card in DRIVERS {
+        table.row([card.name.to_owned(), String::new(), String::new()]);
+        table.note(card.meaning.to_owned());
+        for (part, basis) in card.parts {
+            table.row([String::new(), part.name().to_owned(), part.value()]);
+            table.note(basis.to_string());
+        }
+    }
     printed(&table)
 }
 
 /// Lists the faults that can be planted.
 pub(crate) fn mutants() -> String {
-    let mut table = Table::new(&["mutant", "caught by"]);
+    let mut table = Table::of_names(&["mutant", "caught by"]);
     for card in MUTANTS {
         table.row([card.name.to_owned(), card.caught_by.to_owned()]);
         table.note(card.meaning.to_owned());

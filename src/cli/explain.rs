@@ -2,21 +2,25 @@
 //!
 //! Knows nothing of runs. Kept here: an unknown word is answered with the nearest known one.
 
-use super::catalog::aim;
+use super::catalog::{aim, decider};
 use super::exit::Exit;
 use super::output;
 use super::stop::Stop;
 use crate::check::{INVARIANTS, InvariantCard};
+use crate::control::Rule;
+use crate::control::lookout::Gate;
 use crate::fault::{FAULTS, FaultCard};
-use crate::knob::{KNOBS, MUTANTS, MutantCard, Row, Touch, nearest};
+use crate::knob::{KNOBS, MUTANTS, MutantCard, POLICIES, PolicyCard, Row, Touch, nearest};
+use crate::model::{DRIVERS, DriverCard};
 use crate::report::{Ink, Page, Style};
 
-/// Explains an invariant, a knob, a fault or a mutant.
+/// Explains one entry of a registry.
 pub(crate) fn explain(id: &str) -> Result<Exit, Stop> {
     let text = explained(id).ok_or_else(|| {
         let near = nearest(id, names());
         let hint = near.map_or_else(String::new, |name| format!(" (did you mean {name}?)"));
-        Stop::usage(format!("{id:?} is no invariant, knob, fault or mutant{hint}"))
+        let known = "no invariant, rule, knob, fault, mutant, policy or driver";
+        Stop::usage(format!("{id:?} is {known}{hint}"))
     })?;
     output::emit(&text)?;
     Ok(Exit::Pass)
@@ -27,7 +31,13 @@ fn names() -> impl Iterator<Item = &'static str> {
     let invariants = INVARIANTS.iter().map(|card| card.id);
     let faults = FAULTS.iter().map(|card| card.name);
     let mutants = MUTANTS.iter().map(|card| card.name);
-    invariants.chain(KNOBS.iter().map(|row| row.name)).chain(faults).chain(mutants)
+    let drivers = DRIVERS.iter().map(|card| card.name);
+    let rules = Rule::ALL.iter().map(|rule| rule.name());
+    let gates = Gate::ALL.iter().map(|gate| gate.name());
+    let policies = POLICIES.iter().map(|card| card.name);
+    let knobs = KNOBS.iter().map(|row| row.name);
+    let decisions = rules.chain(gates).chain(policies);
+    invariants.chain(knobs).chain(faults).chain(mutants).chain(drivers).chain(decisions)
 }
 
 fn explained(id: &str) -> Option<String> {
@@ -38,11 +48,19 @@ fn explained(id: &str) -> Option<String> {
     let mutant = MUTANTS.iter().find(|card| same(card.name));
     let mut entry = invariant.map(of_invariant);
     entry = entry.or_else(|| knob.map(of_knob)).or_else(|| fault.map(of_fault));
-    let (title, facts) = entry.or_else(|| mutant.map(of_mutant))?;
+    entry = entry.or_else(|| mutant.map(of_mutant));
+    let driver = DRIVERS.iter().find(|card| same(card.name));
+    let rule = Rule::ALL.iter().find(|rule| same(rule.name()));
+    let gate = Gate::ALL.iter().find(|gate| same(gate.name()));
+    let policy = POLICIES.iter().find(|card| same(card.name));
+    entry = entry.or_else(|| driver.map(of_driver)).or_else(|| rule.map(|rule| of_rule(*rule)));
+    entry = entry.or_else(|| gate.map(|gate| of_gate(*gate)));
+    let (title, facts) = entry.or_else(|| policy.map(of_policy))?;
     let mut page = Page::new(Style::PLAIN);
     page.say(0, Ink::Strong, &title);
+    let width = facts.iter().map(|(name, _)| name.len() + 2).max().unwrap_or(0).max(12);
     for (name, text) in facts {
-        page.lead(2, Ink::Plain, &format!("{name:<12}"), &text);
+        page.lead(2, Ink::Plain, &format!("{name:<width$}"), &text);
     }
     Some(page.into_text())
 }
@@ -82,6 +100,7 @@ fn of_fault(card: &FaultCard) -> Facts {
         ("does", sentence(card.meaning)),
         ("aimed at", aim(card.aim).to_owned()),
         ("healed", heal.to_owned()),
+        ("written", card.example.unwrap_or(card.name).to_owned()),
     ];
     (format!("{}, a fault", card.name), facts)
 }
@@ -93,6 +112,48 @@ fn of_mutant(card: &MutantCard) -> Facts {
         ("plant it by", format!("cutover run FILE --mutant {}", card.name)),
     ];
     (format!("{}, a planted fault", card.name), facts)
+}
+
+fn of_rule(rule: Rule) -> Facts {
+    let facts = vec![
+        ("says", sentence(rule.sentence())),
+        ("decides", decider(rule).to_owned()),
+        ("stands in", stands_in(rule.name())),
+    ];
+    (format!("{}, a rule", rule.name()), facts)
+}
+
+fn of_gate(gate: Gate) -> Facts {
+    let facts = vec![
+        ("says", sentence(gate.sentence())),
+        ("decides", "a pglookout daemon, whose procedure ends here".to_owned()),
+        ("stands in", stands_in(gate.name())),
+        ("source", "README and source of pglookout".to_owned()),
+    ];
+    (format!("{}, an end of a daemon's procedure", gate.name()), facts)
+}
+
+/// Returns where results name a rule or a gate.
+fn stands_in(name: &str) -> String {
+    format!("timelines as [{name}], JSON as \"rule\": \"{name}\"")
+}
+
+fn of_policy(card: &PolicyCard) -> Facts {
+    let facts = vec![
+        ("decides", sentence(card.meaning)),
+        ("source", card.source.to_owned()),
+        ("choose by", format!("--policy {}, or tuning: (policy: {})", card.name, card.value)),
+    ];
+    (format!("{}, a policy", card.name), facts)
+}
+
+fn of_driver(card: &DriverCard) -> Facts {
+    let mut facts = vec![("is", card.meaning.to_owned())];
+    for (part, basis) in card.parts {
+        facts.push((part.name(), format!("{}; {basis}", part.value())));
+    }
+    facts.push(("use it by", format!("driver: {}, parts: (connect_timeout: ...)", card.name)));
+    (format!("{}, a driver of clients", card.name), facts)
 }
 
 /// Returns when a knob can have mattered in a run.
@@ -111,6 +172,7 @@ fn touch(touch: Touch) -> &'static str {
         Touch::HostDeath => "when a host dies",
         Touch::ProcessCrash => "when a server process crashes",
         Touch::LinkCut => "when a link is cut",
+        Touch::Lookout => "when the nodes' own daemons decide",
     }
 }
 
@@ -146,6 +208,19 @@ mod tests {
         let text = explained("i01").expect("there is a first invariant");
         assert!(text.starts_with("at-most-one-writer, invariant I01\n"), "{text}");
         assert!(text.contains("--mutant no-fencing"), "{text}");
+    }
+
+    #[test]
+    fn rules_gates_and_policies_say_who_decides() {
+        let says = |name: &str, words: &str| {
+            let text = explained(name).expect("it is in a registry");
+            assert!(text.contains(words), "{text}");
+        };
+        says("admit-standby", "the platform");
+        says("promote-self", "a pglookout daemon");
+        says("lack-majority", "whose procedure ends here");
+        says("pglookout", "--policy pglookout, or tuning: (policy: Pglookout)");
+        says("SlowLink", "SlowLink(delay: \"2s\", goodput: \"10kB/s\")");
     }
 
     #[test]

@@ -19,9 +19,11 @@ pub(crate) fn list(what: Registry) -> Result<Exit, Stop> {
     let text = match what {
         Registry::Faults => catalog::faults(),
         Registry::Invariants => catalog::invariants(),
+        Registry::Rules => catalog::rules(),
         Registry::Knobs => catalog::knobs(),
         Registry::Plans => catalog::plans(),
         Registry::Policies => catalog::policies(),
+        Registry::Drivers => catalog::drivers(),
         Registry::Mutants => catalog::mutants(),
         Registry::Scenarios => return stories(Path::new("scenarios")),
     };
@@ -35,7 +37,7 @@ fn stories(folder: &Path) -> Result<Exit, Stop> {
         return Ok(Exit::Pass);
     }
     let files = scenarios(folder).map_err(|error| Stop::input(format!("scenarios: {error}")))?;
-    let mut table = Table::new(&["scenario", "story"]);
+    let mut table = Table::of_names(&["scenario", "story"]);
     let mut exit = Exit::Pass;
     for file in files {
         match scenario::load(&file) {

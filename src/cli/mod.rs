@@ -8,7 +8,7 @@
 //! | `args.rs` | commands and options, typed |
 //! | `exit.rs`, `stop.rs` | exit codes; why a command ends early |
 //! | `output.rs`, `guard.rs` | streams and files; panics of the simulator |
-//! | `run.rs`, `validate.rs`, `list.rs`, `explain.rs` | one command each |
+//! | `run.rs`, `test.rs`, `validate.rs`, `list.rs`, `explain.rs` | one command each |
 //! | `catalog.rs` | the registries as tables |
 
 mod args;
@@ -20,6 +20,7 @@ mod list;
 mod output;
 mod run;
 mod stop;
+mod test;
 mod validate;
 
 use std::process::ExitCode;
@@ -37,6 +38,7 @@ pub fn main() -> ExitCode {
     };
     let result = match &arguments.command {
         Command::Run(options) => run::run(options),
+        Command::Test(options) => test::test(options),
         Command::Validate(options) => validate::validate(&options.paths),
         Command::List(options) => list::list(options.what),
         Command::Explain(options) => explain::explain(&options.id),

@@ -53,7 +53,11 @@ pub(crate) fn run(options: &RunOptions) -> Result<Exit, Stop> {
 fn prepared(options: &RunOptions) -> Result<Loaded, Stop> {
     let mut loaded = scenario::load(&options.file).map_err(Stop::input)?;
     let values = options.set.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-    loaded.set_all(values).map_err(Stop::usage)?;
+    let policy = options.policy.map(|policy| ("policy", policy.card().value));
+    if policy.is_some() && options.set.iter().any(|(key, _)| key == "policy") {
+        return Err(Stop::usage("found --policy and --set policy=..., expected one of them"));
+    }
+    loaded.set_all(values.chain(policy)).map_err(Stop::usage)?;
     loaded.setup.knobs.mutant = options.mutant;
     Ok(loaded)
 }
@@ -80,19 +84,22 @@ fn repeat(options: &RunOptions) -> String {
     for (key, value) in &options.set {
         words.push(format!("--set {}", quoted(&format!("{key}={value}"))));
     }
+    if let Some(policy) = options.policy {
+        words.push(format!("--policy {}", policy.card().name));
+    }
     if let Some(mutant) = options.mutant {
         words.push(format!("--mutant {}", mutant.card().name));
     }
     words.join(" ")
 }
 
-fn path(path: &Path) -> String {
+pub(super) fn path(path: &Path) -> String {
     let text = path.display().to_string();
     if text.starts_with('-') { format!("./{text}") } else { text }
 }
 
 /// Returns a word as a shell takes it.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |letter: char| letter.is_alphanumeric() || "-_./=:+,@%".contains(letter);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
@@ -118,11 +125,13 @@ mod tests {
     #[test]
     fn the_command_that_repeats_a_run_says_all_that_it_depends_on() {
         let words = ["my file.ron", "--seed", "0x10", "--set", "fence_delay=uniform(1s, 2s)"];
-        let command = repeat(&options(&[&words[..], &["--mutant", "no-fencing"]].concat()));
+        let command = repeat(&options(
+            &[&words[..], &["--mutant", "no-fencing", "--policy", "pglookout"]].concat(),
+        ));
         assert_eq!(
             command,
             "cutover run 'my file.ron' --seed 16 --set 'fence_delay=uniform(1s, 2s)' \
-             --mutant no-fencing"
+             --policy pglookout --mutant no-fencing"
         );
     }
 

@@ -9,7 +9,7 @@ use super::manager::{Manager, Phase, Standing};
 use super::rule::Rule;
 use super::{failover, replace};
 use crate::kernel::Instant;
-use crate::knob::{Knobs, Mutant};
+use crate::knob::{Knobs, Mutant, Policy};
 use crate::model::{Condition, Signal};
 
 /// What the platform decided.
@@ -60,7 +60,7 @@ fn dispatch(knobs: &Knobs, manager: &mut Manager, now: Instant, news: Signal) ->
             }
         }
         (Phase::Promoting { .. }, Signal::PromotionDue(_)) => {
-            failover::promote_next(knobs, manager, now, Rule::PromoteAfterPatience)
+            failover::lose_patience(knobs, manager, now)
         }
         (Phase::Steady | Phase::Restoring { .. }, Signal::PromotionDue(_)) => {
             Decision::none(Rule::NoteNews)
@@ -106,7 +106,15 @@ fn heard(
         {
             failover::take_office(knobs, manager, number)
         }
-        (_, Standing::Building, Condition::Standby) => replace::admit(manager, number),
+        (_, Standing::Standby, Condition::Primary) if knobs.policy == Policy::Pglookout => {
+            failover::follow_daemon(knobs, manager, number)
+        }
+        (Phase::Steady, Standing::Building, Condition::CatchingUp)
+            if knobs.mutant == Some(Mutant::AdmitEarly) =>
+        {
+            replace::admit(knobs, manager, number)
+        }
+        (_, Standing::Building, Condition::Standby) => replace::admit(knobs, manager, number),
         (_, Standing::Building | Standing::Standby, Condition::CannotFollow) => {
             replace::rebuild(knobs, manager, number)
         }

@@ -11,7 +11,7 @@ use crate::knob::{ElectionKey, ElectionTie, Knobs, Mutant};
 use crate::model::Condition;
 
 /// A standby as the election saw it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Candidacy {
     /// The node's number.
     pub number: u16,
@@ -28,7 +28,7 @@ pub struct Candidacy {
 }
 
 /// Why a standby was chosen or passed over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fitness {
     /// It is promoted.
     Chosen,

@@ -7,12 +7,12 @@
 use super::action::{Action, Numbers};
 use super::decide::Decision;
 use super::elect::{chosen, elect};
-use super::manager::{Manager, Phase, Standing};
+use super::manager::{Manager, Member, Phase, Standing};
 use super::replace;
 use super::rule::Rule;
 use crate::kernel::Instant;
 use crate::knob::{EmptyReplicaName, Knobs, Mutant};
-use crate::model::Endpoint;
+use crate::model::{Condition, Endpoint};
 
 /// Gives a silent primary up and promotes the furthest standby, or restores a new primary.
 pub(super) fn replace_primary(
@@ -27,6 +27,21 @@ pub(super) fn replace_primary(
     decision.given_up = Some(number);
     decision.actions.insert(0, Action::Fence(number));
     decision
+}
+
+/// Gives up a candidate whose promotion takes too long, unless it is under way and there is nobody
+/// else: then the platform waits as long again.
+pub(super) fn lose_patience(knobs: &Knobs, manager: &mut Manager, now: Instant) -> Decision {
+    let Phase::Promoting { node, .. } = manager.phase else {
+        return Decision::none(Rule::NoteNews);
+    };
+    let said = manager.member(node).and_then(Member::condition);
+    let others = elect(knobs, manager, now, node);
+    if said != Some(Condition::CatchingUp) || chosen(&others).is_some() {
+        return promote_next(knobs, manager, now, Rule::PromoteAfterPatience);
+    }
+    manager.phase = Phase::Promoting { node, ordered: now };
+    Decision::none(Rule::WaitForLoneCandidate)
 }
 
 /// Gives a candidate up that does not become primary, and turns to the next.
@@ -79,6 +94,16 @@ fn put_in_charge(
     decision
 }
 
+/// Follows a daemon that promoted its own node: the old primary is given up.
+pub(super) fn follow_daemon(knobs: &Knobs, manager: &mut Manager, number: u16) -> Decision {
+    let old = manager.primary;
+    give_up(manager, old);
+    let mut decision = take_office(knobs, manager, number);
+    decision.given_up = Some(old);
+    decision.actions.insert(0, Action::Fence(old));
+    decision
+}
+
 /// Lets a node that reported itself primary take office.
 pub(super) fn take_office(knobs: &Knobs, manager: &mut Manager, number: u16) -> Decision {
     manager.phase = Phase::Steady;
@@ -94,13 +119,32 @@ pub(super) fn take_office(knobs: &Knobs, manager: &mut Manager, number: u16) -> 
         decision.actions.push(Action::Publish(Endpoint::Primary, Numbers::of([number])));
     }
     decision.actions.push(Action::Publish(Endpoint::Replica, replica_targets(knobs, manager)));
+    publish_ha_replica(knobs, manager, &mut decision);
     let followers = manager
         .members
         .iter()
         .filter(|member| matches!(member.standing, Standing::Standby | Standing::Building));
+    let followers = followers.filter(|_| knobs.mutant != Some(Mutant::ForgetFollowers));
     decision.actions.extend(followers.map(|member| Action::Follow(member.number, number)));
     replace::build_missing(knobs, manager, &mut decision);
     decision
+}
+
+/// Points the opt-in replica name to the standbys that serve, or to the primary without one.
+///
+/// Source: Aiven, "Read replicas failing over to the primary".
+pub(super) fn publish_ha_replica(knobs: &Knobs, manager: &Manager, decision: &mut Decision) {
+    if !knobs.ha_replica_name || manager.plan.standbys() == 0 {
+        return;
+    }
+    let mut standbys = manager.standing(Standing::Standby).peekable();
+    let forgets = knobs.mutant == Some(Mutant::ForgetFallBack);
+    let targets = if standbys.peek().is_none() && !forgets {
+        Numbers::of([manager.primary])
+    } else {
+        Numbers::of(standbys)
+    };
+    decision.actions.push(Action::Publish(Endpoint::HaReplica, targets));
 }
 
 /// Returns what the replica name is to point to: the standbys that serve, or what a knob says.

@@ -4,7 +4,7 @@
 //! here: a timer is a field or follows from fields, so setting it again replaces it.
 
 use crate::kernel::{Instant, Position, Span};
-use crate::knob::{Knobs, Mutant, TimeoutOrigin};
+use crate::knob::{Knobs, Mutant, Policy, TimeoutOrigin};
 use crate::model::{Condition, Plan, Report};
 
 /// What one decider believes of one service.
@@ -33,7 +33,7 @@ pub enum Phase {
     Promoting {
         /// Which one.
         node: u16,
-        /// When it was told.
+        /// When it was told, or when the patience for it was renewed.
         ordered: Instant,
     },
     /// A new primary is being restored from a backup.
@@ -118,6 +118,12 @@ impl Manager {
         }
         let missed = member.missed?;
         if member.standing == Standing::GivenUp {
+            return None;
+        }
+        let left_to_daemons = knobs.policy == Policy::Pglookout
+            && member.standing == Standing::Primary
+            && self.standing(Standing::Standby).next().is_some();
+        if left_to_daemons {
             return None;
         }
         let candidate =

@@ -1,7 +1,8 @@
 //! The belief: what the platform hears, believes and orders.
 //!
 //! * `decide`: news in, a rule and its orders out; `failover`, `replace`, `elect`: its procedures;
-//! * `manager`: what one decider believes of one service; `rule`, `action`: its two vocabularies.
+//! * `manager`: what one decider believes of one service; `rule`, `action`: its two vocabularies;
+//! * `lookout`: the second policy, with a decider on every node and on every observer.
 //!
 //! The truth is unknown here: no node, no link, no WAL but what was reported. Kept here: deciding
 //! is a pure function of what was heard.
@@ -10,6 +11,7 @@ mod action;
 mod decide;
 mod elect;
 mod failover;
+pub mod lookout;
 mod manager;
 mod replace;
 mod rule;

@@ -5,7 +5,7 @@
 
 use super::action::Action;
 use super::decide::Decision;
-use super::failover::replica_targets;
+use super::failover::{publish_ha_replica, replica_targets};
 use super::manager::{Manager, Member, Phase, Standing};
 use super::rule::Rule;
 use crate::knob::{EmptyReplicaName, Knobs, Mutant};
@@ -56,10 +56,11 @@ fn leave_replica_name(knobs: &Knobs, manager: &Manager, decision: &mut Decision)
         let targets = replica_targets(knobs, manager);
         decision.actions.push(Action::Publish(Endpoint::Replica, targets));
     }
+    publish_ha_replica(knobs, manager, decision);
 }
 
 /// Lets a new standby serve.
-pub(super) fn admit(manager: &mut Manager, number: u16) -> Decision {
+pub(super) fn admit(knobs: &Knobs, manager: &mut Manager, number: u16) -> Decision {
     if let Some(member) = manager.member_mut(number) {
         member.standing = Standing::Standby;
     }
@@ -67,6 +68,7 @@ pub(super) fn admit(manager: &mut Manager, number: u16) -> Decision {
     let standbys = manager.standing(Standing::Standby);
     let targets = super::action::Numbers::of(standbys);
     decision.actions.push(Action::Publish(Endpoint::Replica, targets));
+    publish_ha_replica(knobs, manager, &mut decision);
     decision
 }
 

@@ -23,6 +23,10 @@ pub enum Rule {
     ReplaceSilentBuild,
     /// A promotion took longer than the platform waits.
     PromoteAfterPatience,
+    /// A promotion took longer than the platform waits, is under way, and nobody else can do it.
+    WaitForLoneCandidate,
+    /// A node's own daemon promoted it.
+    PromoteSelf,
     /// The promoted node reports that it is primary.
     MoveNamesToNewPrimary,
     /// A new standby is close enough to serve.
@@ -37,7 +41,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::SuspectSilentNode,
         Self::DropSuspicion,
         Self::PromoteForSilentPrimary,
@@ -47,6 +51,8 @@ impl Rule {
         Self::PromoteForSilentCandidate,
         Self::ReplaceSilentBuild,
         Self::PromoteAfterPatience,
+        Self::WaitForLoneCandidate,
+        Self::PromoteSelf,
         Self::MoveNamesToNewPrimary,
         Self::AdmitStandby,
         Self::ReplaceUnfitStandby,
@@ -66,6 +72,8 @@ impl Rule {
             Self::PromoteForSilentCandidate => "promote-for-silent-candidate",
             Self::ReplaceSilentBuild => "replace-silent-build",
             Self::PromoteAfterPatience => "promote-after-patience",
+            Self::WaitForLoneCandidate => "wait-for-lone-candidate",
+            Self::PromoteSelf => "promote-self",
             Self::MoveNamesToNewPrimary => "move-names-to-new-primary",
             Self::AdmitStandby => "admit-standby",
             Self::ReplaceUnfitStandby => "replace-unfit-standby",
@@ -103,6 +111,14 @@ impl Rule {
             }
             Self::PromoteAfterPatience => {
                 "a promotion that takes too long is given up and the next candidate is promoted"
+            }
+            Self::WaitForLoneCandidate => {
+                "a promotion that takes too long and is under way is waited for as long again when \
+                 nobody else can be promoted"
+            }
+            Self::PromoteSelf => {
+                "the furthest standby's own daemon promotes it when the primary has been silent \
+                 for the timeout and half of the votes are there"
             }
             Self::MoveNamesToNewPrimary => {
                 "the primary name moves to the promoted node, which leaves the replica name; the \

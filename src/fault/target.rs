@@ -32,6 +32,8 @@ pub enum Party {
     Standby(ServiceId, u8),
     /// The management platform.
     Platform,
+    /// The observer with this number, from 0.
+    Observer(u8),
     /// A client.
     Client(ClientId),
     /// Everything in one zone of a region.
@@ -40,4 +42,6 @@ pub enum Party {
     Region(RegionId),
     /// Everything else.
     Everyone,
+    /// A service as a whole: its archive, its names, its machines to come.
+    Service(ServiceId),
 }

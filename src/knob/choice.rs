@@ -76,6 +76,34 @@ pub enum ElectionTie {
     LowestName,
 }
 
+/// Who decides about failovers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Policy {
+    /// The management platform alone.
+    Platform,
+    /// A pglookout daemon on every node, each for itself; the platform moves names, builds nodes.
+    Pglookout,
+}
+
+impl Policy {
+    /// Returns the policy's name, as results print it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Platform => "platform",
+            Self::Pglookout => "pglookout",
+        }
+    }
+}
+
+/// Over which connection a node is asked how it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum HeartbeatConnection {
+    /// One that is kept open.
+    Kept,
+    /// A fresh one each time, which a server without connections left refuses.
+    Fresh,
+}
+
 /// Where in its period a periodic job stands when the run begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Phase {

@@ -2,22 +2,25 @@
 //!
 //! * `table`: every knob with its type, default, meaning and source;
 //! * `row`: what the registry says of a knob; `choice`: closed sets that knobs choose from;
-//! * `registry`: values from text and to text; `mutant`: planted faults, the second registry.
+//! * `registry`: values from text and to text; `mutant`: planted faults, the second registry;
+//! * `policy`: who decides, the third registry.
 //!
 //! Knows nothing of services or of time passing. Kept here: a knob has one name everywhere.
 
 mod choice;
 mod mutant;
+mod policy;
 mod registry;
 mod row;
 mod table;
 
 pub use crate::kernel::nearest;
 pub use choice::{
-    ElectionKey, ElectionTie, EmptyReplicaName, Fencing, InFlight, Phase, ResolverCache,
-    TimeoutOrigin,
+    ElectionKey, ElectionTie, EmptyReplicaName, Fencing, HeartbeatConnection, InFlight, Phase,
+    Policy, ResolverCache, TimeoutOrigin,
 };
 pub use mutant::{MUTANTS, Mutant, MutantCard};
+pub use policy::{POLICIES, PolicyCard};
 pub use registry::KnobError;
 pub use row::{Basis, Row, Touch, Touched};
 pub use table::{KNOBS, Knobs, Tuning};

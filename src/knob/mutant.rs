@@ -33,6 +33,26 @@ pub enum Mutant {
     StopReadsDuringSilence,
     /// The platform never builds a replacement for a lost node.
     ForgetReplacement,
+    /// The platform does not let the opt-in replica name fall back to the primary.
+    ForgetFallBack,
+    /// A daemon promotes its own node however few others it knows of.
+    IgnoreMajority,
+    /// The restore of a new primary ends with the base backup.
+    IgnoreArchive,
+    /// A fence refuses new connections, and old sessions go on for 20 s.
+    LeakyFence,
+    /// A standby follows a new timeline though it has replayed beyond its beginning.
+    FollowRegardless,
+    /// The archiver of a timeline stops after 30 s, and nobody notices.
+    StopArchiving,
+    /// The platform does not tell the other standbys of a new primary.
+    ForgetFollowers,
+    /// The platform lets a new standby serve at its first report.
+    AdmitEarly,
+    /// An agent beside the server reports, whatever becomes of the server.
+    AgentReports,
+    /// A server goes on writing WAL when its disk is full.
+    WriteWithoutRoom,
 }
 
 /// What the registry says of one mutant.
@@ -82,6 +102,26 @@ cards! {
         "the standbys are stopped while the primary is silent";
     ForgetReplacement, "forget-replacement", "redundancy-restored",
         "a lost node is never replaced";
+    ForgetFallBack, "forget-fall-back", "ha-replica-name-serves",
+        "the opt-in replica name does not fall back to the primary";
+    IgnoreMajority, "ignore-majority", "lone-standby-stays",
+        "a daemon promotes its own node without half of the votes";
+    IgnoreArchive, "ignore-archive", "restore-loss-bounded",
+        "the restore of a new primary stops at the base backup and ignores the archive";
+    LeakyFence, "leaky-fence", "fenced-node-silent",
+        "a fence closes the connect_outcome to new connections, and old sessions go on for 20 s";
+    FollowRegardless, "follow-regardless", "histories-not-merged",
+        "a standby follows a new timeline though it has replayed beyond its beginning";
+    StopArchiving, "stop-archiving", "restorable-across-the-fork",
+        "uploads of a timeline stop after 30 s, and nobody notices";
+    ForgetFollowers, "forget-followers", "followers-follow",
+        "the other standbys are not told to follow a new primary";
+    AdmitEarly, "admit-early", "reads-gone-back",
+        "a new standby joins the replica name before it has caught up";
+    AgentReports, "agent-reports", "blocked-writes-noticed",
+        "an agent on the host reports that all is well though the server is down";
+    WriteWithoutRoom, "write-without-room", "wal-fits-the-disk",
+        "a server goes on writing when its disk is full of WAL";
 }
 
 impl Mutant {

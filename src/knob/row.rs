@@ -83,6 +83,8 @@ pub enum Touch {
     ProcessCrash,
     /// A link was cut.
     LinkCut,
+    /// A node's own daemon took part in deciding.
+    Lookout,
 }
 
 impl Touch {
@@ -101,6 +103,7 @@ impl Touch {
             Self::HostDeath => 1 << 10,
             Self::ProcessCrash => 1 << 11,
             Self::LinkCut => 1 << 12,
+            Self::Lookout => 1 << 13,
         }
     }
 }

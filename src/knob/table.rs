@@ -8,8 +8,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::choice::{
-    ElectionKey, ElectionTie, EmptyReplicaName, Fencing, InFlight, Phase, ResolverCache,
-    TimeoutOrigin,
+    ElectionKey, ElectionTie, EmptyReplicaName, Fencing, HeartbeatConnection, InFlight, Phase,
+    Policy, ResolverCache, TimeoutOrigin,
 };
 use super::mutant::Mutant;
 use super::registry::{self, KnobError};
@@ -86,6 +86,9 @@ macro_rules! knobs {
 }
 
 knobs! {
+    policy: Policy = "Platform", Election,
+        Documented("AU: the management platform marks nodes as down and promotes"),
+        "Who decides about failovers.";
     detection_timeout: Span = "1m", Silence,
         Documented("AU: 60-second timeout before a server is marked as down"),
         "How long a primary is silent before the platform marks it as down.";
@@ -143,6 +146,9 @@ knobs! {
     replica_name_when_empty: EmptyReplicaName = "DeadAddress", Publish,
         Stance("AU says unreachable and that queries time out, not how"),
         "What the replica name answers when no standby is left to serve it.";
+    ha_replica_name: bool = "false", Publish,
+        Documented("Aiven: the replica name that falls back to the primary is opt-in"),
+        "Whether services have the replica name that falls back to the primary.";
     replication_delay: Span = "5ms", Commit,
         Stance("inside a region; lag measured around 10 ms"),
         "One-way delay between two nodes of a region.";
@@ -173,6 +179,19 @@ knobs! {
     checkpoint_period: Span = "15m", ProcessCrash,
         Documented("Aiven sets checkpoint_timeout to 900 s"),
         "How far apart checkpoints are; crash recovery replays the WAL since the last.";
+    host_boot: Law = "30s", HostDeath,
+        Stance("a virtual machine boots in 20-60 s"),
+        "How long a host that lost power takes until its server is started.";
+    standby_delay_max: Span = "30s", Promotion,
+        Documented(
+            "PG: max_standby_streaming_delay is 30 s; \"never\" lets a query hold replay up"
+        ),
+        "How long a query on a standby may hold its replay up before it is cancelled.";
+    heartbeat_connection: HeartbeatConnection = "Kept", Silence,
+        Stance(
+            "pglookout keeps its connection; a check that connects anew fails when none is left"
+        ),
+        "Whether a node is asked over a kept connection or a fresh one.";
     standby_retry: Span = "5s", LinkCut,
         Documented("PG: wal_retrieve_retry_interval is 5 s"),
         "How long a standby waits between attempts to connect to its upstream.";
@@ -188,6 +207,9 @@ knobs! {
     database_size: Bytes = "10GiB", Replacement,
         Stance("a small production database"),
         "How large a service's base backup is.";
+    disk_size: Bytes = "80GiB", Replacement,
+        Stance("several times the database, as plans are sold"),
+        "How large a node's disk is; WAL that cannot be uploaded fills it.";
     restore_rate: Rate = "50MiB/s", Replacement,
         Stance("small plans; larger ones reach 100-300 MiB/s"),
         "How fast a base backup is restored.";
@@ -197,6 +219,18 @@ knobs! {
     ready_gap: Bytes = "1MiB", Replacement,
         Stance("close enough that reads on it are fresh"),
         "How far behind a new standby may be when it joins the replica name.";
+    backup_period: Span = "1d", Restore,
+        Documented("Aiven takes a full backup daily"),
+        "How often a base backup is taken.";
+    backup_phase: Phase = "drawn", Restore,
+        Documented("Aiven takes it at a random hour"),
+        "When in its period the first base backup is taken.";
+    wal_before_start: Rate = "0B/s", Restore,
+        Stance("a run begins with a quiet past; set it to the usual rate to pay for old backups"),
+        "How fast WAL was written before the run, since the last base backup.";
+    history_upload: Span = "1s", Promotion,
+        Stance("PG archives the history file of a new timeline first; nobody says how fast"),
+        "How long the history file of a new timeline takes into the archive.";
     archive_period: Span = "5m", Restore,
         Documented("Aiven copies WAL every 5 minutes or on each new file"),
         "How often the current WAL segment is uploaded though it is not full.";
@@ -221,4 +255,52 @@ knobs! {
     backoff_max: Span = "5s", Reconnect,
         Stance("a common longest pause of retrying clients"),
         "The longest pause between two attempts of a client.";
+    lookout_observers: u32 = "0", Lookout,
+        Documented("PGL: there are no observers unless they are configured"),
+        "How many observers watch each service.";
+    lookout_poll_interval: Span = "5s", Lookout,
+        Documented("PGL: db_poll_interval is 5 s"),
+        "How often a daemon polls every node, and observers with them.";
+    lookout_poll_phase: Phase = "drawn", Lookout,
+        Stance("nothing ties a daemon's polls to the hour of a fault"),
+        "When in its period a daemon's first poll begins.";
+    lookout_poll_timeout: Span = "5s", Lookout,
+        Documented("PGL: 5 s for a connection and for a query"),
+        "How long a daemon waits for a node that it polls.";
+    lookout_check_interval: Span = "5s", Lookout,
+        Documented("PGL: replication_state_check_interval, 5 s in the source, 10 in the README"),
+        "How often a daemon runs its decision procedure.";
+    lookout_check_phase: Phase = "drawn", Lookout,
+        Stance("a daemon's checks begin when it starts"),
+        "When in its period a daemon's first check runs.";
+    lookout_failover_lag: Span = "1m", Lookout,
+        Documented("Aiven: max_failover_replication_time_lag is 60 s; PGL's own default is 120"),
+        "How old the primary's last known time or the own lag is when a daemon replaces a primary.";
+    lookout_warning_lag: Span = "30s", Lookout,
+        Documented("PGL: warning_replication_time_lag is 30 s"),
+        "At which lag of its own node a daemon raises an alert.";
+    lookout_missing_primary_timeout: Span = "15s", Lookout,
+        Documented("PGL: missing_master_from_config_timeout is 15 s"),
+        "How long a daemon waits for a recheck, and after a change of the list of nodes.";
+    lookout_catchup_timeout: Span = "5m", Lookout,
+        Documented("PGL: replication_catchup_timeout is 300 s in the source"),
+        "How long a standby may take to catch up before its lag counts.";
+    lookout_position_age_max: Span = "20s", Lookout,
+        Documented("PGL: positions fetched 20 s ago or earlier are not used"),
+        "From which age on a daemon does not use a position.";
+    lookout_observer_timeout: Span = "5s", Lookout,
+        Documented("PGL: 5 s for an observer's answer"),
+        "How long a daemon waits for an observer.";
+    lookout_observer_skew_max: Span = "5s", Lookout,
+        Documented("PGL: an answer is ignored when the observer's clock is over 5 s behind"),
+        "How far behind an observer's clock may be for its answer to count.";
+    lookout_failover_on_disconnect: bool = "true", Lookout,
+        Documented("PGL: failover_on_disconnect is true"),
+        "Whether a disconnected primary is replaced though the own lag is small.";
+    lookout_failover_sleep: Span = "0s", Lookout,
+        Documented("PGL: failover_sleep_time is 0 s"),
+        "How long a daemon sleeps after it promoted its node.";
+    lookout_poll_observers_on_warning_only: bool = "false", Lookout,
+        Documented("PGL: poll_observers_on_warning_only is false"),
+        "Whether observers are asked only while the own lag is above the warning.";
 }

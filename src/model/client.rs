@@ -5,10 +5,17 @@
 //! with the first that is.
 
 use super::dns::Resolver;
+use super::driver::Driver;
 use super::ids::{BranchId, ClientId, NodeId, RegionId, ServiceId};
 use super::link::Place;
+use super::lookup::Held;
+use super::patience::Stall;
 use super::plan::{Endpoint, Plan};
-use crate::kernel::{Bytes, Instant};
+use super::retry_cycle::RetryCycle;
+use super::settings::{ClientSettings, DriverParts, Hosts, SessionAttrs};
+use super::sight::Sight;
+use crate::kernel::{Bytes, Instant, Span};
+use crate::knob::Knobs;
 
 /// A service to simulate.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -32,12 +39,30 @@ pub struct ClientSetup {
     pub region: RegionId,
     /// What it does.
     pub work: Work,
+    /// What kind of client it is.
+    pub driver: Driver,
+    /// Where it differs from its kind.
+    pub parts: DriverParts,
     /// When its resolver's cache is first filled; drawn if not given.
     pub first_lookup: Option<Instant>,
     /// When it begins.
     pub begins: Instant,
     /// When it stops for good; `Instant::FAR` if it does not.
     pub ends: Instant,
+}
+
+impl ClientSetup {
+    /// Returns how the client behaves: as its driver does, but for the parts that are set.
+    ///
+    /// A reader takes whoever lets it in, unless it looks for the primary in a list of hosts.
+    pub fn settings(&self, knobs: &Knobs) -> ClientSettings {
+        let mut settings = self.driver.settings(knobs);
+        let seeks = settings.hosts == Hosts::Listed && self.work.endpoint() == Endpoint::Primary;
+        if !self.work.writes() && !seeks {
+            settings.session_attrs = SessionAttrs::Any;
+        }
+        settings.with(&self.parts)
+    }
 }
 
 /// What a client does.
@@ -94,8 +119,14 @@ pub struct Client {
     pub region: RegionId,
     /// What it does.
     pub work: Work,
+    /// How it behaves.
+    pub settings: ClientSettings,
+    /// The hosts it was given in place of a name.
+    pub listed: Vec<NodeId>,
     /// Its resolver.
     pub resolver: Resolver,
+    /// What its own cache holds, if it has one.
+    pub held: Option<Held>,
     /// What it is doing.
     pub state: State,
     /// Raised at every change of state, so that a stale wake-up is recognised.
@@ -104,12 +135,22 @@ pub struct Client {
     pub failures: u32,
     /// Attempts in all, so that the addresses of a name are tried in turn.
     pub attempts: u32,
+    /// The addresses that are still to be tried in the attempt under way.
+    pub untried: Vec<NodeId>,
+    /// What it waits with on a silent connection.
+    pub stall: Stall,
+    /// Since when it retries in a cycle that nothing disturbs, if it does.
+    pub skipping: Option<RetryCycle>,
+    /// When its connection was opened.
+    pub opened: Instant,
+    /// What a reader has seen.
+    pub sight: Sight,
     /// Where its open session stands: the branch and the place in its list.
     pub session: Option<(BranchId, usize)>,
     /// The outage it is in, as far as it has come.
-    pub outage: Option<Trouble>,
+    pub outage: Option<ClientOutage>,
     /// Outages that are over.
-    pub troubles: Vec<Trouble>,
+    pub outages: Vec<ClientOutage>,
 }
 
 /// What a client is doing.
@@ -125,31 +166,70 @@ pub enum State {
     Connecting(Option<NodeId>, Instant),
     /// It pauses before the next attempt.
     Pausing,
+    /// It is connected to a node that refuses its writes.
+    ReadOnly(NodeId),
 }
 
-/// An outage of a client, with what the client spent it on.
+/// An outage of a client, with what the client did in it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Trouble {
+pub struct ClientOutage {
     /// When the first request was made that was not answered with success.
     pub start: Instant,
     /// When a request succeeded again; `Instant::FAR` while none has.
     pub end: Instant,
     /// What the client did from which instant on.
-    pub spent: Vec<(Instant, Spending)>,
+    pub activities: Vec<(Instant, Activity)>,
     /// When the answer that led to the connection had been cached.
     pub looked_up: Instant,
+    /// Whether the old connection went on, so that nobody was looked up and nothing failed over.
+    pub went_on: bool,
+    /// Since when the server that answered at last, and the links to it, had been well.
+    pub well_since: Instant,
 }
 
 /// What a client spends an outage on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Spending {
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Activity {
     /// Waiting for an answer or a connection.
     Waiting,
     /// Pausing between attempts.
     Pausing,
+    /// Waiting so long for each of several attempts in turn, with a pause after each.
+    Retrying(Vec<Span>, Span),
 }
 
 impl Client {
+    /// Returns a client that has not begun.
+    pub fn new(
+        id: ClientId,
+        setup: &ClientSetup,
+        settings: ClientSettings,
+        resolver: Resolver,
+    ) -> Self {
+        Self {
+            id,
+            service: setup.service,
+            region: setup.region,
+            work: setup.work,
+            settings,
+            listed: Vec::new(),
+            resolver,
+            held: None,
+            state: State::Idle,
+            epoch: 0,
+            failures: 0,
+            attempts: 0,
+            untried: Vec::new(),
+            stall: Stall::default(),
+            skipping: None,
+            opened: setup.begins,
+            sight: Sight::default(),
+            session: None,
+            outage: None,
+            outages: Vec::new(),
+        }
+    }
+
     /// Returns where the client stands in the network.
     pub fn place(&self) -> Place {
         Place::Client(self.id, self.region)
@@ -158,7 +238,7 @@ impl Client {
     /// Returns the node at the other end of its connection, live or not.
     pub fn peer(&self) -> Option<NodeId> {
         match self.state {
-            State::Connected(node) | State::Stuck(node, _) => Some(node),
+            State::Connected(node) | State::Stuck(node, _) | State::ReadOnly(node) => Some(node),
             State::Idle | State::Connecting(..) | State::Pausing => None,
         }
     }
@@ -168,39 +248,43 @@ impl Client {
         self.state = state;
         self.epoch += 1;
         let spending = match state {
-            State::Stuck(..) | State::Connecting(..) => Some(Spending::Waiting),
-            State::Pausing => Some(Spending::Pausing),
+            State::Stuck(..) | State::Connecting(..) | State::ReadOnly(_) => {
+                Some(Activity::Waiting)
+            }
+            State::Pausing => Some(Activity::Pausing),
             State::Idle | State::Connected(_) => None,
         };
-        if let (Some(trouble), Some(spending)) = (&mut self.outage, spending) {
-            trouble.spent.push((now, spending));
+        if let (Some(outage), Some(spending)) = (&mut self.outage, spending) {
+            outage.activities.push((now, spending));
         }
     }
 
     /// Notes that a request made at `start` was not answered with success.
     ///
     /// An outage whose first answer had not arrived by then goes on.
-    pub fn suffer(&mut self, start: Instant) {
+    pub fn miss_answer(&mut self, start: Instant) {
         if self.outage.is_none() {
-            self.outage = self.troubles.pop_if(|trouble| trouble.end > start);
+            self.outage = self.outages.pop_if(|outage| outage.end > start);
         }
-        if let Some(trouble) = &mut self.outage {
-            trouble.end = Instant::FAR;
+        if let Some(outage) = &mut self.outage {
+            outage.end = Instant::FAR;
         }
-        self.outage.get_or_insert(Trouble {
+        self.outage.get_or_insert(ClientOutage {
             start,
             end: Instant::FAR,
-            spent: vec![(start, Spending::Waiting)],
+            activities: vec![(start, Activity::Waiting)],
             looked_up: Instant::ZERO,
+            went_on: false,
+            well_since: Instant::FAR,
         });
     }
 
     /// Notes that a request succeeded again.
     pub fn recover(&mut self, end: Instant) {
         self.failures = 0;
-        if let Some(mut trouble) = self.outage.take() {
-            trouble.end = end;
-            self.troubles.push(trouble);
+        if let Some(mut outage) = self.outage.take() {
+            outage.end = end;
+            self.outages.push(outage);
         }
     }
 }

@@ -4,36 +4,31 @@
 //! is primary. Kept here: every waiting client has one wake-up scheduled, and only one is valid.
 
 use super::client::{State, Work};
-use super::dns::Targets;
+use super::connect_outcome::{ConnectOutcome, next_syn};
 use super::event::Event;
 use super::ids::{ClientId, NodeId};
-use super::link::retransmission;
-use super::node::{Host, Process, Role};
+use super::node::{Host, Role};
 use super::session::FirstCommit;
+use super::settings::{Hosts, SYN_LIMIT};
 use super::world::World;
 use crate::kernel::{Instant, Span};
-use crate::knob::{EmptyReplicaName, Touch};
-
-/// What an address does when a client tries to connect to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Door {
-    /// It lets the client in.
-    Opens,
-    /// It refuses at once.
-    Refuses,
-    /// It does not answer.
-    Silent,
-}
+use crate::knob::Touch;
 
 impl World {
     /// Lets a client begin its work.
     pub fn begin_client(&mut self, id: ClientId) {
         let Some(node) = self.opening(id) else {
-            self.suffer(id, self.now);
+            self.miss_answer(id, self.now);
             self.attempt(id);
             return;
         };
+        if self.writes_in_vain(id, node) {
+            self.miss_answer(id, self.now);
+            self.enter(id, State::ReadOnly(node));
+            return;
+        }
         self.enter(id, State::Connected(node));
+        self.client_mut(id).opened = self.now;
         self.open_session(id, node, FirstCommit::AfterPeriod);
     }
 
@@ -41,40 +36,63 @@ impl World {
     pub fn end_client(&mut self, id: ClientId) {
         let now = self.now;
         if let State::Connected(node) = self.client(id).state {
-            self.close_session(id, now.minus(self.client_delay(id, node)));
+            let answered_until = now.minus(self.client_delay(id, node));
+            self.see(id, node, answered_until);
+            self.close_session(id, answered_until);
         }
         let client = self.client_mut(id);
+        client.skipping = None;
         client.enter(now, State::Idle);
         client.recover(now);
     }
 
     /// Looks at a client's connection after the truth has changed.
     pub fn check_connection(&mut self, id: ClientId) {
+        self.resume_retries(id);
         match self.client(id).state {
             State::Connected(node) if self.is_fresh(id) => self.check_fresh(id, node),
             State::Connected(node) => self.check_kept(id, node),
+            State::ReadOnly(node) => self.check_read_only(id, node),
             State::Stuck(node, since) => self.plan_patience(id, node, since),
+            State::Connecting(Some(node), since) if self.client(id).stall.answers => {
+                self.check_hanging(id, node, since);
+            }
             State::Idle | State::Connecting(..) | State::Pausing => {}
         }
     }
 
     /// Wakes a client whose patience, pause or attempt is over.
     pub fn wake_client(&mut self, id: ClientId) {
+        if self.client(id).skipping.is_some() {
+            self.resume_retries(id);
+            return;
+        }
         match self.client(id).state {
-            State::Idle => {}
-            State::Connected(node) => self.check_fresh(id, node),
+            State::Idle | State::ReadOnly(_) => {}
+            State::Connected(node) if self.is_fresh(id) => self.check_fresh(id, node),
+            State::Connected(node) => self.renew(id, node),
             State::Pausing => self.attempt(id),
             State::Connecting(node, since) => self.go_on_connecting(id, node, since),
             State::Stuck(node, since) => self.go_on_waiting(id, node, since),
         }
     }
 
-    /// Wakes the clients that connect anew for each read when their resolver learns of a change.
+    /// Wakes a client that would connect anew by itself when it learns of a change of its name.
     pub fn plan_fresh_look(&mut self, id: ClientId) {
-        if self.is_fresh(id) && matches!(self.client(id).state, State::Connected(_)) {
-            let learns = self.client(id).resolver.learns(self.now, self.knobs.dns_ttl);
-            let epoch = self.client(id).epoch;
-            self.schedule(learns, Event::ClientWakes(id, epoch));
+        if !matches!(self.client(id).state, State::Connected(_)) {
+            return;
+        }
+        if self.is_fresh(id) {
+            let client = self.client(id);
+            let record = self.service(client.service).record(client.work.endpoint());
+            let ttl = self.knobs.dns_ttl;
+            let learns = match client.held {
+                Some(_) => client.expires(self.now, ttl, record),
+                None => client.resolver.learns(self.now, ttl),
+            };
+            self.wake_at(id, learns.max(self.now));
+        } else {
+            self.plan_renewal(id);
         }
     }
 
@@ -83,115 +101,150 @@ impl World {
         let peer = self.node(node);
         let delay = self.client_delay(id, node);
         let works = match self.client(id).work {
-            Work::Write { .. } => peer.role == Role::Primary,
+            Work::Write { .. } => peer.role == Role::Primary && !peer.impairments.stalled,
             Work::Read { .. } => true,
         };
-        let serves = peer.process == Process::Running || peer.process == Process::Dying;
-        if linked && peer.host == Host::Up && serves && works {
+        if linked && peer.serves() && works {
             return;
         }
         self.touch(Touch::Reconnect);
         // A reply that is on a wire which is cut, or behind a freeze, does not arrive in time.
         let answered_until = if linked { self.now } else { self.now.minus(delay) };
+        self.see(id, node, answered_until);
         self.close_session(id, answered_until);
         let start = self.first_unanswered(id);
-        let reset = linked && matches!(self.node(node).host, Host::Up | Host::Deleted);
-        self.suffer(id, start);
+        let waits = self.waits_for_reply(id, node);
+        let reset = linked && !waits && matches!(self.node(node).host, Host::Up | Host::Deleted);
+        self.miss_answer(id, start);
         if reset {
             self.enter(id, State::Pausing);
-            let epoch = self.client(id).epoch;
-            self.schedule(self.now + delay, Event::ClientWakes(id, epoch));
+            self.wake_at(id, self.now + delay);
         } else {
-            self.enter(id, State::Stuck(node, start));
-            self.plan_patience(id, node, start);
+            self.begin_waiting(id, node, start);
         }
     }
 
-    /// Schedules the next instant at which a stuck client's connection can change.
-    fn plan_patience(&mut self, id: ClientId, node: NodeId, since: Instant) {
-        let linked = self.connects(self.client(id).place(), self.node(node).place());
-        let host = self.node(node).host;
-        let gives_up = since
-            + if linked && host == Host::Frozen {
-                self.knobs.reply_timeout
-            } else {
-                self.knobs.tcp_user_timeout
-            };
-        let reachable = linked && matches!(host, Host::Up | Host::Deleted);
-        let contact = if !reachable {
-            Instant::FAR
-        } else if self.node(node).up_since == self.now {
-            self.now
-        } else {
-            retransmission(since, self.now)
-        };
-        let at = gives_up.min(contact).max(self.now);
-        let client = self.client_mut(id);
-        client.epoch += 1;
-        let epoch = client.epoch;
-        self.schedule(at, Event::ClientWakes(id, epoch));
-    }
-
-    fn go_on_waiting(&mut self, id: ClientId, node: NodeId, since: Instant) {
+    /// Looks at a connection over which nothing can be written: it may become good, or break.
+    fn check_read_only(&mut self, id: ClientId, node: NodeId) {
         let linked = self.connects(self.client(id).place(), self.node(node).place());
         let peer = self.node(node);
-        let alive = linked && peer.answers();
-        let writer_ok = !self.client(id).work.writes() || peer.role == Role::Primary;
-        if alive && writer_ok && self.session_survives(node, since) {
-            self.enter(id, State::Connected(node));
-            self.continue_session(id, node);
-            self.succeed(id, node);
+        if linked && peer.serves() {
+            if peer.writable() {
+                self.work_with(id, node);
+            }
+        } else if linked && matches!(peer.host, Host::Up | Host::Deleted) {
+            self.enter(id, State::Pausing);
+            self.wake_at(id, self.now + self.client_delay(id, node));
         } else {
-            self.close_session(id, self.now);
-            self.attempt(id);
+            self.client_mut(id).session = None;
+            self.begin_waiting(id, node, self.now);
         }
     }
 
-    /// A server that ended since knows nothing of the sessions before.
-    fn session_survives(&self, node: NodeId, since: Instant) -> bool {
-        self.node(node).ended_last.is_none_or(|ended| ended < since)
+    /// Looks at a login that a frozen host's kernel took.
+    fn check_hanging(&mut self, id: ClientId, node: NodeId, since: Instant) {
+        let gone = self.node(node).host == Host::Deleted;
+        match self.connect_outcome(id, node) {
+            ConnectOutcome::Hangs => {}
+            ConnectOutcome::Opens | ConnectOutcome::Refuses => self.wake_at(id, self.now),
+            ConnectOutcome::Silent if gone => self.fail_address(id),
+            ConnectOutcome::Silent => {
+                let settings = &self.client(id).settings;
+                let silent = self.now + settings.silence_max();
+                let gives_up = silent.min(since + settings.connect_timeout);
+                self.wake_at(id, gives_up);
+            }
+        }
     }
 
-    /// Looks the name up and tries one of its addresses.
-    fn attempt(&mut self, id: ClientId) {
-        self.touch(Touch::Lookup);
-        let targets = self.look_up(id);
-        let client = self.client_mut(id);
-        client.attempts += 1;
-        let turn = client.attempts;
-        let node = targets.in_turn(turn);
-        let endpoint = self.client(id).work.endpoint();
-        let nobody = node.is_none()
-            && endpoint == super::plan::Endpoint::Replica
-            && self.knobs.replica_name_when_empty == EmptyReplicaName::NoAnswer;
-        if nobody {
-            self.fail(id);
+    /// Looks the name up and tries its addresses, one of them or each in turn.
+    pub(super) fn attempt(&mut self, id: ClientId) {
+        let mut targets = self.client(id).listed.clone();
+        if self.client(id).settings.hosts != Hosts::Listed {
+            self.touch(Touch::Lookup);
+            targets = self.look_up(id).iter().collect();
+        }
+        let rounds = self.rounds(id, &targets);
+        if self.skip_retries(id, &rounds) {
             return;
         }
+        let client = self.client_mut(id);
+        client.attempts = client.attempts.wrapping_add(1);
+        let mut addresses = rounds[0].iter().copied();
+        let first = addresses.next().flatten();
+        client.untried = addresses.flatten().collect();
+        if self.is_unanswered(id, first) {
+            self.fail(id);
+        } else {
+            self.try_address(id, first);
+        }
+    }
+
+    fn try_address(&mut self, id: ClientId, node: Option<NodeId>) {
         let now = self.now;
         self.enter(id, State::Connecting(node, now));
+        self.client_mut(id).stall.answers = false;
         self.go_on_connecting(id, node, now);
     }
 
     fn go_on_connecting(&mut self, id: ClientId, node: Option<NodeId>, since: Instant) {
         let waited = self.now.since(since);
-        let patience = self.knobs.connect_timeout;
-        let door = node.map_or(Door::Silent, |node| self.door(id, node));
+        let connect_timeout = self.client(id).settings.connect_timeout;
+        let patience = connect_timeout.min(SYN_LIMIT);
+        let connect_outcome =
+            node.map_or(ConnectOutcome::Silent, |node| self.connect_outcome(id, node));
         let trip = node.map_or(Span::ZERO, |node| self.client_delay(id, node) * 3);
-        match (door, node) {
-            (Door::Opens, Some(node)) if waited >= trip => {
-                self.enter(id, State::Connected(node));
-                if self.client(id).work.writes() {
-                    self.open_session(id, node, FirstCommit::AtOnce);
-                }
-                self.succeed(id, node);
+        // Who would answer by now is not asked any more at the end of the client's patience, unless
+        // a retransmission falls on that very instant.
+        let asks = next_syn(since, self.now.minus(Span::from_micros(1))) == self.now;
+        let late = waited > trip && waited >= patience && !asks;
+        match (connect_outcome, node) {
+            (ConnectOutcome::Opens | ConnectOutcome::Refuses, _) if late => self.fail_address(id),
+            (ConnectOutcome::Opens, Some(node)) if waited >= trip => self.work_with(id, node),
+            (ConnectOutcome::Refuses, _) if waited >= trip => self.fail_address(id),
+            (ConnectOutcome::Silent, _) if waited >= patience => self.fail_address(id),
+            (ConnectOutcome::Hangs, _) if waited >= connect_timeout => self.fail_address(id),
+            (ConnectOutcome::Opens | ConnectOutcome::Refuses, _) => {
+                self.wake_at(id, self.now + trip.minus(waited));
             }
-            (Door::Refuses, _) if waited >= trip => self.fail(id),
-            (Door::Silent, _) if waited >= patience => self.fail(id),
-            (Door::Opens | Door::Refuses, _) => self.wake_at(id, self.now + trip.minus(waited)),
-            (Door::Silent, _) => {
+            (ConnectOutcome::Silent, _) => {
                 self.wake_at(id, (since + patience).min(next_syn(since, self.now)));
             }
+            (ConnectOutcome::Hangs, _) => {
+                self.client_mut(id).stall.answers = true;
+                self.wake_at(id, since + connect_timeout);
+            }
+        }
+    }
+
+    /// Begins the work over a connection that was just opened or has just become good.
+    fn work_with(&mut self, id: ClientId, node: NodeId) {
+        self.client_mut(id).untried.clear();
+        if self.writes_in_vain(id, node) {
+            self.enter(id, State::ReadOnly(node));
+            return;
+        }
+        self.enter(id, State::Connected(node));
+        self.client_mut(id).opened = self.now;
+        if self.client(id).work.writes() {
+            self.open_session(id, node, FirstCommit::AtOnce);
+        }
+        self.succeed(id, node);
+    }
+
+    /// Returns whether a client accepts a server that refuses its writes.
+    fn writes_in_vain(&self, id: ClientId, node: NodeId) -> bool {
+        self.client(id).work.writes() && self.node(node).role != Role::Primary
+    }
+
+    /// Tries the next address of an attempt, or ends the attempt.
+    fn fail_address(&mut self, id: ClientId) {
+        let client = self.client_mut(id);
+        if client.untried.is_empty() {
+            self.fail(id);
+        } else {
+            let next = client.untried.remove(0);
+            self.try_address(id, Some(next));
         }
     }
 
@@ -200,16 +253,15 @@ impl World {
         self.touch(Touch::Reconnect);
         let now = self.now;
         let client = self.client_mut(id);
-        client.suffer(now);
+        client.miss_answer(now);
         client.enter(now, State::Pausing);
-        let doublings = client.failures.min(20);
-        client.failures += 1;
-        let pause = self.knobs.backoff_first * (1_u64 << doublings);
-        self.wake_at(id, now + pause.min(self.knobs.backoff_max));
+        let pause = client.settings.pause(client.failures);
+        client.failures = client.failures.saturating_add(1);
+        self.wake_at(id, now + pause);
     }
 
     /// Ends a client's outage at the instant at which its first answer arrives.
-    fn succeed(&mut self, id: ClientId, node: NodeId) {
+    pub(super) fn succeed(&mut self, id: ClientId, node: NodeId) {
         let delay = self.client_delay(id, node);
         let answer = match self.client(id).session {
             Some((branch, place)) if self.client(id).work.writes() => {
@@ -218,25 +270,18 @@ impl World {
             }
             _ => self.now + delay,
         };
+        let well_since = self.node(node).up_since.max(self.healed_last);
         let client = self.client_mut(id);
-        if let Some(trouble) = &mut client.outage {
-            trouble.looked_up = client.resolver.filled;
+        let looked_up = client.looked_up();
+        if let Some(outage) = &mut client.outage {
+            outage.looked_up = looked_up;
+            outage.well_since = well_since;
         }
         client.recover(answer);
-    }
-
-    fn look_up(&mut self, id: ClientId) -> Targets {
-        let (now, ttl) = (self.now, self.knobs.dns_ttl);
-        let client = self.client_mut(id);
-        let filled = client.resolver.look_up(now, ttl);
-        let (service, endpoint) = (client.service, client.work.endpoint());
-        self.service(service).record(endpoint).at(filled)
-    }
-
-    /// Returns the first address of the name that lets the client in now, if any does.
-    fn opening(&mut self, id: ClientId) -> Option<NodeId> {
-        let targets = self.look_up(id);
-        targets.iter().find(|node| self.door(id, *node) == Door::Opens)
+        self.compare(id, node);
+        if !self.is_fresh(id) && !self.knows_all(id) {
+            self.plan_renewal(id);
+        }
     }
 
     fn check_fresh(&mut self, id: ClientId, node: NodeId) {
@@ -245,53 +290,37 @@ impl World {
         }
         if let Some(open) = self.opening(id) {
             if open != node {
+                self.see(id, node, self.now);
                 self.enter(id, State::Connected(open));
+                self.compare(id, open);
+            }
+            if self.client(id).held.is_some() && !self.knows_all(id) {
+                self.plan_fresh_look(id);
             }
             return;
         }
         self.touch(Touch::Reconnect);
         let now = self.now;
-        self.suffer(id, now);
+        self.see(id, node, now);
+        self.miss_answer(id, now);
         self.attempt(id);
     }
 
-    fn door(&self, id: ClientId, node: NodeId) -> Door {
-        let peer = self.node(node);
-        let linked = self.connects(self.client(id).place(), peer.place());
-        let wanted = !self.client(id).work.writes() || peer.role == Role::Primary;
-        match (linked, peer.host, peer.process) {
-            (true, Host::Up, Process::Running) if wanted => Door::Opens,
-            (true, Host::Up, _) => Door::Refuses,
-            _ => Door::Silent,
-        }
-    }
-
-    fn is_fresh(&self, id: ClientId) -> bool {
+    pub(super) fn is_fresh(&self, id: ClientId) -> bool {
         matches!(self.client(id).work, Work::Read { fresh: true, .. })
     }
 
-    fn enter(&mut self, id: ClientId, state: State) {
+    pub(super) fn enter(&mut self, id: ClientId, state: State) {
         let now = self.now;
         self.client_mut(id).enter(now, state);
     }
 
-    fn suffer(&mut self, id: ClientId, start: Instant) {
-        self.client_mut(id).suffer(start);
+    pub(super) fn miss_answer(&mut self, id: ClientId, start: Instant) {
+        self.client_mut(id).miss_answer(start);
     }
 
-    fn wake_at(&mut self, id: ClientId, at: Instant) {
+    pub(super) fn wake_at(&mut self, id: ClientId, at: Instant) {
         let epoch = self.client(id).epoch;
         self.schedule(at, Event::ClientWakes(id, epoch));
     }
-}
-
-/// Returns the next retransmission of a connection request: 1, 3, 7, ... seconds after the first.
-fn next_syn(since: Instant, now: Instant) -> Instant {
-    let mut pause = Span::from_secs(1);
-    let mut at = since + pause;
-    while at <= now {
-        pause = pause * 2;
-        at = at + pause;
-    }
-    at
 }

@@ -27,6 +27,11 @@ impl Targets {
         self.nodes.iter().flatten().copied()
     }
 
+    /// Returns whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.nodes[0].is_none()
+    }
+
     /// Returns whether the node is among them.
     pub fn has(&self, node: NodeId) -> bool {
         self.nodes.contains(&Some(node))
@@ -92,6 +97,11 @@ impl Record {
         true
     }
 
+    /// Returns the versions that were ordered by an instant and are not served yet.
+    pub fn overdue(&self, by: Instant) -> Vec<u16> {
+        self.pending.iter().filter(|(_, c)| c.ordered <= by).map(|(version, _)| *version).collect()
+    }
+
     /// Returns what the name points to now.
     pub fn now(&self) -> Targets {
         self.changes.last().expect("a record has a state at the start").targets
@@ -127,6 +137,33 @@ impl Resolver {
             self.filled = now;
         }
         self.filled
+    }
+
+    /// Returns the same for a resolver that believes an answer without addresses for `negative`.
+    pub fn look_up_apart(
+        &mut self,
+        now: Instant,
+        ttl: Span,
+        negative: Span,
+        record: &Record,
+    ) -> Instant {
+        while now >= self.filled {
+            let span = if record.at(self.filled).is_empty() { negative } else { ttl };
+            if now < self.filled + span {
+                return self.filled;
+            }
+            if !self.kept_warm {
+                self.filled = now;
+                continue;
+            }
+            // The answer stays the same up to the next change of the record.
+            let mut changes = record.changes.iter().map(|change| change.served);
+            let next = changes.find(|served| *served > self.filled).unwrap_or(Instant::FAR);
+            let to_change = next.since(self.filled).as_micros().div_ceil(span.as_micros());
+            let to_now = now.since(self.filled).as_micros() / span.as_micros();
+            self.filled = self.filled + span * to_now.min(to_change);
+        }
+        Instant::ZERO
     }
 
     /// Returns the first instant at or after `changed` at which the cache is filled anew.

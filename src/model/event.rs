@@ -4,7 +4,7 @@
 //! and carries the epoch of its victim, so that one overtaken by other events is recognised.
 
 use super::dns::Targets;
-use super::ids::{ClientId, DeciderId, NodeId, ServiceId};
+use super::ids::{ClientId, DeciderId, LookoutId, NodeId, ServiceId};
 use super::plan::Endpoint;
 use super::signal::Signal;
 
@@ -19,6 +19,14 @@ pub enum Event {
     ProcessStarts(NodeId, u32),
     /// A server has replayed what it needs to be consistent and answers.
     RecoveryEnds(NodeId, u32),
+    /// A server that crashes in a loop crashes again.
+    CrashesAgain(NodeId, u32),
+    /// A standby cancels the query that holds its replay up.
+    QueryCancelled(NodeId),
+    /// WAL that cannot be uploaded fills a primary's disk.
+    DiskFills(ServiceId, u32),
+    /// A flapping link is cut or passes again.
+    FlapDue(u16),
     /// A standby receives from its upstream again.
     StreamResumes(NodeId, u32),
     /// A new standby is near enough to its upstream to serve.
@@ -41,6 +49,14 @@ pub enum Event {
     RecordServed(ServiceId, Endpoint, u16),
     /// A node's next report would be sent.
     ReportDue(DeciderId, NodeId),
+    /// A daemon polls every node.
+    LookoutPolls(LookoutId),
+    /// A daemon's poll of a node was not answered in time.
+    LookoutPollFails(LookoutId, u16),
+    /// A daemon runs its decision procedure.
+    LookoutChecks(LookoutId),
+    /// A daemon has waited long enough for its recheck.
+    LookoutRechecks(LookoutId),
     /// News reaches a decider.
     SignalArrives(DeciderId, Signal),
     /// A client begins its work.
@@ -81,6 +97,10 @@ impl Event {
             Self::BackendsExit(..)
             | Self::ProcessStarts(..)
             | Self::RecoveryEnds(..)
+            | Self::CrashesAgain(..)
+            | Self::QueryCancelled(_)
+            | Self::DiskFills(..)
+            | Self::FlapDue(_)
             | Self::StreamResumes(..)
             | Self::CaughtUp(..)
             | Self::NodeOrdered(..)
@@ -91,7 +111,11 @@ impl Event {
             | Self::FenceActs(..)
             | Self::RecordOrdered(..)
             | Self::RecordServed(..) => 1,
-            Self::ReportDue(..) => 2,
+            Self::LookoutPolls(_)
+            | Self::LookoutPollFails(..)
+            | Self::LookoutChecks(_)
+            | Self::LookoutRechecks(_)
+            | Self::ReportDue(..) => 2,
             Self::SignalArrives(..) => 3,
             Self::ClientBegins(_) | Self::ClientEnds(_) | Self::ClientWakes(..) => 5,
         };
@@ -99,10 +123,27 @@ impl Event {
             (decider.0, node.0)
         } else if let Self::SignalArrives(decider, news) = self {
             (decider.0, news.node())
+        } else if let Some((id, turn)) = self.lookout_turn() {
+            (id.0, turn)
         } else {
             (0, 0)
         };
         class << 24 | u32::from(within.0) << 16 | u32::from(within.1)
+    }
+}
+
+impl Event {
+    /// Daemons of one instant take turns by their ids, and each polls before it checks.
+    fn lookout_turn(self) -> Option<(LookoutId, u16)> {
+        if let Self::LookoutPolls(id) = self {
+            Some((id, 0))
+        } else if let Self::LookoutPollFails(id, number) = self {
+            Some((id, 1 + number.min(1000)))
+        } else if let Self::LookoutChecks(id) | Self::LookoutRechecks(id) = self {
+            Some((id, 2000))
+        } else {
+            None
+        }
     }
 }
 

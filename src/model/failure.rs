@@ -6,7 +6,7 @@
 
 use super::event::Event;
 use super::ids::NodeId;
-use super::link::{Cut, Place};
+use super::link::{Cut, Flap, Place, Slow};
 use super::node::{Fence, Host, Process, Role};
 use super::stream::Ending;
 use super::world::World;
@@ -48,7 +48,8 @@ impl World {
 
     /// Starts a server that is down: it replays the WAL since its last checkpoint, then answers.
     pub fn start_server(&mut self, id: NodeId) {
-        if self.node(id).host != Host::Up || self.node(id).process != Process::Down {
+        let full = self.node(id).impairments.disk_full;
+        if full || self.node(id).host != Host::Up || self.node(id).process != Process::Down {
             return;
         }
         let node = self.node_mut(id);
@@ -66,12 +67,14 @@ impl World {
         node.process = Process::Running;
         node.up_since = now;
         if node.role == Role::Primary {
+            node.recovered = now;
             self.revive_followers(id);
         } else {
             self.node_mut(id).upstream_lost = None;
             self.plan_resume(id);
             self.replay(id);
         }
+        self.plan_next_crash(id);
     }
 
     /// Freezes a host: its kernel still acknowledges packets and sends what it was handed.
@@ -127,6 +130,42 @@ impl World {
         self.end_server(id);
     }
 
+    /// Makes a link slower.
+    pub fn slow_link(&mut self, slow: Slow) {
+        self.touch(Touch::LinkCut);
+        self.links.slow(slow);
+        self.replan_streams();
+    }
+
+    /// Plans every flow anew, after links have become slower or faster.
+    fn replan_streams(&mut self) {
+        for index in 0..self.nodes.len() {
+            let id = NodeId::at(index);
+            if self.node(id).streaming {
+                self.start_stream(id);
+            }
+        }
+    }
+
+    /// Cuts a link that flaps, or lets it pass, and plans its next turn.
+    pub fn flap(&mut self, step: u16) {
+        let Some(flap) = self.links.flap(step) else { return };
+        let lasts = if flap.is_down { flap.up } else { flap.down };
+        self.links.turn_flap(step);
+        if flap.is_down {
+            self.heal_cut(step);
+        } else {
+            self.cut_link(flap.cut);
+        }
+        self.schedule(self.now + lasts, Event::FlapDue(step));
+    }
+
+    /// Begins a link's flapping with a cut.
+    pub fn begin_flapping(&mut self, flap: Flap) {
+        self.links.add_flap(flap);
+        self.flap(flap.cut.step);
+    }
+
     /// Cuts a link.
     pub fn cut_link(&mut self, cut: Cut) {
         self.touch(Touch::LinkCut);
@@ -146,8 +185,14 @@ impl World {
         }
     }
 
-    /// Heals the cuts that a step made.
+    /// Heals whatever a step did to links.
     pub fn heal_link(&mut self, step: u16) {
+        self.links.forget_flap(step);
+        self.heal_cut(step);
+        self.replan_streams();
+    }
+
+    fn heal_cut(&mut self, step: u16) {
         self.links.heal(step);
         self.healed_last = self.now;
         for index in 0..self.nodes.len() {
@@ -224,6 +269,7 @@ impl World {
         };
         let period = self.knobs.checkpoint_period.as_micros();
         let last = Instant::from_micros(self.now.as_micros() / period * period);
+        let last = last.max(node.recovered);
         self.redo_time(path.at(last), path.at(self.now))
     }
 }

@@ -47,6 +47,8 @@ ids! {
     BranchId(u16);
     /// Somebody who decides for a service: the platform, or one of several daemons.
     DeciderId(u8);
+    /// A daemon of the pglookout policy.
+    LookoutId(u8);
 }
 
 /// A zone of a region: power and network that fail together.

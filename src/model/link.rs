@@ -4,7 +4,7 @@
 //! step that made it, so overlapping cuts do not end each other.
 
 use super::ids::{ClientId, NodeId, RegionId, Zone};
-use crate::kernel::{Instant, Span};
+use crate::kernel::{Instant, Rate, Span};
 
 /// A party of the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,6 +13,8 @@ pub enum Place {
     Platform,
     /// The store that holds backups and archived WAL, outside of every zone and region.
     Archive,
+    /// An observer of the pglookout policy.
+    Observer(u8),
     /// A node, with where it stands.
     Node(NodeId, RegionId, Zone),
     /// A client, with where it runs.
@@ -28,6 +30,8 @@ pub enum Side {
     Node(NodeId),
     /// One client.
     Client(ClientId),
+    /// One observer.
+    Observer(u8),
     /// Every node of a zone.
     Zone(RegionId, Zone),
     /// Every node and client of a region.
@@ -42,6 +46,7 @@ impl Side {
             (Self::Platform, Place::Platform) | (Self::Everyone, _) => true,
             (Self::Node(side), Place::Node(node, ..)) => side == node,
             (Self::Client(side), Place::Client(client, _)) => side == client,
+            (Self::Observer(side), Place::Observer(observer)) => side == observer,
             (Self::Zone(region, zone), Place::Node(_, of, at)) => (region, zone) == (of, at),
             (Self::Region(region), Place::Node(_, of, _) | Place::Client(_, of)) => region == of,
             _ => false,
@@ -67,10 +72,45 @@ pub struct Cut {
     pub both: bool,
 }
 
-/// The cuts in force.
+/// A link that takes longer and carries less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Slow {
+    /// Which link, and the step that made it slow.
+    pub cut: Cut,
+    /// One-way delay added.
+    pub delay: Span,
+    /// The most bytes of WAL a second.
+    pub goodput: Rate,
+}
+
+/// A link that is cut and passes by turns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Flap {
+    /// The cut that comes and goes.
+    pub cut: Cut,
+    /// How long it is cut.
+    pub down: Span,
+    /// How long it passes.
+    pub up: Span,
+    /// Whether it is cut at present.
+    pub is_down: bool,
+}
+
+/// The cuts and slow links in force.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Links {
     cuts: Vec<Cut>,
+    slow: Vec<Slow>,
+    flaps: Vec<Flap>,
+}
+
+impl Cut {
+    /// Returns whether this is the link from one party to another.
+    fn names(&self, from: Place, to: Place) -> bool {
+        let forth = self.from.holds(from, self.to) && self.to.holds(to, self.from);
+        let back = self.from.holds(to, self.to) && self.to.holds(from, self.from);
+        forth || (self.both && back)
+    }
 }
 
 impl Links {
@@ -79,18 +119,58 @@ impl Links {
         self.cuts.push(cut);
     }
 
-    /// Removes the cuts that a step made.
+    /// Adds a slow link.
+    pub fn slow(&mut self, slow: Slow) {
+        self.slow.push(slow);
+    }
+
+    /// Adds a flapping link, which passes at first.
+    pub fn add_flap(&mut self, flap: Flap) {
+        self.flaps.push(flap);
+    }
+
+    /// Returns the flapping link that a step made.
+    pub fn flap(&self, step: u16) -> Option<Flap> {
+        self.flaps.iter().copied().find(|flap| flap.cut.step == step)
+    }
+
+    /// Notes that a flapping link has turned.
+    pub fn turn_flap(&mut self, step: u16) {
+        if let Some(flap) = self.flaps.iter_mut().find(|flap| flap.cut.step == step) {
+            flap.is_down = !flap.is_down;
+        }
+    }
+
+    /// Removes the flapping link that a step made.
+    pub fn forget_flap(&mut self, step: u16) {
+        self.flaps.retain(|flap| flap.cut.step != step);
+    }
+
+    /// Removes the cuts and slow links that a step made.
     pub fn heal(&mut self, step: u16) {
         self.cuts.retain(|cut| cut.step != step);
+        self.slow.retain(|slow| slow.cut.step != step);
+    }
+
+    /// Returns the one-way delay that slow links add.
+    pub fn delay(&self, from: Place, to: Place) -> Span {
+        let slow = self.slow.iter().filter(|slow| slow.cut.names(from, to));
+        slow.fold(Span::ZERO, |sum, slow| sum + slow.delay)
+    }
+
+    /// Returns the most bytes a second that slow links between two parties carry.
+    pub fn goodput(&self, from: Place, to: Place) -> Option<Rate> {
+        self.slow.iter().filter(|slow| slow.cut.names(from, to)).map(|slow| slow.goodput).min()
+    }
+
+    /// Returns whether no link is cut, slow or flapping.
+    pub fn are_whole(&self) -> bool {
+        self.cuts.is_empty() && self.slow.is_empty() && self.flaps.is_empty()
     }
 
     /// Returns whether packets pass from one party to another.
     pub fn passes(&self, from: Place, to: Place) -> bool {
-        !self.cuts.iter().any(|cut| {
-            let forth = cut.from.holds(from, cut.to) && cut.to.holds(to, cut.from);
-            let back = cut.from.holds(to, cut.to) && cut.to.holds(from, cut.from);
-            forth || (cut.both && back)
-        })
+        !self.cuts.iter().any(|cut| cut.names(from, to))
     }
 
     /// Returns whether a connection between the two can live: packets pass both ways.

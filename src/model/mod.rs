@@ -3,43 +3,64 @@
 //! * `world`: every part by its id; `ids`: the ids and the limits of a run;
 //! * `service`, `plan`, `node`: what a customer buys and what it is made of;
 //! * `branch`, `session`, `stream`: WAL history, who writes it, how it flows;
-//! * `failure`, `promotion`: how nodes fail, become primary and are built;
-//! * `link`, `dns`, `client`, `connect`: networks, names, and those who use them;
+//! * `failure`, `impairment`, `stall`: how nodes, links and the platform's machinery fail;
+//! * `promotion`, `backup`: how nodes become primary, are built and restored;
+//! * `link`, `dns`: networks and names; `client`, `driver`, `settings`: who uses them, and how;
+//! * `lookup`, `connect_outcome`, `connect`, `patience`: how they ask, try addresses, wait;
+//! * `retry_cycle`, `renewal`: how they retry for hours and replace old connections;
+//! * `sight`: what readers have seen;
 //! * `event`, `signal`: what can happen, and how truth becomes news.
 //!
 //! Knows nothing of what the platform believes or of any verdict. Kept here: the world is a plain
 //! value, and only its own functions change it.
 
+mod backup;
 mod branch;
 mod client;
 mod connect;
+mod connect_outcome;
 mod dns;
+mod driver;
 mod event;
 mod failure;
 mod ids;
+mod impairment;
 mod link;
+mod lookup;
 mod node;
+mod patience;
 mod plan;
 mod promotion;
+mod renewal;
+mod retry_cycle;
 mod service;
 mod session;
+mod settings;
+mod sight;
 mod signal;
+mod stall;
 mod stream;
 mod world;
 
 pub use branch::{Branch, Session, Tally};
-pub use client::{Client, ClientSetup, ServiceSetup, Spending, State, Trouble, Work};
+pub use client::{Activity, Client, ClientOutage, ClientSetup, ServiceSetup, State, Work};
 pub use dns::{Change, Record, Resolver, Targets};
+pub use driver::{DRIVERS, Driver, DriverCard, Part};
 pub use event::{Event, Order, TIMER_RANK};
 pub use ids::{
-    BranchId, CLIENTS_MAX, ClientId, DeciderId, NODES_MAX, NodeId, RegionId, SERVICES_MAX,
-    STEPS_MAX, ServiceId, Zone,
+    BranchId, CLIENTS_MAX, ClientId, DeciderId, LookoutId, NODES_MAX, NodeId, RegionId,
+    SERVICES_MAX, STEPS_MAX, ServiceId, Zone,
 };
-pub use link::{Cut, Links, Place, Side};
-pub use node::{Fence, Host, Node, Process, Role};
+pub use link::{Cut, Flap, Links, Place, Side, Slow};
+pub use lookup::Held;
+pub use node::{Fence, Host, Impairments, Node, Process, Role};
+pub use patience::Stall;
 pub use plan::{Endpoint, Plan};
+pub use retry_cycle::{RETRIES_TOLD, RetryCycle, Try};
 pub use service::Service;
 pub use session::FirstCommit;
+pub use settings::{Cache, ClientSettings, DriverParts, Hosts, Keepalive, Pool, SessionAttrs};
+pub use sight::Sight;
 pub use signal::{Condition, Report, Signal};
 pub use stream::Ending;
 pub use world::{Names, World};

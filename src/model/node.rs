@@ -6,7 +6,7 @@
 use super::ids::{BranchId, NodeId, RegionId, ServiceId, Zone};
 use super::link::Place;
 use super::signal::Condition;
-use crate::kernel::{Instant, Path};
+use crate::kernel::{Instant, Path, Span};
 
 /// A node of a service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -46,10 +46,16 @@ pub struct Node {
     pub ready: bool,
     /// Whether it holds WAL beyond the point where the timeline it is to follow begins.
     pub unfit: bool,
+    /// Whether its machine is ready and waits to be delivered.
+    pub machine_waits: bool,
     /// Whether it is becoming primary.
     pub promoting: bool,
     /// Whether and how it is being kept from writing.
     pub fence: Fence,
+    /// What impairs it without stopping it.
+    pub impairments: Impairments,
+    /// When it last ended a crash recovery as a primary, which writes a checkpoint.
+    pub recovered: Instant,
     /// How often its server has crashed.
     pub crashes: u32,
     /// Raised whenever what is under way on it is called off.
@@ -69,6 +75,8 @@ pub enum Host {
     Up,
     /// It is frozen: its kernel acknowledges packets, its processes do nothing.
     Frozen,
+    /// It has no power; its disk is as it was.
+    Off,
     /// It died.
     Dead,
     /// The platform has deleted it.
@@ -112,6 +120,25 @@ pub enum Fence {
     Acting,
 }
 
+/// What impairs a node without stopping it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Impairments {
+    /// Nothing reaches its disk.
+    pub stalled: bool,
+    /// Its disk is full.
+    pub disk_full: bool,
+    /// It refuses new connections.
+    pub exhausted: bool,
+    /// It crashes again after having answered for this long.
+    pub crash_loop: Option<Span>,
+    /// A query holds its replay up until then.
+    pub replay_held_until: Option<Instant>,
+    /// How far its clock is ahead.
+    pub clock_ahead: Span,
+    /// How far its clock is behind.
+    pub clock_behind: Span,
+}
+
 impl Node {
     /// Returns where the node stands in the network.
     pub fn place(&self) -> Place {
@@ -121,6 +148,11 @@ impl Node {
     /// Returns whether its server answers queries.
     pub fn answers(&self) -> bool {
         self.host == Host::Up && self.process == Process::Running
+    }
+
+    /// Returns whether its sessions are alive: its server answers, or is about to end them.
+    pub fn serves(&self) -> bool {
+        self.host == Host::Up && matches!(self.process, Process::Running | Process::Dying)
     }
 
     /// Returns whether it could report: its server answers, or its restore is under way.
@@ -140,7 +172,7 @@ impl Node {
 
     /// Returns whether it accepts writes.
     pub fn writable(&self) -> bool {
-        self.answers() && self.role == Role::Primary
+        self.answers() && self.role == Role::Primary && !self.impairments.stalled
     }
 
     /// Returns whether it could be promoted: it follows, serves, and nothing else is wanted of it.

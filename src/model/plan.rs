@@ -54,14 +54,20 @@ pub enum Endpoint {
     Primary,
     /// The replica name, which follows the standbys.
     Replica,
+    /// The replica name that falls back to the primary while there is no standby; opt-in.
+    HaReplica,
 }
 
 impl Endpoint {
+    /// Every name that a service can have.
+    pub const ALL: [Self; 3] = [Self::Primary, Self::Replica, Self::HaReplica];
+
     /// Returns the DNS label of this name for a service: `orders` or `replica-orders`.
     pub fn label(self, service: &str) -> String {
         match self {
             Self::Primary => service.to_owned(),
             Self::Replica => format!("replica-{service}"),
+            Self::HaReplica => format!("ha-replica-{service}"),
         }
     }
 }

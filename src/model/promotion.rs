@@ -6,11 +6,11 @@
 use super::branch::Branch;
 use super::event::Event;
 use super::ids::{BranchId, NodeId, ServiceId, Zone};
-use super::node::{Fence, Host, Node, Process, Role};
+use super::node::{Fence, Host, Impairments, Node, Process, Role};
 use super::stream::Ending;
 use super::world::World;
-use crate::kernel::{Instant, Pace, Path, Position, Span};
-use crate::knob::{Mutant, Phase, Touch};
+use crate::kernel::{Instant, Path, Position, Span};
+use crate::knob::{Mutant, Touch};
 
 impl World {
     /// Begins a promotion: the node stops receiving and replays what it has, and then what the
@@ -28,13 +28,14 @@ impl World {
             let end = self.take_archived(id);
             self.redo_time(self.node(id).replayed.at(now), end)
         };
+        let held = self.replay_held(id).map_or(Span::ZERO, |until| until.since(now));
         let promotions = u64::from(self.branch(self.node(id).branch).number);
         let overhead =
             self.draw_of(id, self.knobs.promotion_overhead, "promotion_overhead", promotions);
         let node = self.node_mut(id);
         node.promoting = true;
         let epoch = node.epoch;
-        self.schedule(now + overhead + unreplayed, Event::PromotionEnds(id, epoch));
+        self.schedule(now + held + overhead + unreplayed, Event::PromotionEnds(id, epoch));
     }
 
     /// Gives a node what the archive has of its branch, and returns how far the node then has it.
@@ -42,7 +43,8 @@ impl World {
         let (now, node) = (self.now, self.node(id));
         let received = node.received.at(now);
         let archived = self.archived(node.branch, now);
-        if archived <= received || !self.reaches_archive(id) {
+        let ignores = self.ignores_archive(id);
+        if archived <= received || ignores || !self.reaches_archive(id) {
             return received;
         }
         self.node_mut(id).received.leap(now, archived.minus(received));
@@ -60,10 +62,13 @@ impl World {
             _ => node.received.at(now),
         };
         let fork = Position::from_lsn(end.lsn());
-        let raise = u32::from(self.knobs.mutant != Some(Mutant::KeepTimeline));
+        let number = match self.knobs.mutant {
+            Some(Mutant::KeepTimeline) => self.branch(parent).number,
+            _ => self.newest_timeline_known(id, parent) + 1,
+        };
         let branch = Branch {
             service,
-            number: self.branch(parent).number + raise,
+            number,
             parent: Some((parent, fork)),
             node: id,
             began: now,
@@ -81,7 +86,24 @@ impl World {
         node.promoting = false;
         node.up_since = now;
         self.services[service.index()].primary = id;
+        self.plan_full_disk(service);
         self.watch_uploads(id);
+    }
+
+    /// Returns the newest timeline number that a node knows of: that of its own history, or of a
+    /// history file that it finds in the archive.
+    ///
+    /// Two nodes promoted apart, or within the time that such a file takes, choose the same number.
+    fn newest_timeline_known(&self, id: NodeId, own: BranchId) -> u32 {
+        let own = self.branch(own);
+        if !self.reaches_archive(id) {
+            return own.number;
+        }
+        let uploaded = self.branches.iter().filter(|branch| {
+            let filed = branch.began + self.knobs.history_upload;
+            branch.service == own.service && filed <= self.now.min(branch.archived_until)
+        });
+        uploaded.map(|branch| branch.number).fold(own.number, u32::max)
     }
 
     /// Adds a node to a service, still to be built, and returns its id.
@@ -93,14 +115,20 @@ impl World {
     ) -> NodeId {
         let id = NodeId::at(self.nodes.len());
         let of = self.service(service);
-        let zone = [Zone::A, Zone::B, Zone::C][usize::from((number - 1) % 3)];
+        let region = of.region;
+        // The cloud delivers no machine in a zone without power; a whole dark region waits.
+        let zones =
+            (number - 1..number + 2).map(|turn| [Zone::A, Zone::B, Zone::C][usize::from(turn % 3)]);
+        let lit = zones.clone().find(|zone| !self.is_dark(region, *zone));
+        let host = if lit.is_some() { Host::Up } else { Host::Off };
+        let zone = lit.or(zones.clone().next()).expect("a region has three zones");
         let node = Node {
             id,
             service,
             number,
-            region: of.region,
+            region,
             zone,
-            host: Host::Up,
+            host,
             process: Process::Absent,
             role: Role::Standby,
             branch: self.nodes.get(of.primary.index()).map_or(BranchId(0), |node| node.branch),
@@ -108,13 +136,16 @@ impl World {
             replayed: Path::resting(self.now, Position::ZERO),
             upstream,
             told_to_follow: None,
+            recovered: Instant::ZERO,
             crashes: 0,
             streaming: false,
             upstream_lost: None,
             ready: false,
             unfit: false,
+            machine_waits: false,
             promoting: false,
             fence: Fence::Unwanted,
+            impairments: Impairments::default(),
             epoch: 0,
             catch_up_epoch: 0,
             up_since: self.now,
@@ -128,37 +159,45 @@ impl World {
     /// Begins to build a node: first the machine.
     pub fn begin_build(&mut self, id: NodeId) {
         self.touch(Touch::Replacement);
+        if self.node(id).host == Host::Off {
+            return;
+        }
         let built = self.draw_of(id, self.knobs.node_build, "node_build", 0);
         self.schedule(self.now + built, Event::NodeBuilt(id, self.node(id).epoch));
     }
 
-    /// Begins the restore on a new machine: a copy of what can be had at this instant.
+    /// Begins the restore on a new machine: first the base backup.
     pub fn begin_restore(&mut self, id: NodeId) {
         let (now, service) = (self.now, self.node(id).service);
-        let source = self.node(id).upstream.filter(|upstream| self.node(*upstream).answers());
-        let (branch, position) = if let Some(upstream) = source {
-            (self.node(upstream).branch, self.output(upstream).at(now))
-        } else {
-            let branch = self.node(self.service(service).primary).branch;
-            (branch, self.archived(branch, now))
-        };
-        let node = self.node_mut(id);
-        node.process = Process::Restoring;
-        node.branch = branch;
-        node.received = Path::resting(now, position);
-        node.replayed = node.received.clone();
+        self.node_mut(id).process = Process::Restoring;
         let (size, rate) = (self.knobs.database_size.get(), self.knobs.restore_rate.get());
         let micros = (u128::from(size) * 1_000_000).div_ceil(u128::from(rate));
-        let takes = Span::from_micros(u64::try_from(micros).unwrap_or(u64::MAX));
+        let copies = Span::from_micros(u64::try_from(micros).unwrap_or(u64::MAX));
+        let takes = copies + self.redo_before_start(service, now);
+        let base = self.base_backup(self.history_to_restore(id), now);
+        self.node_mut(id).replayed = Path::resting(now, base);
         self.schedule(now + takes, Event::RestoreEnds(id, self.node(id).epoch));
     }
 
     /// Ends a restore: a standby begins to follow, a lone new primary is promoted.
     pub fn finish_restore(&mut self, id: NodeId) {
         let now = self.now;
+        let branch = self.history_to_restore(id);
+        let archived = if self.ignores_archive(id) {
+            self.node(id).replayed.at(now)
+        } else {
+            self.archived(branch, now)
+        };
         let node = self.node_mut(id);
+        // The archive is replayed while the node already follows, or before it is promoted.
+        let base = node.replayed.at(now).min(archived);
+        node.branch = branch;
+        node.received = Path::resting(now, archived);
+        node.replayed = Path::resting(now, base);
         node.process = Process::Running;
         node.up_since = now;
+        self.replay(id);
+        let node = self.node(id);
         let Some(upstream) = node.upstream else {
             self.touch(Touch::Restore);
             self.begin_promotion(id);
@@ -168,37 +207,8 @@ impl World {
         self.plan_resume(id);
     }
 
-    /// Returns up to where a branch is in the archive at an instant.
-    ///
-    /// A full segment is uploaded at once, a segment in use once every period.
-    pub fn archived(&self, branch: BranchId, at: Instant) -> Position {
-        let branch = self.branch(branch);
-        let end = at.min(branch.archived_until);
-        let segment = u128::from(self.knobs.wal_segment.get()) * 1_000_000;
-        let full = branch.written.at(end).micro_bytes() / segment * segment;
-        let ticks = self.archive_pace(branch.service);
-        let copied = ticks.last(end).map_or(Position::ZERO, |tick| branch.written.at(tick));
-        copied
-            .max(Position::from_micro_bytes(full))
-            .max(branch.parent.map_or(Position::ZERO, |(_, fork)| fork))
-    }
-
-    /// Returns the grid on which a service uploads the segment in use.
-    pub fn archive_pace(&self, service: ServiceId) -> Pace {
-        let period = self.knobs.archive_period;
-        let name = &self.names.services[service.index()];
-        Pace::every(self.phase(self.knobs.archive_phase, period, "archive_phase", name), period)
-    }
-
-    /// Returns the first tick of a periodic job.
-    pub fn phase(&self, phase: Phase, period: Span, purpose: &str, name: &str) -> Instant {
-        match phase {
-            Phase::At(first) => Instant::ZERO + first,
-            Phase::Drawn => {
-                let word = u128::from(self.chance.word(purpose, name, 0));
-                let micros = (word * u128::from(period.as_micros())) >> 64;
-                Instant::from_micros(u64::try_from(micros).expect("less than the period"))
-            }
-        }
+    /// Whether a planted fault lets the restore of a new primary end with the base backup.
+    fn ignores_archive(&self, id: NodeId) -> bool {
+        self.knobs.mutant == Some(Mutant::IgnoreArchive) && self.node(id).upstream.is_none()
     }
 }

@@ -6,6 +6,7 @@
 use super::dns::Record;
 use super::ids::{NodeId, RegionId, ServiceId};
 use super::plan::{Endpoint, Plan};
+use crate::kernel::Instant;
 
 /// A service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -24,6 +25,16 @@ pub struct Service {
     pub primary_name: Record,
     /// The name that follows the standbys.
     pub replica_name: Record,
+    /// The name that follows the standbys and falls back to the primary.
+    pub ha_replica_name: Record,
+    /// When its WAL was not uploaded: from when to when.
+    pub upload_stalls: Vec<(Instant, Instant)>,
+    /// Whether changes of its records wait.
+    pub publishing_stalled: bool,
+    /// Whether its new machines wait.
+    pub provisioning_stalled: bool,
+    /// Raised whenever the filling of its primary's disk is planned anew.
+    pub disk_epoch: u32,
 }
 
 impl Service {
@@ -32,6 +43,7 @@ impl Service {
         match endpoint {
             Endpoint::Primary => &self.primary_name,
             Endpoint::Replica => &self.replica_name,
+            Endpoint::HaReplica => &self.ha_replica_name,
         }
     }
 
@@ -40,6 +52,7 @@ impl Service {
         match endpoint {
             Endpoint::Primary => &mut self.primary_name,
             Endpoint::Replica => &mut self.replica_name,
+            Endpoint::HaReplica => &mut self.ha_replica_name,
         }
     }
 

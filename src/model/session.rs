@@ -12,7 +12,7 @@ use crate::kernel::{Instant, Pace, Position, Span};
 use crate::knob::{Mutant, Touch};
 
 /// When a session's first commit is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FirstCommit {
     /// One period after the session began: the client starts its work.
     AfterPeriod,
@@ -103,15 +103,23 @@ impl World {
         let open = self.branch(id).sessions.iter().filter(|session| session.is_open());
         let rate = open.map(|session| self.wal_rate(session.client)).sum();
         self.branch_mut(id).written.bend(now, if grows { rate } else { 0 });
+        self.plan_full_disk(self.node(node).service);
     }
 
     /// Returns when a client made the first request of its session that was not answered.
     pub fn first_unanswered(&self, client: ClientId) -> Instant {
-        let Some((branch, place)) = self.client(client).session else { return self.now };
+        self.unanswered(client).map_or(self.now, |requests| requests.first)
+    }
+
+    /// Returns when a client makes the requests of its session from the first that was not
+    /// answered on, if nothing holds it up.
+    pub fn unanswered(&self, client: ClientId) -> Option<Pace> {
+        let (branch, place) = self.client(client).session?;
         let session = &self.branch(branch).sessions[place];
         let answered = session.acked_by(self.now.minus(session.latency));
         let delay = self.client_delay(client, self.branch(branch).node);
-        session.replies.nth(answered + 1).minus(delay)
+        let first = session.replies.nth(answered + 1).minus(delay);
+        Some(Pace { first, ..session.replies })
     }
 
     /// Returns the bytes of WAL a second that a writer causes.

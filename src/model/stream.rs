@@ -10,10 +10,10 @@ use super::link::retransmission;
 use super::node::{Process, Role};
 use super::world::World;
 use crate::kernel::{Instant, Position, Span};
-use crate::knob::InFlight;
+use crate::knob::{InFlight, Mutant};
 
 /// How a flow ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Ending {
     /// Nothing more arrives.
     CutWire,
@@ -33,6 +33,7 @@ impl World {
         node.answers()
             && node.role == Role::Standby
             && !node.unfit
+            && !node.impairments.stalled
             && upstream.answers()
             && upstream.branch == node.branch
             && self.connects(node.place(), upstream.place())
@@ -91,8 +92,9 @@ impl World {
     /// Plans the replay of what a standby receives.
     pub fn replay(&mut self, id: NodeId) {
         let (now, redo) = (self.now, self.knobs.redo_rate.get());
+        let held = self.replay_held(id).is_some();
         let node = self.node_mut(id);
-        if node.answers() {
+        if node.answers() && !held {
             let tail = node.received.through(redo, now, node.replayed.at(now));
             node.replayed.splice(now, &tail);
         } else {
@@ -186,7 +188,7 @@ impl World {
         if self.node(id).upstream == Some(upstream) && self.node(id).branch == branch {
             return;
         }
-        let (own, fork) = (self.node(id).branch, self.left_at(self.node(id).branch, branch));
+        let (own, fork) = (self.node(id).branch, self.parts_at(id, branch));
         if self.node(id).streaming {
             self.stop_stream(id, Ending::CutWire);
         }
@@ -195,7 +197,13 @@ impl World {
         if node.branch == branch || matches!(node.process, Process::Absent | Process::Restoring) {
             return;
         }
-        let Some(fork) = fork.filter(|fork| node.replayed.at(now) <= *fork) else {
+        let replayed = node.replayed.at(now);
+        let fork = match self.knobs.mutant {
+            Some(Mutant::FollowRegardless) => fork.map(|fork| fork.max(replayed)),
+            _ => fork,
+        };
+        let node = self.node_mut(id);
+        let Some(fork) = fork.filter(|fork| replayed <= *fork) else {
             // A node on a later timeline than its upstream waits for another upstream.
             let ahead = self.left_at(branch, own).is_some();
             self.node_mut(id).unfit = !ahead;
@@ -204,13 +212,33 @@ impl World {
         node.branch = branch;
         node.received.hold(now);
         if node.received.at(now) > fork {
-            node.received = crate::kernel::Path::resting(now, fork);
+            // The surplus is forgotten; what came before it may still be told by a late report.
+            node.received = node.received.capped(fork);
         }
         node.upstream_lost = None;
     }
 
+    /// Returns where a later history left the one that a node has; nothing if it does not
+    /// continue it.
+    ///
+    /// A node that has replayed nothing of its own branch has no more than the parent's history.
+    fn parts_at(&self, id: NodeId, later: BranchId) -> Option<Position> {
+        let (mut own, replayed) = (self.node(id).branch, self.node(id).replayed.at(self.now));
+        loop {
+            let left = self.left_at(own, later);
+            if left.is_some() {
+                return left;
+            }
+            let (parent, fork) = self.branch(own).parent?;
+            if own == later || replayed > fork {
+                return None;
+            }
+            own = parent;
+        }
+    }
+
     /// Returns where a later history left an earlier one; nothing if it does not continue it.
-    fn left_at(&self, earlier: BranchId, later: BranchId) -> Option<Position> {
+    pub fn left_at(&self, earlier: BranchId, later: BranchId) -> Option<Position> {
         let mut branch = later;
         while let Some((parent, fork)) = self.branch(branch).parent {
             if parent == earlier {
@@ -221,9 +249,41 @@ impl World {
         None
     }
 
-    fn capacity(&self, id: NodeId) -> u64 {
-        let goodput = self.knobs.replication_goodput.get();
+    /// Returns the position up to which two histories are the same.
+    pub fn shared_until(&self, one: BranchId, other: BranchId) -> Position {
+        let (ours, theirs) = (self.lineage(one), self.lineage(other));
+        let same = |(id, limit): &(BranchId, Option<Position>)| {
+            let found = theirs.iter().find(|(theirs, _)| theirs == id)?;
+            let limits = limit.iter().chain(&found.1);
+            Some(limits.copied().min().unwrap_or_else(|| self.branch(*id).written.at(self.now)))
+        };
+        ours.iter().find_map(same).unwrap_or(Position::ZERO)
+    }
+
+    /// Returns the branches of a history, each with the position up to which it belongs to it.
+    fn lineage(&self, tip: BranchId) -> Vec<(BranchId, Option<Position>)> {
+        let mut lineage = vec![(tip, None)];
+        let mut branch = tip;
+        while let Some((parent, fork)) = self.branch(branch).parent {
+            lineage.push((parent, Some(fork)));
+            branch = parent;
+        }
+        lineage
+    }
+
+    /// Returns how many bytes a second a standby can receive from its upstream.
+    pub fn capacity(&self, id: NodeId) -> u64 {
+        let goodput = self.goodput(id);
         if self.node(id).ready { goodput } else { goodput.min(self.knobs.stream_rate.get()) }
+    }
+
+    /// Returns how many bytes a second the link between a standby and its upstream carries.
+    fn goodput(&self, id: NodeId) -> u64 {
+        let node = self.node(id);
+        let upstream = node.upstream.map(|upstream| self.node(upstream).place());
+        let slow = upstream.and_then(|upstream| self.links.goodput(upstream, node.place()));
+        let goodput = self.knobs.replication_goodput.get();
+        slow.map_or(goodput, |slow| slow.get().min(goodput))
     }
 
     /// Returns how long a server takes to replay a stretch of WAL.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::branch::Branch;
 use super::client::Client;
 use super::event::Event;
-use super::ids::{BranchId, ClientId, NodeId, ServiceId};
+use super::ids::{BranchId, ClientId, NodeId, RegionId, ServiceId, Zone};
 use super::link::{Links, Place};
 use super::node::Node;
 use super::service::Service;
@@ -16,7 +16,7 @@ use crate::kernel::{Chance, Instant, Law, Path, Queue, Span};
 use crate::knob::{Knobs, Touch, Touched};
 
 /// The names of the parts of a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Names {
     /// The services' names, by id.
     pub services: Vec<String>,
@@ -49,10 +49,14 @@ pub struct World {
     pub clients: Vec<Client>,
     /// Which links are cut.
     pub links: Links,
+    /// Which zones, or whole regions, have no power.
+    pub dark: Vec<(RegionId, Option<Zone>)>,
     /// When a link was healed last.
     pub healed_last: Instant,
     /// What has happened that makes knobs matter.
     pub touched: Touched,
+    /// Whether attempts that are bound to fail are computed rather than made.
+    pub skips_retries: bool,
 }
 
 impl World {
@@ -139,14 +143,21 @@ impl World {
     pub fn node_delay(&self, one: NodeId, other: NodeId) -> Span {
         let across = self.node(one).region != self.node(other).region;
         let region = if across { self.knobs.region_delay } else { Span::ZERO };
-        self.knobs.replication_delay + region
+        let slow = self.links.delay(self.node(one).place(), self.node(other).place());
+        self.knobs.replication_delay + region + slow
+    }
+
+    /// Returns the one-way delay of a node's reports to the platform.
+    pub fn report_delay(&self, node: NodeId) -> Span {
+        self.knobs.platform_delay + self.links.delay(self.node(node).place(), Place::Platform)
     }
 
     /// Returns the one-way delay between a client and a node.
     pub fn client_delay(&self, client: ClientId, node: NodeId) -> Span {
         let across = self.client(client).region != self.node(node).region;
         let region = if across { self.knobs.region_delay } else { Span::ZERO };
-        self.knobs.client_delay + region
+        let slow = self.links.delay(self.client(client).place(), self.node(node).place());
+        self.knobs.client_delay + region + slow
     }
 
     /// Returns the path of what a node has to offer to those that follow it.

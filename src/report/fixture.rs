@@ -9,7 +9,7 @@ use crate::kernel::{Instant, Lsn, Span};
 use crate::model::{Endpoint, Plan};
 use crate::scenario::{ExpectationOutcome, ExpectationVerdict, Judgement};
 use crate::sim::{
-    Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome,
+    ArchiveGap, Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome,
     InvariantOutcome, Line, Loss, LostRange, MarkedDown, Outage, Outcome, Parts, Promotion,
     ServiceOutcome, StanceOutcome,
 };
@@ -69,6 +69,7 @@ pub(super) fn quiet() -> Outcome {
     service.marked_down.clear();
     service.dual_writers.clear();
     service.exposure.clear();
+    service.archive_gaps.clear();
     service.dns.truncate(2);
     service.census.truncate(1);
     service.loss = Loss { acked_commits: 90_000, surviving_commits: 90_000, ..Loss::default() };
@@ -106,6 +107,12 @@ fn service() -> ServiceOutcome {
             start: at(1_184),
             end: Some(at(5_420)),
             would_lose_commits: 13_123,
+        }],
+        archive_gaps: vec![ArchiveGap {
+            timeline: 2,
+            from_lsn: Lsn(0x3900_0000),
+            to_lsn: Lsn(0x3A00_0000),
+            window: span(280),
         }],
         dns: dns(),
         census: vec![census(0, 3, 3), census(600, 3, 2), census(1_173, 4, 1), census(5_420, 3, 3)],
@@ -193,6 +200,7 @@ fn clients() -> Vec<ClientOutcome> {
             outages,
             acked_commits: if writes { 168_020 } else { 0 },
             reads_gone_back,
+            phantom_commits: 0,
         };
     let zero = Span::ZERO;
     let whole = Parts {

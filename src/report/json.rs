@@ -50,6 +50,10 @@ pub fn json(report: &Report<'_>) -> String {
             "start_us": us(bare.start), "end_us": maybe(bare.end),
             "would_lose_commits": bare.would_lose_commits,
         }))),
+        "archive_gaps": each(services, |service| list(&service.archive_gaps, |gap| json!({
+            "timeline": gap.timeline, "from_lsn": gap.from_lsn.get(), "to_lsn": gap.to_lsn.get(),
+            "window_us": gap.window.as_micros(),
+        }))),
         "peak_nodes": peak_nodes(outcome),
         "census": each(services, |service| list(&service.census, |census| json!({
             "at_us": us(census.at), "existing": census.existing, "serving": census.serving,
@@ -87,7 +91,7 @@ mod tests {
         let value = parsed();
         let keys = "format version scenario seed policy verdict fingerprint events invariants \
                     expectations promotions outages loss slots dual_writers dns exposure \
-                    peak_nodes stances timeline";
+                    archive_gaps peak_nodes stances timeline";
         for key in keys.split_whitespace() {
             assert!(value.get(key).is_some(), "{key}");
         }
@@ -108,6 +112,7 @@ mod tests {
             ("dual_writers", "service nodes start_us end_us losing_commits"),
             ("dns", "name at_us targets"),
             ("exposure", "service start_us end_us would_lose_commits"),
+            ("archive_gaps", "service timeline from_lsn to_lsn window_us"),
             ("stances", "knob value reason"),
             ("timeline", "at_us event service node rule actions"),
         ];

@@ -10,6 +10,7 @@
 //! | `timeline.rs` | everything that happened |
 //! | `json.rs`, `record.rs` | everything as data |
 //! | `sensitivity.rs`, `downtime.rs` | which undocumented values matter; outages added up |
+//! | `suite/` | a folder of scenarios as a test suite |
 //! | `page.rs`, `table.rs`, `wrap.rs` | lines of 80 columns |
 //! | `style.rs`, `wording.rs` | colours, words for quantities |
 
@@ -25,6 +26,7 @@ mod screen;
 mod section;
 mod sensitivity;
 mod style;
+mod suite;
 mod table;
 mod timeline;
 mod wording;
@@ -36,6 +38,7 @@ pub use json::json;
 pub use screen::screen;
 pub use sensitivity::{Sensitivity, Variation, sensitivities};
 pub use style::Style;
+pub use suite::{SuiteCase, SuiteCheck, SuiteResult, junit, suite_json, suite_text, tap};
 pub use timeline::timeline;
 
 #[cfg(feature = "cli")]

@@ -98,12 +98,13 @@ impl Page {
     /// Writes a table; its last column wraps.
     pub(crate) fn table(&mut self, indent: usize, table: &Table) {
         let columns = table.columns.len();
+        let widest = if table.shortens { CELL_MAX } else { WIDTH };
         let mut widths = vec![0; columns];
         let rows = table.rows.iter().map(|(_, cells)| cells);
         let rows = rows.filter(|cells| cells.len() == columns);
         for cells in std::iter::once(&table.columns).chain(rows) {
             for (place, cell) in widths.iter_mut().zip(cells) {
-                *place = width(cell).max(*place).min(CELL_MAX);
+                *place = width(cell).max(*place).min(widest);
             }
         }
         if table.columns.iter().any(|heading| !heading.is_empty()) {

@@ -31,6 +31,7 @@ pub(super) fn endpoint(endpoint: Endpoint) -> &'static str {
     match endpoint {
         Endpoint::Primary => "primary",
         Endpoint::Replica => "replica",
+        Endpoint::HaReplica => "ha_replica",
     }
 }
 
@@ -200,6 +201,7 @@ pub(super) fn clients(outcome: &Outcome) -> Vec<Value> {
             "name": client.name, "service": client.service,
             "endpoint": endpoint(client.endpoint), "writes": client.writes,
             "acked_commits": client.acked_commits, "reads_gone_back": client.reads_gone_back,
+            "phantom_commits": client.phantom_commits,
         })
     })
 }

@@ -106,6 +106,8 @@ EXPOSURE: TIME WITHOUT A PROMOTABLE STANDBY
   orders  from 118.4 s to 9 min 02.0 s (7 min 04 s); losing the primary
           meanwhile would have cost up to 13,123 acknowledged commits;
           redundancy restored at 9 min 02.0 s
+  orders  16.0 MiB of WAL before timeline 2 are in no archive: no restore ends
+          within these 28.0 s
 
 INVARIANTS
   VIOLATED  at-most-one-writer at 2 min 30.0 s, 27.0 s and 212 commits: orders-1

@@ -10,6 +10,8 @@ pub(crate) struct Table {
     pub(super) columns: Vec<String>,
     pub(super) right: Vec<bool>,
     pub(super) rows: Vec<(Ink, Vec<String>)>,
+    /// Whether long cells are shortened.
+    pub(super) shortens: bool,
 }
 
 impl Table {
@@ -19,7 +21,14 @@ impl Table {
             columns: headings.iter().map(|text| text.trim_start_matches('>').to_owned()).collect(),
             right: headings.iter().map(|text| text.starts_with('>')).collect(),
             rows: Vec::new(),
+            shortens: true,
         }
+    }
+
+    /// Returns a table whose cells are never shortened: names in it are there to be copied.
+    #[cfg(feature = "cli")]
+    pub(crate) fn of_names(headings: &[&str]) -> Self {
+        Self { shortens: false, ..Self::new(headings) }
     }
 
     /// Adds a row.

@@ -3,11 +3,13 @@
 //! Knows nothing of texts and of what is wrong with scenarios. Kept here: ids follow the order of
 //! the file, regions the order of first mention, and the script keeps its order.
 
-use super::file::{Allowance, Client, Connection, Deed, Scenario, Step, Target as Written};
+use super::file::{
+    Allowance, Client, Connection, Deed, Scenario, Step, Target as Written, Trigger,
+};
 use super::validate::Names;
 use crate::check::INVARIANTS;
 use crate::fault::{Party, Target};
-use crate::kernel::{Instant, Span};
+use crate::kernel::{Instant, Law, Span};
 use crate::knob::Knobs;
 use crate::model::{ClientId, RegionId, ServiceId};
 use crate::sim;
@@ -64,11 +66,14 @@ fn client(scenario: &Scenario, names: &Names<'_>, client: &Client) -> sim::Clien
             fresh: reader.connection == Connection::Fresh,
         },
     };
+    let (driver, parts) = client.driver();
     sim::ClientSetup {
         name: client.name().to_owned(),
         service,
         region: region(names, client.region().unwrap_or(home)),
         work,
+        driver,
+        parts: *parts,
         first_lookup: first_lookup.map(instant),
         begins: instant(begins),
         ends: ends.map_or(Instant::FAR, instant),
@@ -88,13 +93,54 @@ fn script(names: &Names<'_>, steps: &[Step]) -> Vec<sim::StepSetup> {
 }
 
 fn step(names: &Names<'_>, step: &Step) -> sim::StepSetup {
-    let Step::At(at, deed) = step;
-    let words = ron::to_string(deed).expect("a deed can be spelled");
-    let deed = match deed {
+    let when = match step {
+        Step::At(law, _) => sim::When::At(*law),
+        Step::Every(period, _) => sim::When::Every(*period),
+        Step::When(trigger, _) => {
+            let (trigger, after) = trigger_of(names, trigger, Law::Fixed(Span::ZERO));
+            sim::When::Event(trigger, after)
+        }
+    };
+    let words = ron::to_string(step.deed()).expect("a deed can be spelled");
+    let deed = match step.deed() {
         Deed::Fault(kind, victim) => sim::Deed::Fault(*kind, target(names, victim)),
         Deed::Heal(kind, victim) => sim::Deed::Heal(*kind, target(names, victim)),
+        Deed::Operator(act, victim) => sim::Deed::Operator(*act, target(names, victim)),
     };
-    sim::StepSetup { at: *at, deed, words, turn: 0 }
+    sim::StepSetup { when, deed, words, turn: 0 }
+}
+
+/// Returns what a step waits for and how long after that it happens.
+fn trigger_of(names: &Names<'_>, trigger: &Trigger, after: Law) -> (sim::Trigger, Law) {
+    let node = |name: &String| {
+        let node = names.node(name).expect(VALID);
+        (ServiceId::at(node.service), node.number)
+    };
+    let numbered = |name: &String, make: fn(ServiceId, u16) -> sim::Trigger| {
+        let (service, number) = node(name);
+        make(service, number)
+    };
+    let client = |name: &String| {
+        ClientId::at(names.clients.iter().position(|known| known == name).expect(VALID))
+    };
+    let trigger = match trigger {
+        Trigger::After(law, inner) => return trigger_of(names, inner, *law),
+        Trigger::Enters { service: name, phase } => {
+            sim::Trigger::Enters(service(names, name), *phase)
+        }
+        Trigger::Promoting { service: name } => sim::Trigger::Promoting(service(names, name)),
+        Trigger::Promoted { node } => numbered(node, sim::Trigger::Promoted),
+        Trigger::MarkedDown { node } => numbered(node, sim::Trigger::MarkedDown),
+        Trigger::Built { node } => numbered(node, sim::Trigger::Built),
+        Trigger::CaughtUp { node } => numbered(node, sim::Trigger::CaughtUp),
+        Trigger::Deleted { node } => numbered(node, sim::Trigger::Deleted),
+        Trigger::Served { endpoint, service: name } => {
+            sim::Trigger::Served(service(names, name), *endpoint)
+        }
+        Trigger::Loses { client: name } => sim::Trigger::Loses(client(name)),
+        Trigger::Works { client: name } => sim::Trigger::Works(client(name)),
+    };
+    (trigger, after)
 }
 
 fn target(names: &Names<'_>, target: &Written) -> Target {
@@ -110,10 +156,12 @@ fn target(names: &Names<'_>, target: &Written) -> Target {
         | Written::Primary(_)
         | Written::Standby(..)
         | Written::Platform
+        | Written::Observer(_)
         | Written::Client(_)
         | Written::Zone(..)
         | Written::Region(_)
-        | Written::Everyone => Target::One(party(names, target)),
+        | Written::Everyone
+        | Written::Service(_) => Target::One(party(names, target)),
     }
 }
 
@@ -126,6 +174,7 @@ fn party(names: &Names<'_>, target: &Written) -> Party {
         Written::Primary(name) => Party::Primary(service(names, name)),
         Written::Standby(name, number) => Party::Standby(service(names, name), *number),
         Written::Platform => Party::Platform,
+        Written::Observer(number) => Party::Observer(number.saturating_sub(1)),
         Written::Client(name) => {
             let client = names.clients.iter().position(|known| known == name).expect(VALID);
             Party::Client(ClientId::at(client))
@@ -133,6 +182,7 @@ fn party(names: &Names<'_>, target: &Written) -> Party {
         Written::Zone(name, zone) => Party::Zone(region(names, name), *zone),
         Written::Region(name) => Party::Region(region(names, name)),
         Written::Everyone => Party::Everyone,
+        Written::Service(name) => Party::Service(service(names, name)),
         Written::Link(..) | Written::OneWay(..) => {
             panic!("validation refuses a link as an end of a link, found {target:?}")
         }
@@ -150,7 +200,7 @@ mod tests {
     use super::super::loaded::parse;
     use super::*;
     use crate::fault::FaultKind;
-    use crate::kernel::{Bytes, Law};
+    use crate::kernel::Bytes;
     use crate::model::{Endpoint, Zone};
 
     const TEXT: &str = r#"Scenario(
@@ -216,6 +266,6 @@ mod tests {
             ]
         );
         let law = Law::Uniform(Span::from_secs(1), Span::from_secs(2));
-        assert_eq!(script[1].at, law);
+        assert_eq!(script[1].when, sim::When::At(law));
     }
 }

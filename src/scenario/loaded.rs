@@ -117,7 +117,7 @@ impl Loaded {
         for (knob, value) in values {
             knobs.set(knob, value)?;
         }
-        let contradictions = validate::contradictions(&knobs);
+        let contradictions = validate::contradictions(&self.scenario, &knobs);
         if !contradictions.is_empty() {
             return Err(SetError::Contradiction(contradictions));
         }

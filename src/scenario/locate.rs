@@ -223,7 +223,9 @@ mod tests {
                 | Target::Primary(name)
                 | Target::Client(name)
                 | Target::Region(name)
+                | Target::Service(name)
                 | Target::Zone(name, _) => self.holds(&path.item(0), name),
+                Target::Observer(number) => self.holds(&path.item(0), number),
                 Target::Standby(name, number) => {
                     self.holds(&path.item(0), name);
                     self.holds(&path.item(1), number);
@@ -288,12 +290,16 @@ mod tests {
             for (index, client) in scenario.clients.iter().enumerate() {
                 found.client(&root.field("clients").item(index), client);
             }
-            for (index, Step::At(at, deed)) in scenario.script.iter().enumerate() {
+            for (index, step) in scenario.script.iter().enumerate() {
                 let path = root.field("script").item(index);
+                let (Step::At(at, _), Deed::Fault(kind, _) | Deed::Heal(kind, _)) =
+                    (step, step.deed())
+                else {
+                    continue;
+                };
                 found.holds(&path.item(0), at);
-                let (Deed::Fault(kind, target) | Deed::Heal(kind, target)) = deed;
                 found.holds(&path.item(1).item(0), kind);
-                found.target(&path.item(1).item(1), target);
+                found.target(&path.item(1).item(1), step.deed().target());
             }
             for (index, expectation) in scenario.expect.iter().enumerate() {
                 found.demand(&root.field("expect").item(index), expectation);

@@ -26,6 +26,6 @@ pub use error::{Error, Errors};
 pub use expect::{ExpectationOutcome, ExpectationVerdict, Judgement, overall};
 pub use file::{
     Allowance, Client, Connection, Deed, Expectation, Reader, Scenario, Service, Step, Target,
-    Writer,
+    Trigger, Writer,
 };
 pub use loaded::{Loaded, SetError, load, parse};

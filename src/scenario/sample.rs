@@ -14,7 +14,7 @@ use crate::check::{Amount, Verdict};
 use crate::fault::FaultKind;
 use crate::kernel::{Bytes, Law, Span};
 use crate::knob::Tuning;
-use crate::model::{Endpoint, Plan, Zone};
+use crate::model::{Cache, DRIVERS, Driver, DriverParts, Endpoint, Keepalive, Plan, Zone};
 
 fn name() -> impl Strategy<Value = String> {
     prop_oneof!["[a-z]{1,8}", "[a-z\"\\\\#/*(){}\\[\\],:'\n é]{0,12}"]
@@ -38,11 +38,36 @@ fn endpoint() -> impl Strategy<Value = Endpoint> {
     prop_oneof![Just(Endpoint::Primary), Just(Endpoint::Replica)]
 }
 
+fn settings() -> impl Strategy<Value = (Driver, DriverParts)> {
+    let driver = proptest::sample::select(DRIVERS).prop_map(|card| card.driver);
+    let keepalive = (span(), span(), any::<u32>()).prop_map(|(idle, interval, count)| Keepalive {
+        idle,
+        interval,
+        count,
+    });
+    let cache = prop_oneof![
+        Just(Cache::Ttl),
+        span().prop_map(Cache::Own),
+        span().prop_map(Cache::Behind),
+        Just(Cache::Forever),
+    ];
+    let parts =
+        (option::of(keepalive), option::of(cache), option::of(span()), any::<Option<u32>>())
+            .prop_map(|(keepalive, cache, max_lifetime, connections)| DriverParts {
+                keepalive,
+                connections,
+                cache,
+                max_lifetime,
+                ..DriverParts::default()
+            });
+    (driver, parts)
+}
+
 fn client() -> impl Strategy<Value = Client> {
     let times = (option::of(span()), span(), option::of(span()));
     let same = (name(), name(), option::of(name()), any::<u32>(), times);
-    (same, any::<bool>(), 0..u64::from(u32::MAX), endpoint()).prop_map(
-        |((name, service, region, rate, times), writes, bytes, endpoint)| {
+    (same, any::<bool>(), 0..u64::from(u32::MAX), endpoint(), settings()).prop_map(
+        |((name, service, region, rate, times), writes, bytes, endpoint, (driver, parts))| {
             let (first_lookup, begins, ends) = times;
             if writes {
                 let wal_per_commit = Bytes(bytes);
@@ -53,6 +78,8 @@ fn client() -> impl Strategy<Value = Client> {
                     writes_per_s,
                     wal_per_commit,
                     region,
+                    driver,
+                    parts,
                     first_lookup,
                     begins,
                     ends,
@@ -66,6 +93,8 @@ fn client() -> impl Strategy<Value = Client> {
                     endpoint,
                     connection,
                     region,
+                    driver,
+                    parts,
                     first_lookup,
                     begins,
                     ends,

@@ -4,8 +4,10 @@
 //! is recognised by its epoch and changes nothing.
 
 use super::Sim;
-use crate::knob::Touch;
-use crate::model::{ClientId, Event, Fence, NodeId, Order, Process, Role, ServiceId, State};
+use crate::knob::{Mutant, Touch};
+use crate::model::{
+    ClientId, Event, Fence, NodeId, Order, Process, RETRIES_TOLD, Role, ServiceId, State,
+};
 use crate::trace::What;
 
 /// What an event has changed, and so what has to be looked at again.
@@ -32,12 +34,15 @@ impl Sim {
             self.hear(decider, news);
             return;
         }
+        if self.take_lookout(event) {
+            return;
+        }
         let scope = self.apply(event);
         if scope == Scope::Nothing {
             return;
         }
         if !matches!(event, Event::StepDue(_)) && scope != Scope::Client {
-            self.trace.note(self.world.now, What::Moved(event));
+            self.note(What::Moved(event));
         }
         self.settle(scope);
         self.observe(scope);
@@ -57,19 +62,26 @@ impl Sim {
             }
             Event::BackendsExit(node, epoch) => self.on_node(node, epoch, Self::backends_exit),
             Event::ProcessStarts(node, epoch) => {
-                self.on_node(node, epoch, |sim, id| sim.world.start_server(id))
+                self.on_node(node, epoch, |sim, id| sim.world.supervise(id))
             }
             Event::RecoveryEnds(node, epoch) => {
                 self.on_node(node, epoch, |sim, id| sim.world.finish_recovery(id))
             }
+            Event::CrashesAgain(node, _)
+                if self.world.node(node).impairments.crash_loop.is_none() =>
+            {
+                Scope::Nothing
+            }
+            Event::CrashesAgain(node, epoch) => {
+                self.on_node(node, epoch, |sim, id| sim.world.crash_server(id))
+            }
+            Event::QueryCancelled(node) => self.query_cancelled(node),
+            Event::DiskFills(service, epoch) => self.disk_fills(service, epoch),
+            Event::FlapDue(step) => self.flap_due(step),
             Event::StreamResumes(node, epoch) => self.stream_resumes(node, epoch),
             Event::CaughtUp(node, epoch) => self.caught_up(node, epoch),
-            Event::NodeBuilt(node, epoch) => {
-                self.on_node(node, epoch, |sim, id| sim.world.begin_restore(id))
-            }
-            Event::RestoreEnds(node, epoch) => {
-                self.on_node(node, epoch, |sim, id| sim.world.finish_restore(id))
-            }
+            Event::NodeBuilt(node, epoch) => self.node_built(node, epoch),
+            Event::RestoreEnds(node, epoch) => self.on_node(node, epoch, Self::restore_ends),
             Event::PromotionEnds(node, epoch) => self.on_node(node, epoch, Self::promotion_ends),
             Event::FenceActs(node) => self.fence_acts(node),
             Event::NodeOrdered(service, order) => self.node_ordered(service, order),
@@ -92,7 +104,12 @@ impl Sim {
                     Scope::Nothing
                 }
             }
-            Event::ReportDue(..) | Event::SignalArrives(..) => Scope::Nothing,
+            Event::ReportDue(..)
+            | Event::SignalArrives(..)
+            | Event::LookoutPolls(_)
+            | Event::LookoutPollFails(..)
+            | Event::LookoutChecks(_)
+            | Event::LookoutRechecks(_) => Scope::Nothing,
         }
     }
 
@@ -113,6 +130,42 @@ impl Sim {
         self.world.end_backends(node);
     }
 
+    fn query_cancelled(&mut self, node: NodeId) -> Scope {
+        if self.world.node(node).impairments.replay_held_until != Some(self.world.now) {
+            return Scope::Nothing;
+        }
+        self.world.release_replay(node);
+        Scope::Service(self.world.node(node).service)
+    }
+
+    fn disk_fills(&mut self, service: ServiceId, epoch: u32) -> Scope {
+        if self.world.service(service).disk_epoch != epoch {
+            return Scope::Nothing;
+        }
+        let primary = self.world.service(service).primary;
+        if self.world.knobs.mutant != Some(Mutant::WriteWithoutRoom) {
+            self.world.fill_disk(primary);
+        }
+        Scope::Service(service)
+    }
+
+    fn flap_due(&mut self, step: u16) -> Scope {
+        if self.world.links.flap(step).is_none() {
+            return Scope::Nothing;
+        }
+        self.world.flap(step);
+        Scope::Everything
+    }
+
+    fn node_built(&mut self, node: NodeId, epoch: u32) -> Scope {
+        let service = self.world.node(node).service;
+        if self.world.service(service).provisioning_stalled {
+            self.world.node_mut(node).machine_waits = true;
+            return Scope::Nothing;
+        }
+        self.on_node(node, epoch, |sim, id| sim.world.begin_restore(id))
+    }
+
     fn stream_resumes(&mut self, node: NodeId, epoch: u32) -> Scope {
         let stale = self.world.node(node).epoch != epoch || self.world.node(node).streaming;
         if stale || !self.world.can_stream(node) {
@@ -131,24 +184,16 @@ impl Sim {
         Scope::Service(self.world.node(node).service)
     }
 
-    fn promotion_ends(&mut self, node: NodeId) {
-        self.world.finish_promotion(node);
-        let (now, service) = (self.world.now, self.world.node(node).service);
-        let branch = self.world.node(node).branch;
-        let mut records = self.history.of_mut(service).promotions.iter_mut().rev();
-        if let Some(record) = records.find(|record| record.node == node) {
-            record.finished = now;
-            record.branch = Some(branch);
-        }
-    }
-
     fn fence_acts(&mut self, node: NodeId) -> Scope {
         if self.world.node(node).fence != Fence::Acting {
             return Scope::Nothing;
         }
         let service = self.world.node(node).service;
         if self.world.in_contact(node) {
-            self.world.delete_node(node);
+            self.note_fenced(node);
+            if !self.world.fence_leaks(node) {
+                self.world.delete_node(node);
+            }
         } else {
             self.world.node_mut(node).fence = Fence::Wanted;
         }
@@ -183,7 +228,13 @@ impl Sim {
         };
         let hears = self.world.in_contact(node);
         match order {
-            Order::Fence(_) => self.world.want_fence(node),
+            Order::Fence(_) => {
+                let existed = self.world.node(node).exists();
+                self.world.want_fence(node);
+                if existed && !self.world.node(node).exists() {
+                    self.note_fenced(node);
+                }
+            }
             Order::Promote(_) if hears && self.may_be_promoted(node) => {
                 self.world.begin_promotion(node);
             }
@@ -250,6 +301,9 @@ impl Sim {
         version: u16,
     ) -> Scope {
         let now = self.world.now;
+        if self.world.service(service).publishing_stalled {
+            return Scope::Nothing;
+        }
         if !self.world.services[service.index()].record_mut(endpoint).serve(now, version) {
             return Scope::Nothing;
         }
@@ -280,17 +334,22 @@ impl Sim {
 
     /// Notes a change of a client's connection.
     pub(super) fn note_client(&mut self, client: ClientId, before: State) {
-        let now = self.world.now;
+        let told = self.world.client(client).failures <= RETRIES_TOLD;
         let what = match (before, self.world.client(client).state) {
             (old, new) if old == new => return,
-            (State::Connected(node), State::Stuck(..) | State::Pausing | State::Connecting(..)) => {
-                What::Lost(client, node)
-            }
+            (
+                State::Connected(node),
+                State::Stuck(..) | State::Pausing | State::Connecting(..) | State::ReadOnly(_),
+            ) => What::Lost(client, node),
             (_, State::Connected(node)) => What::Works(client, node),
+            (_, State::ReadOnly(node)) => What::Refused(client, node),
             (_, State::Idle | State::Stuck(..) | State::Connecting(..) | State::Pausing) => {
+                if !told {
+                    return;
+                }
                 What::Failed(client)
             }
         };
-        self.trace.note(now, what);
+        self.note(what);
     }
 }

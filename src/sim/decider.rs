@@ -5,7 +5,7 @@
 //! tells what the decider has heard, never what it has not.
 
 use crate::control::{Manager, Timer};
-use crate::kernel::{Instant, Pace};
+use crate::kernel::{Instant, Pace, Span};
 use crate::model::{Condition, NodeId, ServiceId};
 
 /// Somebody who hears, believes and decides for one service.
@@ -28,6 +28,8 @@ pub(super) struct Contact {
     pub(super) node: NodeId,
     /// When its reports would be sent.
     pub(super) grid: Pace,
+    /// How long each report is under way.
+    pub(super) delay: Span,
     /// Whether reports are coming.
     pub(super) flows: bool,
     /// Since which instant they have been.
@@ -39,9 +41,9 @@ pub(super) struct Contact {
 }
 
 impl Contact {
-    /// Returns when the last report that has come was sent, if reports come.
-    pub(super) fn last_sent(&self, arrived_by: Instant) -> Option<Instant> {
-        let sent = self.grid.last(arrived_by)?;
+    /// Returns when the last report of those sent by an instant was sent, if reports come.
+    pub(super) fn last_sent(&self, by: Instant) -> Option<Instant> {
+        let sent = self.grid.last(by)?;
         (self.flows && sent >= self.since).then_some(sent)
     }
 }

@@ -1,9 +1,10 @@
 //! The event loop: each event goes through its stages, in one order and never backwards.
 //!
 //! * `setup`: what a run is made from; `outcome`: its result as data; `start`: the first instant;
-//! * `script`: which fault strikes and heals when;
+//! * `script`: which fault strikes and heals when; `trigger`: steps that wait for something;
 //! * `apply`: an event changes the truth; `settle`: what follows from it at the same instant;
-//! * `observe`: truth becomes news; `decider`: who hears and decides;
+//! * `memory`: what the judge remembers of it;
+//! * `observe`: truth becomes news; `decider`: who hears and decides; `lookout`: the daemons;
 //! * `perform`: orders become events;
 //! * `result`, `outages`, `tell`: from the last state to the outcome, its outages, its timeline.
 //!
@@ -12,6 +13,8 @@
 
 mod apply;
 mod decider;
+mod lookout;
+mod memory;
 mod observe;
 mod outages;
 mod outcome;
@@ -22,25 +25,28 @@ mod settle;
 mod setup;
 mod start;
 mod tell;
+mod trigger;
 
 use std::hash::Hash;
 use std::sync::Arc;
 
 pub use crate::check::{Allowance, InvariantOutcome};
-pub use crate::model::{ClientSetup, ServiceSetup, Work};
+pub use crate::model::{ClientSetup, Driver, DriverParts, ServiceSetup, Work};
 pub use outcome::{
-    Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome, Line, Loss,
-    LostRange, MarkedDown, Outage, Outcome, Parts, Promotion, ServiceOutcome, SessionOutcome,
-    StanceOutcome,
+    ArchiveGap, Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome,
+    Line, Loss, LostRange, MarkedDown, Outage, Outcome, Parts, Promotion, ServiceOutcome,
+    SessionOutcome, StanceOutcome,
 };
-pub use setup::{Deed, Setup, StepSetup};
+pub use setup::{Deed, Operator, Setup, StepSetup, When};
+pub use trigger::{PhaseName, Trigger};
 
 use crate::check::History;
-use crate::control::Timer;
+use crate::control::{Phase, Timer};
 use crate::kernel::{Digest, Instant};
 use crate::model::{DeciderId, Signal, TIMER_RANK, World};
 use crate::trace::{Trace, What};
 use decider::Decider;
+use lookout::Lookout;
 use script::Script;
 
 /// A run under way: a plain value that can be cloned and compared at every instant.
@@ -50,6 +56,7 @@ pub struct Sim {
     seed: u64,
     world: World,
     deciders: Vec<Decider>,
+    lookouts: Vec<Lookout>,
     script: Script,
     history: History,
     trace: Trace,
@@ -154,8 +161,8 @@ impl Sim {
         let world = &self.world;
         (world.now, &world.queue, &world.chance).hash(&mut digest);
         (&world.services, &world.nodes, &world.branches).hash(&mut digest);
-        (&world.clients, &world.links, world.healed_last).hash(&mut digest);
-        (&self.deciders, &self.script).hash(&mut digest);
+        (&world.clients, &world.links, &world.dark, world.healed_last).hash(&mut digest);
+        (&self.deciders, &self.lookouts, &self.script).hash(&mut digest);
         digest.finish()
     }
 
@@ -177,12 +184,25 @@ impl Sim {
         self.refresh_reports(id, self.world.now);
         let knobs = &self.setup.knobs;
         let decider = &mut self.deciders[id.index()];
+        let before = phase_name(decider.manager.phase);
         let decision = crate::control::decide(knobs, &mut decider.manager, self.world.now, news);
         decider.wake = decider.manager.next_wake(knobs);
+        let (service, after) = (decider.service, phase_name(decider.manager.phase));
         self.remember(id, news, &decision);
         self.perform(id, &decision);
-        let what = What::Decided(id, news, decision.rule, decision.actions);
-        self.trace.note(self.world.now, what);
+        self.note(What::Decided(id, news, decision.rule, decision.actions));
+        if before != after {
+            self.entered(service, after);
+        }
+        self.configure_lookouts();
+    }
+}
+
+fn phase_name(phase: Phase) -> PhaseName {
+    match phase {
+        Phase::Steady => PhaseName::Steady,
+        Phase::Promoting { .. } => PhaseName::Promoting,
+        Phase::Restoring { .. } => PhaseName::Restoring,
     }
 }
 

@@ -9,7 +9,10 @@ use super::start::contact;
 use super::{Sim, Ticks};
 use crate::check::Silence;
 use crate::kernel::{Instant, Span};
-use crate::model::{Condition, DeciderId, Event, NodeId, Place, Report, Role, ServiceId, Signal};
+use crate::knob::{HeartbeatConnection, Mutant};
+use crate::model::{
+    Condition, DeciderId, Event, Host, NodeId, Place, Process, Report, Role, ServiceId, Signal,
+};
 
 impl Sim {
     /// Schedules the reports that will say something new about what has changed.
@@ -26,6 +29,7 @@ impl Sim {
     }
 
     fn observe_service(&mut self, service: ServiceId) {
+        self.wake_lookouts(service);
         for index in 0..self.deciders.len() {
             if self.deciders[index].service == service {
                 for place in 0..self.deciders[index].contacts.len() {
@@ -39,7 +43,9 @@ impl Sim {
     fn plan_report(&mut self, id: DeciderId, place: usize) {
         let contact = self.deciders[id.index()].contacts[place];
         let (flows, condition) = self.status(contact.node);
-        let says_new = flows != contact.flows || (flows && condition != contact.condition);
+        let slower = self.world.report_delay(contact.node) != contact.delay;
+        let says_new =
+            flows != contact.flows || (flows && (condition != contact.condition || slower));
         if says_new && !contact.due {
             self.begin_tick(id, place);
         }
@@ -70,7 +76,13 @@ impl Sim {
         let number = self.world.node(node).number;
         let contact = self.deciders[id.index()].contacts[place];
         self.deciders[id.index()].contacts[place].due = self.ticks == Ticks::Eager;
-        let arrives = now + self.world.knobs.platform_delay;
+        let delay = self.world.report_delay(node);
+        if contact.flows && flows && delay != contact.delay {
+            self.change_delay(id, place, delay);
+            return;
+        }
+        self.deciders[id.index()].contacts[place].delay = delay;
+        let arrives = now + delay;
         let news = match (contact.flows, flows) {
             (true, false) => {
                 self.fall_silent(id, place);
@@ -89,6 +101,23 @@ impl Sim {
         self.world.schedule(arrives, Event::SignalArrives(id, news));
     }
 
+    /// Reports that take longer are missed when they were due, and come later.
+    fn change_delay(&mut self, id: DeciderId, place: usize, delay: Span) {
+        let now = self.world.now;
+        let contact = self.deciders[id.index()].contacts[place];
+        let number = self.world.node(contact.node).number;
+        let condition = self.world.node(contact.node).condition();
+        if delay > contact.delay {
+            self.fall_silent(id, place);
+            let missed = Event::SignalArrives(id, Signal::Missed(number));
+            self.world.schedule(now + contact.delay, missed);
+        }
+        self.deciders[id.index()].contacts[place].delay = delay;
+        self.end_silence(id, place, condition);
+        let heard = Event::SignalArrives(id, Signal::Reported(number, condition));
+        self.world.schedule(now + delay, heard);
+    }
+
     /// Lets a promoted node answer the order that promoted it, off the grid of reports.
     pub(super) fn answer_promotion(&mut self, node: NodeId) {
         let service = self.world.node(node).service;
@@ -105,16 +134,16 @@ impl Sim {
             }
             let number = self.world.node(node).number;
             let news = Signal::Reported(number, Condition::Primary);
-            let arrives = self.world.now + self.world.knobs.platform_delay;
+            let arrives = self.world.now + self.world.report_delay(node);
             self.world.schedule(arrives, Event::SignalArrives(id, news));
         }
     }
 
     /// Brings what a decider has heard of every node up to now, as far as it was sent by then.
     pub(super) fn refresh_reports(&mut self, id: DeciderId, sent_by: Instant) {
-        let by = self.world.now.minus(self.world.knobs.platform_delay).min(sent_by);
         for place in 0..self.deciders[id.index()].contacts.len() {
             let contact = self.deciders[id.index()].contacts[place];
+            let by = self.world.now.minus(contact.delay).min(sent_by);
             if let Some(sent) = contact.last_sent(by) {
                 self.file_report(id, place, sent);
             }
@@ -150,15 +179,21 @@ impl Sim {
     /// Whether a node's reports get through, and what they say.
     fn status(&self, node: NodeId) -> (bool, Condition) {
         let node = self.world.node(node);
-        let flows = node.reports() && self.world.links.passes(node.place(), Place::Platform);
+        let knobs = &self.world.knobs;
+        let fresh = knobs.heartbeat_connection == HeartbeatConnection::Fresh;
+        let agent = knobs.mutant == Some(Mutant::AgentReports) && node.host == Host::Up;
+        let agent = agent && node.process != Process::Absent;
+        let asked = (node.reports() || agent) && !(fresh && node.impairments.exhausted);
+        let flows = asked && self.world.links.passes(node.place(), Place::Platform);
         (flows, node.condition())
     }
 
     fn fall_silent(&mut self, id: DeciderId, place: usize) {
         let now = self.world.now;
-        let delay = self.world.knobs.platform_delay;
         let contact = self.deciders[id.index()].contacts[place];
-        let last = contact.last_sent(now.minus(Span::from_micros(1)));
+        let delay = contact.delay;
+        let last =
+            contact.grid.last(now.minus(Span::from_micros(1))).filter(|t| *t >= contact.since);
         if let Some(sent) = last {
             self.file_report(id, place, sent);
         }
@@ -183,7 +218,7 @@ impl Sim {
         let (node, service) = (contact.node, self.deciders[id.index()].service);
         let mut silences = self.history.of_mut(service).silences.iter_mut().rev();
         if let Some(silence) = silences.find(|silence| silence.node == node) {
-            silence.until = silence.until.min(now + self.world.knobs.platform_delay);
+            silence.until = silence.until.min(now + self.world.report_delay(node));
         }
     }
 
@@ -196,7 +231,7 @@ impl Sim {
         let received = if wrote { branch.written.at(sent) } else { node.received.at(sent) };
         let replayed = if wrote { received } else { node.replayed.at(sent) };
         let report = Report {
-            arrived: sent + self.world.knobs.platform_delay,
+            arrived: sent + contact.delay,
             condition: contact.condition,
             received,
             replayed,

@@ -5,58 +5,60 @@
 use super::Sim;
 use super::outcome::{Outage, Parts};
 use crate::kernel::{Instant, Span};
-use crate::model::{Client, Spending, Trouble};
+use crate::model::{Activity, Client, ClientOutage, Hosts};
 
 impl Sim {
     /// Returns the outages of a client, the one it is in included.
     pub(super) fn outages(&self, client: &Client) -> Vec<Outage> {
         let until = self.setup.until;
-        let troubles = client.troubles.iter().chain(&client.outage);
-        let counted = troubles.filter(|trouble| trouble.start < trouble.end.min(until));
+        let outages = client.outages.iter().chain(&client.outage);
+        let counted = outages.filter(|outage| outage.start < outage.end.min(until));
         counted
-            .map(|trouble| Outage {
-                start: trouble.start,
-                end: (trouble.end <= until).then_some(trouble.end),
-                parts: self.parts(client, trouble),
+            .map(|outage| Outage {
+                start: outage.start,
+                end: (outage.end <= until).then_some(outage.end),
+                parts: self.parts(client, outage),
             })
             .collect()
     }
 
-    fn parts(&self, client: &Client, trouble: &Trouble) -> Parts {
-        let (start, end) = (trouble.start, trouble.end.min(self.setup.until));
+    fn parts(&self, client: &Client, outage: &ClientOutage) -> Parts {
+        let (start, end) = (outage.start, outage.end.min(self.setup.until));
         let memory = self.history.of(client.service);
         let within = |instant: Instant| instant >= start && instant <= end;
         let record = self.world.service(client.service).record(client.work.endpoint());
-        let change = record.changes.iter().rev().find(|c| c.served > start && c.served <= end);
+        let named = client.settings.hosts != Hosts::Listed;
+        let changes = record.changes.iter().rev().filter(|_| named);
+        let change = changes.into_iter().find(|c| c.served > start && c.served <= end);
         let given_up = memory.given_up.iter().find(|given_up| within(given_up.at));
         let ordered = memory.promotions.iter().find(|promotion| within(promotion.ordered));
         let mut book = Book { at: start, end, parts: Parts::default() };
-        if let Some(change) = change {
+        if outage.went_on {
+            book.until(outage.well_since, |parts| &mut parts.recover);
+        } else if let Some(change) = change {
             book.until(given_up.map_or(start, |given_up| given_up.at), |parts| &mut parts.detect);
             book.until(ordered.map_or(start, |order| order.ordered), |parts| &mut parts.check);
             book.until(change.ordered, |parts| &mut parts.promote);
             book.until(change.served, |parts| &mut parts.publish);
-            let learned = self.learned(client, trouble, change.served);
+            let learned = self.learned(client, outage, change.served);
             book.until(learned, |parts| &mut parts.cache);
         } else if let Some(given_up) = given_up {
             book.until(given_up.at, |parts| &mut parts.detect);
-            book.until(end, |parts| &mut parts.promote);
+            let finished = ordered.map(|promotion| promotion.finished).filter(|_| !named);
+            book.until(finished.unwrap_or(end), |parts| &mut parts.promote);
         } else {
-            let peer = client.peer().map(|node| self.world.node(node).up_since);
-            let back = peer.into_iter().chain([self.world.healed_last]).filter(|at| within(*at));
-            let back = back.max().unwrap_or(if trouble.end < Instant::FAR { start } else { end });
-            book.until(back, |parts| &mut parts.recover);
+            book.until(outage.well_since, |parts| &mut parts.recover);
         }
-        book.rest(&trouble.spent);
+        book.rest(&outage.activities);
         book.parts
     }
 
-    /// Returns when a client's resolver learned of a change, which may be long before it was asked.
-    fn learned(&self, client: &Client, trouble: &Trouble, served: Instant) -> Instant {
+    /// Returns when a client's cache learned of a change, which may be long before it was asked.
+    fn learned(&self, client: &Client, outage: &ClientOutage, served: Instant) -> Instant {
         let ttl = self.setup.knobs.dns_ttl;
-        let answered = trouble.end < Instant::FAR && trouble.looked_up >= served;
-        let filled = if answered { trouble.looked_up } else { client.resolver.learns(served, ttl) };
-        if !client.resolver.kept_warm {
+        let answered = outage.end < Instant::FAR && outage.looked_up >= served;
+        let filled = if answered { outage.looked_up } else { client.learns(served, ttl) };
+        if !client.resolver.kept_warm || client.held.is_some() {
             return filled;
         }
         filled.minus(ttl * (filled.since(served).as_micros() / ttl.as_micros()))
@@ -80,14 +82,40 @@ impl Book {
     }
 
     /// Books the rest by what the client did in it.
-    fn rest(&mut self, spent: &[(Instant, Spending)]) {
-        for (index, (_, spending)) in spent.iter().enumerate() {
-            let next = spent.get(index + 1).map_or(self.end, |(next, _)| *next);
+    fn rest(&mut self, activities: &[(Instant, Activity)]) {
+        for (index, (from, spending)) in activities.iter().enumerate() {
+            let next = activities.get(index + 1).map_or(self.end, |(next, _)| *next);
             match spending {
-                Spending::Waiting => self.until(next, |parts| &mut parts.connect),
-                Spending::Pausing => self.until(next, |parts| &mut parts.retry),
+                Activity::Waiting => self.until(next, |parts| &mut parts.connect),
+                Activity::Pausing => self.until(next, |parts| &mut parts.retry),
+                Activity::Retrying(waits, pause) => self.retrying(*from, next, waits, *pause),
             }
         }
         self.until(self.end, |parts| &mut parts.connect);
     }
+
+    /// Books a cycle of attempts that began at `from` up to an instant.
+    fn retrying(&mut self, from: Instant, to: Instant, waits: &[Span], pause: Span) {
+        let to = to.min(self.end).max(self.at);
+        let by = |instant: Instant| waited(instant.since(from), waits, pause);
+        let connect = by(to).minus(by(self.at));
+        self.parts.connect = self.parts.connect + connect;
+        self.parts.retry = self.parts.retry + to.since(self.at).minus(connect);
+        self.at = to;
+    }
+}
+
+/// Returns how much of a time of retrying is spent waiting for connections.
+fn waited(time: Span, waits: &[Span], pause: Span) -> Span {
+    let whole = waits.iter().fold(Span::ZERO, |sum, wait| sum + *wait);
+    let pauses = u64::try_from(waits.len()).expect("a name has few addresses");
+    let round = whole + pause * pauses;
+    let rounds = time.as_micros() / round.as_micros();
+    let mut rest = time.minus(round * rounds);
+    let mut sum = whole * rounds;
+    for wait in waits {
+        sum = sum + rest.min(*wait);
+        rest = rest.minus(*wait + pause);
+    }
+    sum
 }

@@ -55,6 +55,8 @@ pub struct ServiceOutcome {
     pub dual_writers: Vec<DualWriters>,
     /// The intervals in which it had no standby that could have been promoted.
     pub exposure: Vec<Exposure>,
+    /// WAL before the beginnings of its timelines that is in no archive.
+    pub archive_gaps: Vec<ArchiveGap>,
     /// Every change of its DNS names, with the state at the start first.
     pub dns: Vec<DnsChange>,
     /// How many nodes existed and how many were in service, at every change.
@@ -188,6 +190,19 @@ pub struct Exposure {
     pub would_lose_commits: u64,
 }
 
+/// WAL before the beginning of a timeline that is in no archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ArchiveGap {
+    /// The number of the timeline that begins behind the gap.
+    pub timeline: u32,
+    /// Where the gap begins.
+    pub from_lsn: Lsn,
+    /// Where it ends.
+    pub to_lsn: Lsn,
+    /// How long it took to write what is missing.
+    pub window: Span,
+}
+
 /// A change of a DNS name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsChange {
@@ -250,8 +265,10 @@ pub struct ClientOutcome {
     pub outages: Vec<Outage>,
     /// Commits that it was told are committed.
     pub acked_commits: u64,
-    /// Reads after which it had seen an older state than before.
+    /// How often a new connection showed a reader an older state than the one before.
     pub reads_gone_back: u64,
+    /// Commits that a reader saw and that the last primary does not have.
+    pub phantom_commits: u64,
 }
 
 /// A time in which a client could not do its work.

@@ -79,6 +79,10 @@ impl Sim {
                 candidates: decision.candidates.clone(),
                 false_alarm: self.world.node(primary).writable(),
                 published: None,
+                last_contact: None,
+                lone: false,
+                restore: None,
+                survivors: Vec::new(),
             });
         }
     }

@@ -4,11 +4,11 @@
 //! in it can be read off the truth and the judge's memory.
 
 use super::outcome::{
-    Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome, Loss,
-    LostRange, MarkedDown, Outcome, Promotion, ServiceOutcome, SessionOutcome, StanceOutcome,
+    ArchiveGap, Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome,
+    Loss, LostRange, MarkedDown, Outcome, Promotion, ServiceOutcome, SessionOutcome, StanceOutcome,
 };
 use super::{Sim, tell};
-use crate::check::{Ledger, Strike, dual_writing, exposures, judge};
+use crate::check::{Ledger, Strike, archive_gaps, dual_writing, exposures, judge, phantoms};
 use crate::fault::Victim;
 use crate::kernel::{Instant, Span};
 use crate::knob::{Basis, KNOBS};
@@ -20,7 +20,7 @@ pub(super) fn outcome(sim: &Sim) -> Outcome {
     Outcome {
         scenario: sim.setup.name.clone(),
         seed: sim.seed,
-        policy: "platform",
+        policy: sim.setup.knobs.policy.card().name,
         mutant: sim.setup.knobs.mutant.map(|mutant| mutant.card().name),
         until: sim.setup.until,
         events: sim.trace.events(),
@@ -74,6 +74,7 @@ fn service_outcome(sim: &Sim, service: &Service) -> ServiceOutcome {
                 would_lose_commits: exposed.would_lose,
             })
             .collect(),
+        archive_gaps: gaps(world, service),
         dns: dns(world, service),
         census: memory
             .census
@@ -157,12 +158,26 @@ fn loss(world: &World, ledger: &Ledger) -> Loss {
     }
 }
 
+fn gaps(world: &World, service: &Service) -> Vec<ArchiveGap> {
+    let gaps = archive_gaps(world, service.id).into_iter().map(|gap| ArchiveGap {
+        timeline: world.branch(gap.branch).number,
+        from_lsn: gap.from,
+        to_lsn: gap.to,
+        window: gap.window,
+    });
+    gaps.collect()
+}
+
 fn dns(world: &World, service: &Service) -> Vec<DnsChange> {
     let name = &world.names.services[service.id.index()];
-    let endpoints = [Endpoint::Primary, Endpoint::Replica];
-    let mut changes: Vec<DnsChange> = endpoints
+    let exists = |endpoint: &Endpoint| match endpoint {
+        Endpoint::Primary => true,
+        Endpoint::Replica => service.plan.standbys() > 0,
+        Endpoint::HaReplica => service.plan.standbys() > 0 && world.knobs.ha_replica_name,
+    };
+    let mut changes: Vec<DnsChange> = Endpoint::ALL
         .into_iter()
-        .filter(|endpoint| *endpoint == Endpoint::Primary || service.plan.standbys() > 0)
+        .filter(exists)
         .flat_map(|endpoint| {
             service.record(endpoint).changes.iter().map(move |change| DnsChange {
                 name: endpoint.label(name),
@@ -199,17 +214,25 @@ fn client_outcome(sim: &Sim, client: &Client) -> ClientOutcome {
         service: world.names.services[client.service.index()].clone(),
         endpoint: client.work.endpoint(),
         writes: client.work.writes(),
-        outages: sim.outages(client),
+        outages: sim.outages(&caught_up(client, world.now)),
         acked_commits: acked.map(|session| session.replies(world.now)).sum(),
-        reads_gone_back: 0,
+        reads_gone_back: client.sight.gone_back,
+        phantom_commits: phantoms(world, client),
     }
+}
+
+/// Returns a client with every attempt that it made up to an instant.
+fn caught_up(client: &Client, now: Instant) -> Client {
+    let mut client = client.clone();
+    client.catch_up(now + Span::from_micros(1));
+    client
 }
 
 fn fault_outcome(sim: &Sim, strike: &Strike) -> FaultOutcome {
     let (world, card) = (&sim.world, strike.kind.card());
     let node = match strike.victim {
         Victim::Node(node) => Some(node),
-        Victim::Link => None,
+        Victim::Link | Victim::Place(..) | Victim::Service(_) => None,
     };
     let service = |node: NodeId| world.names.services[world.node(node).service.index()].clone();
     FaultOutcome {

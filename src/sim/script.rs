@@ -4,53 +4,86 @@
 //! that has not been healed yet.
 
 use super::Sim;
-use super::setup::{Deed, Setup};
+use super::setup::{Deed, Operator, Setup, When};
 use crate::check::Strike;
 use crate::fault::{self, FaultKind, Target, Victim};
 use crate::kernel::Instant;
-use crate::model::{Event, Role, World};
+use crate::model::{Event, Host, Process, Role, World};
 use crate::trace::What;
 
 /// Which faults have struck and are not healed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Script {
+    /// Faults that are not healed: the step, what it is, its aim and whom it struck.
     open: Vec<(u16, FaultKind, Target, Victim)>,
+    /// Steps that wait for a trigger.
+    waiting: Vec<u16>,
 }
 
 impl Script {
     /// Schedules every step of the script; a step's time is drawn by its words.
     pub(super) fn new(setup: &Setup, world: &mut World) -> Self {
+        let mut script = Self::default();
         for (index, step) in setup.script.iter().enumerate() {
             let number = u16::try_from(index).expect("validation bounds the script");
-            let at = world.draw(step.at, "script", &step.words, step.turn);
+            let at = match step.when {
+                When::At(law) => world.draw(law, "script", &step.words, step.turn),
+                When::Every(period) => period,
+                When::Event(..) => {
+                    script.waiting.push(number);
+                    continue;
+                }
+            };
             world.schedule(Instant::ZERO + at, Event::StepDue(number));
         }
-        Self::default()
+        script
+    }
+
+    /// Returns whether any step waits for a trigger.
+    pub(super) fn waits(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Returns the steps that wait for a trigger.
+    pub(super) fn waiting(&self) -> Vec<u16> {
+        self.waiting.clone()
+    }
+
+    /// Notes that a step waits no longer.
+    pub(super) fn stop_waiting(&mut self, step: u16) {
+        self.waiting.retain(|waiting| *waiting != step);
     }
 }
 
 impl Sim {
     /// Takes a step of the script; tells whether it changed anything.
     pub(super) fn take_step(&mut self, number: u16) -> bool {
-        let deed = self.setup.script[usize::from(number)].deed;
+        let step = &self.setup.script[usize::from(number)];
+        let (deed, when) = (step.deed, step.when);
+        if let When::Every(period) = when {
+            self.world.schedule(self.world.now + period, Event::StepDue(number));
+        }
         let struck = match deed {
             Deed::Fault(kind, target) => self.strike(number, kind, target),
             Deed::Heal(kind, target) => self.heal(number, kind, target),
+            Deed::Operator(operator, target) => self.operate(number, operator, target),
         };
         if !struck {
-            self.trace.note(self.world.now, What::Missed(number));
+            self.note(What::Missed(number));
         }
         struck
     }
 
     fn strike(&mut self, step: u16, kind: FaultKind, target: Target) -> bool {
         let was_primary = self.aims_at_primary(target);
+        self.look_before(kind, target);
         let Some(victim) = fault::inject(&mut self.world, step, kind, target) else { return false };
         self.script.open.push((step, kind, target, victim));
+        self.strike_daemon(kind, victim, true);
         let at = self.world.now;
         let strike = Strike { at, step, kind, healed: false, victim, was_primary };
         self.history.strikes.push(strike);
-        self.trace.note(at, What::Struck(step, victim));
+        self.note(What::Struck(step, victim));
         true
     }
 
@@ -59,12 +92,54 @@ impl Sim {
         let Some(index) = self.script.open.iter().rposition(same) else { return false };
         let (origin, .., victim) = self.script.open.remove(index);
         let was_primary = self.aims_at_primary(target);
+        self.look_before(kind, target);
         if !fault::heal(&mut self.world, origin, kind, victim) {
             return false;
         }
+        self.strike_daemon(kind, victim, false);
         let at = self.world.now;
         self.history.strikes.push(Strike { at, step, kind, healed: true, victim, was_primary });
-        self.trace.note(at, What::Healed(step, victim));
+        self.note(What::Healed(step, victim));
+        true
+    }
+
+    /// Daemons that sleep are to have seen a clock as it was before it changes.
+    fn look_before(&mut self, kind: FaultKind, target: Target) {
+        let clock = matches!(kind, FaultKind::ClockAhead(_) | FaultKind::ClockBehind(_));
+        if let (true, Target::One(party)) = (clock, target)
+            && let Some(node) = fault::resolve(&self.world, party)
+        {
+            self.wake_lookouts(self.world.node(node).service);
+        }
+    }
+
+    /// Lets a fault of a daemon strike or heal; other faults strike the world.
+    fn strike_daemon(&mut self, kind: FaultKind, victim: Victim, begins: bool) {
+        let Victim::Node(node) = victim else { return };
+        if kind == FaultKind::Maintenance {
+            self.mark_maintenance(node, begins);
+        } else if kind == FaultKind::DaemonRestart {
+            self.restart_lookout(node);
+        }
+    }
+
+    /// Lets an operator act on a node by hand.
+    fn operate(&mut self, step: u16, operator: Operator, target: Target) -> bool {
+        let Target::One(party) = target else { return false };
+        let Some(id) = fault::resolve(&self.world, party) else { return false };
+        let node = self.world.node(id);
+        let can = match operator {
+            Operator::StartServer => node.process == Process::Down && node.host == Host::Up,
+            Operator::Promote => node.answers() && node.role == Role::Standby && !node.promoting,
+        };
+        if !can {
+            return false;
+        }
+        match operator {
+            Operator::StartServer => self.world.start_server(id),
+            Operator::Promote => self.world.begin_promotion(id),
+        }
+        self.note(What::Operated(step, id));
         true
     }
 

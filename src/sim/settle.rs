@@ -60,6 +60,16 @@ impl World {
         }
     }
 
+    /// Whether a planted fault lets a fence refuse new connections and leave old sessions alone.
+    pub(super) fn fence_leaks(&mut self, id: NodeId) -> bool {
+        if self.knobs.mutant != Some(Mutant::LeakyFence) || self.node(id).impairments.exhausted {
+            return false;
+        }
+        self.node_mut(id).impairments.exhausted = true;
+        self.schedule(self.now + Span::from_secs(20), Event::FenceActs(id));
+        true
+    }
+
     /// Lets an order to follow that did not arrive reach its node when there is contact.
     fn pursue_follow(&mut self, id: NodeId) {
         if !self.in_contact(id) || !self.node(id).answers() {

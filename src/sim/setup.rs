@@ -2,11 +2,12 @@
 //!
 //! Knows nothing of files. Kept here: a setup is valid, so that running it cannot fail.
 
+use super::trigger::Trigger;
 use crate::check::{Allowance, Case, History};
 use crate::fault::{FaultKind, Target};
-use crate::kernel::{Instant, Law};
+use crate::kernel::{Instant, Law, Span};
 use crate::knob::Knobs;
-use crate::model::{ClientSetup, ServiceSetup, Work, World};
+use crate::model::{ClientSetup, ServiceSetup, World};
 
 /// Everything a run is made from, except its seed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,13 +34,24 @@ pub struct Setup {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepSetup {
     /// When it happens; a law is drawn from the seed by the step's words and turn.
-    pub at: Law,
+    pub when: When,
     /// What it does in the words of a file, so that other steps do not shift what is drawn for it.
     pub words: String,
     /// How many steps with the same words come before it.
     pub turn: u64,
     /// What it does.
     pub deed: Deed,
+}
+
+/// When a step happens. A law is drawn from the seed by the step's place in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// At a time.
+    At(Law),
+    /// This long after a trigger is first met.
+    Event(Trigger, Law),
+    /// Every so often, first after one period.
+    Every(Span),
 }
 
 /// What a step does.
@@ -49,22 +61,31 @@ pub enum Deed {
     Fault(FaultKind, Target),
     /// A fault that was aimed with the same words ends.
     Heal(FaultKind, Target),
+    /// An operator does something by hand, past the platform.
+    Operator(Operator, Target),
+}
+
+/// What an operator can do by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum Operator {
+    /// Starts a server that is down.
+    StartServer,
+    /// Promotes a standby.
+    Promote,
+}
+
+impl Deed {
+    /// Returns what the deed is aimed at.
+    pub fn target(self) -> Target {
+        match self {
+            Self::Fault(_, target) | Self::Heal(_, target) | Self::Operator(_, target) => target,
+        }
+    }
 }
 
 impl Setup {
     /// Returns what the invariants of a run are judged on.
     pub(crate) fn case<'a>(&'a self, world: &'a World, history: &'a History) -> Case<'a> {
-        let rates = self.clients.iter().map(|client| match client.work {
-            Work::Write { rate, wal_per_commit } => u64::from(rate) * wal_per_commit.get(),
-            Work::Read { .. } => 0,
-        });
-        Case {
-            knobs: &self.knobs,
-            world,
-            history,
-            until: self.until,
-            wal_rate_max: rates.sum(),
-            allowances: &self.allowances,
-        }
+        Case { knobs: &self.knobs, world, history, until: self.until, allowances: &self.allowances }
     }
 }

@@ -14,14 +14,15 @@ use crate::control::Manager;
 use crate::kernel::{Chance, Instant, Pace, Path, Position, Queue};
 use crate::knob::{Phase, ResolverCache};
 use crate::model::{
-    Branch, BranchId, Client, ClientId, Condition, Endpoint, Event, Links, Names, NodeId, Process,
-    Record, Report, Resolver, Role, Service, ServiceId, State, Targets, World,
+    Branch, BranchId, Client, ClientId, ClientSetup, Condition, Endpoint, Event, Hosts, Links,
+    Names, NodeId, Process, Record, Report, Resolver, Role, Service, ServiceId, Targets, World,
 };
 use crate::trace::Trace;
 
 /// Returns a run at its first instant.
 pub(super) fn begin(setup: Arc<Setup>, seed: u64, ticks: Ticks, keeps_notes: bool) -> Sim {
     let mut world = empty_world(&setup, seed);
+    world.skips_retries = ticks == Ticks::Lazy;
     for index in 0..setup.services.len() {
         add_service(&mut world, &setup, ServiceId::at(index));
     }
@@ -34,8 +35,11 @@ pub(super) fn begin(setup: Arc<Setup>, seed: u64, ticks: Ticks, keeps_notes: boo
         .collect();
     let history = History::new(&world);
     let trace = Trace::new(keeps_notes);
-    let mut sim = Sim { setup, seed, world, deciders, script, history, trace, ticks, reached: 0 };
+    let lookouts = Vec::new();
+    let mut sim =
+        Sim { setup, seed, world, deciders, lookouts, script, history, trace, ticks, reached: 0 };
     sim.begin_ticks();
+    sim.begin_lookouts();
     sim
 }
 
@@ -58,8 +62,10 @@ fn empty_world(setup: &Setup, seed: u64) -> World {
         branches: Vec::with_capacity(setup.services.len() * 2),
         clients: Vec::new(),
         links: Links::default(),
+        dark: Vec::new(),
         healed_last: Instant::ZERO,
         touched: crate::knob::Touched::default(),
+        skips_retries: true,
     }
 }
 
@@ -86,6 +92,11 @@ fn add_service(world: &mut World, setup: &Setup, id: ServiceId) {
         primary,
         primary_name: Record::new(Targets::of([primary])),
         replica_name: Record::default(),
+        ha_replica_name: Record::default(),
+        upload_stalls: Vec::new(),
+        publishing_stalled: false,
+        provisioning_stalled: false,
+        disk_epoch: 0,
     });
     for number in 1..=u16::from(of.plan.nodes()) {
         let upstream = (number > 1).then_some(primary);
@@ -97,7 +108,9 @@ fn add_service(world: &mut World, setup: &Setup, id: ServiceId) {
         node.role = if number == 1 { Role::Primary } else { Role::Standby };
     }
     let standbys: Vec<NodeId> = world.service(id).nodes.iter().skip(1).copied().collect();
+    let serving = if standbys.is_empty() { vec![primary] } else { standbys.clone() };
     world.services[id.index()].replica_name = Record::new(Targets::of(standbys.clone()));
+    world.services[id.index()].ha_replica_name = Record::new(Targets::of(serving));
     for standby in standbys {
         world.start_stream(standby);
     }
@@ -108,26 +121,24 @@ fn add_client(world: &mut World, setup: &Setup, id: ClientId) {
     let ttl = setup.knobs.dns_ttl;
     let filled =
         of.first_lookup.unwrap_or_else(|| world.phase(Phase::Drawn, ttl, "first_lookup", &of.name));
-    world.clients.push(Client {
-        id,
-        service: of.service,
-        region: of.region,
-        work: of.work,
-        resolver: Resolver {
-            filled,
-            kept_warm: setup.knobs.resolver_cache == ResolverCache::KeptWarm,
-        },
-        state: State::Idle,
-        epoch: 0,
-        failures: 0,
-        attempts: 0,
-        session: None,
-        outage: None,
-        troubles: Vec::new(),
-    });
+    let kept_warm = setup.knobs.resolver_cache == ResolverCache::KeptWarm;
+    let settings = of.settings(&setup.knobs);
+    let mut client = Client::new(id, of, settings, Resolver { filled, kept_warm });
+    if settings.hosts == Hosts::Listed {
+        client.listed = listed(world, of);
+    }
+    world.clients.push(client);
     world.schedule(of.begins, Event::ClientBegins(id));
     world.schedule(of.ends, Event::ClientEnds(id));
-    debug_assert!(matches!(of.work.endpoint(), Endpoint::Primary | Endpoint::Replica));
+}
+
+/// Returns the hosts that a client was given in place of a name.
+fn listed(world: &World, of: &ClientSetup) -> Vec<NodeId> {
+    let nodes = &world.service(of.service).nodes;
+    match of.work.endpoint() {
+        Endpoint::Primary => nodes.clone(),
+        Endpoint::Replica | Endpoint::HaReplica => nodes.iter().skip(1).copied().collect(),
+    }
 }
 
 fn add_decider(world: &mut World, service: ServiceId) -> Decider {
@@ -155,6 +166,7 @@ pub(super) fn contact(world: &World, node: NodeId, flows: bool) -> Contact {
     Contact {
         node,
         grid: Pace::every(first, period),
+        delay: world.report_delay(node),
         flows,
         since: Instant::ZERO,
         condition: if flows { world.node(node).condition() } else { Condition::CatchingUp },

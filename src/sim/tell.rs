@@ -4,9 +4,9 @@
 //! run; retries of clients are left out, since the outage that they belong to is told elsewhere.
 
 use super::outcome::Line;
-use super::{Deed, Sim};
-use crate::control::Action;
-use crate::fault::{FaultKind, Party, Target, Victim};
+use super::{Deed, Operator, Sim};
+use crate::control::{Action, Rule};
+use crate::fault::{Party, Target, Victim};
 use crate::kernel::Instant;
 use crate::model::{
     ClientId, Condition, DeciderId, Endpoint, Event, NodeId, Order, ServiceId, Signal, World,
@@ -23,6 +23,18 @@ fn line(sim: &Sim, note: &Note) -> Option<Line> {
     match &note.what {
         What::Struck(step, victim) => Some(strike(sim, at, (*step, *victim), false)),
         What::Healed(step, victim) => Some(strike(sim, at, (*step, *victim), true)),
+        What::Operated(step, id) => {
+            let text = match sim.setup.script[usize::from(*step)].deed {
+                Deed::Operator(Operator::StartServer, _) => "an operator starts its server",
+                Deed::Operator(Operator::Promote, _) => "an operator promotes it",
+                Deed::Fault(..) | Deed::Heal(..) => "an operator acts on it",
+            };
+            Some(of_node(&sim.world, at, *id, text.to_owned()))
+        }
+        What::Watched(id, gate) => Some(Line {
+            rule: Some(gate.name()),
+            ..plain(at, sim.lookout_name(*id), gate.sentence().to_owned())
+        }),
         What::Missed(step) => {
             let text = format!("step {} finds nothing to strike or heal", step + 1);
             Some(plain(at, "script".to_owned(), text))
@@ -30,7 +42,7 @@ fn line(sim: &Sim, note: &Note) -> Option<Line> {
         What::Moved(event) => moved(&sim.world, at, *event),
         What::Decided(by, news, rule, orders) => {
             let service = sim.deciders[by.index()].service;
-            let mut line = decision(sim, at, *by, *news);
+            let mut line = decision(sim, at, (*by, *rule), *news);
             line.service = Some(sim.world.names.services[service.index()].clone());
             line.rule = Some(rule.name());
             line.actions =
@@ -43,6 +55,10 @@ fn line(sim: &Sim, note: &Note) -> Option<Line> {
         }
         What::Works(client, peer) => {
             let text = format!("works with {}", sim.world.node_name(*peer));
+            Some(of_client(&sim.world, at, *client, text))
+        }
+        What::Refused(client, peer) => {
+            let text = format!("can only read from {}", sim.world.node_name(*peer));
             Some(of_client(&sim.world, at, *client, text))
         }
         What::Failed(_) => None,
@@ -66,31 +82,30 @@ fn of_client(world: &World, at: Instant, client: ClientId, event: String) -> Lin
 }
 
 fn strike(sim: &Sim, at: Instant, (step, victim): (u16, Victim), healed: bool) -> Line {
-    let (Deed::Fault(kind, target) | Deed::Heal(kind, target)) =
-        sim.setup.script[usize::from(step)].deed;
-    let what = match (kind, healed) {
-        (FaultKind::HostDeath, _) => "its host dies",
-        (FaultKind::ProcessCrash, false) => "its server crashes",
-        (FaultKind::ProcessCrash, true) => "its server is started by hand",
-        (FaultKind::Hang, false) => "its host freezes",
-        (FaultKind::Hang, true) => "its host goes on",
-        (FaultKind::LinkCut, false) => "nothing passes between ",
-        (FaultKind::LinkCut, true) => "packets pass again between ",
+    let deed = sim.setup.script[usize::from(step)].deed;
+    let target = deed.target();
+    let (Deed::Fault(kind, _) | Deed::Heal(kind, _)) = deed else {
+        return plain(at, link(sim, target), "an operator acts".to_owned());
     };
-    let fault =
-        if healed { format!("{} ends", kind.card().name) } else { kind.card().name.to_owned() };
+    let card = kind.card();
+    let text = match (healed, card.heal) {
+        (true, Some(heal)) => format!("{} ends: {heal}", card.name),
+        (_, _) => format!("{}: {}", card.name, card.meaning),
+    };
     match victim {
-        Victim::Node(node) => of_node(&sim.world, at, node, format!("{fault}: {what}")),
-        Victim::Link => {
-            plain(at, "link".to_owned(), format!("{fault}: {what}{}", link(sim, target)))
+        Victim::Node(node) => of_node(&sim.world, at, node, text),
+        Victim::Service(service) => {
+            let name = sim.world.names.services[service.index()].clone();
+            Line { service: Some(name.clone()), ..plain(at, name, text) }
         }
+        Victim::Link => plain(at, "link".to_owned(), format!("{text} ({})", link(sim, target))),
+        Victim::Place(..) => plain(at, link(sim, target), text),
     }
 }
 
 /// Returns what a step of the script is aimed at, in words.
 pub(super) fn aimed_at(sim: &Sim, step: u16) -> String {
-    let (Deed::Fault(_, target) | Deed::Heal(_, target)) = sim.setup.script[usize::from(step)].deed;
-    link(sim, target)
+    link(sim, sim.setup.script[usize::from(step)].deed.target())
 }
 
 fn link(sim: &Sim, target: Target) -> String {
@@ -110,10 +125,12 @@ fn party(world: &World, party: Party) -> String {
         Party::Primary(id) => format!("primary of {}", service(id)),
         Party::Standby(id, nth) => format!("standby {nth} of {}", service(id)),
         Party::Platform => "platform".to_owned(),
+        Party::Observer(number) => format!("observer {}", number + 1),
         Party::Client(id) => world.names.clients[id.index()].clone(),
         Party::Zone(id, zone) => format!("zone {zone:?} of {}", world.names.regions[id.index()]),
         Party::Region(id) => world.names.regions[id.index()].clone(),
         Party::Everyone => "everyone".to_owned(),
+        Party::Service(id) => service(id).clone(),
     }
 }
 
@@ -123,6 +140,16 @@ fn moved(world: &World, at: Instant, event: Event) -> Option<Line> {
         Event::BackendsExit(id, _) => node(id, "its last sessions end"),
         Event::ProcessStarts(id, _) => node(id, "its supervisor starts the server"),
         Event::RecoveryEnds(id, _) => node(id, "its server answers again"),
+        Event::CrashesAgain(id, _) => node(id, "its server crashes again"),
+        Event::QueryCancelled(id) => node(id, "cancels the query that held its replay up"),
+        Event::DiskFills(service, _) => {
+            let text = "WAL that cannot be uploaded fills the primary's disk: its server stops";
+            let name = world.names.services[service.index()].clone();
+            Some(Line { service: Some(name.clone()), ..plain(at, name, text.to_owned()) })
+        }
+        Event::FlapDue(_) => {
+            Some(plain(at, "link".to_owned(), "the flapping link turns".to_owned()))
+        }
         Event::StreamResumes(id, _) => node(id, "receives WAL again"),
         Event::CaughtUp(id, _) => node(id, "has caught up"),
         Event::NodeBuilt(id, _) => node(id, "its machine is there; a restore begins"),
@@ -138,6 +165,10 @@ fn moved(world: &World, at: Instant, event: Event) -> Option<Line> {
         | Event::StepDue(_)
         | Event::RecordOrdered(..)
         | Event::ReportDue(..)
+        | Event::LookoutPolls(_)
+        | Event::LookoutPollFails(..)
+        | Event::LookoutChecks(_)
+        | Event::LookoutRechecks(_)
         | Event::SignalArrives(..)
         | Event::ClientBegins(_)
         | Event::ClientEnds(_)
@@ -172,7 +203,7 @@ fn arrived(world: &World, at: Instant, service: ServiceId, order: Order) -> Opti
     }
 }
 
-fn decision(sim: &Sim, at: Instant, decider: DeciderId, news: Signal) -> Line {
+fn decision(sim: &Sim, at: Instant, (decider, rule): (DeciderId, Rule), news: Signal) -> Line {
     let service = sim.deciders[decider.index()].service;
     let name = |number: u16| numbered(&sim.world, service, number);
     let text = match news {
@@ -187,6 +218,9 @@ fn decision(sim: &Sim, at: Instant, decider: DeciderId, news: Signal) -> Line {
             format!("hears from {} that {says}", name(number))
         }
         Signal::SilenceDue(number) => format!("gives {} up: silent too long", name(number)),
+        Signal::PromotionDue(number) if rule == Rule::WaitForLoneCandidate => {
+            format!("finds the promotion of {} slow and waits", name(number))
+        }
         Signal::PromotionDue(number) => format!("gives {} up: promotion too slow", name(number)),
     };
     plain(at, "platform".to_owned(), text)

@@ -4,10 +4,11 @@
 //! skipping them or evaluating them gives the same digest.
 
 use super::word;
+use crate::control::lookout::Gate;
 use crate::control::{Action, Rule};
 use crate::fault::Victim;
 use crate::kernel::{Digest, Instant};
-use crate::model::{ClientId, DeciderId, Event, NodeId, Signal};
+use crate::model::{ClientId, DeciderId, Event, LookoutId, NodeId, Signal};
 
 /// What happened at an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,16 +26,22 @@ pub enum What {
     Struck(u16, Victim),
     /// A step of the script healed a fault that struck this victim.
     Healed(u16, Victim),
+    /// A step of the script let an operator act on a node.
+    Operated(u16, NodeId),
     /// A step of the script found nothing to strike or heal.
     Missed(u16),
     /// The world moved on.
     Moved(Event),
     /// A decider heard something and decided.
     Decided(DeciderId, Signal, Rule, Vec<Action>),
+    /// A daemon's decision procedure ended elsewhere than the time before.
+    Watched(LookoutId, Gate),
     /// A client lost its connection to a node.
     Lost(ClientId, NodeId),
     /// A client failed to connect.
     Failed(ClientId),
+    /// A client is connected to a node that refuses its writes.
+    Refused(ClientId, NodeId),
     /// A client works over a connection to a node.
     Works(ClientId, NodeId),
 }

@@ -7,7 +7,7 @@ use super::note::What;
 use crate::control::{Action, Numbers};
 use crate::fault::Victim;
 use crate::kernel::Digest;
-use crate::model::{Condition, Endpoint, Event, NodeId, Order, Signal, Targets};
+use crate::model::{Condition, Endpoint, Event, NodeId, Order, Signal, Targets, Zone};
 
 /// Feeds what happened to a digest.
 pub(super) fn feed(digest: &mut Digest, what: &What) {
@@ -29,6 +29,12 @@ pub(super) fn feed(digest: &mut Digest, what: &What) {
         What::Lost(client, node) => word(digest, 6, [client.0.into(), node.0, 0]),
         What::Failed(client) => word(digest, 7, [client.0.into(), 0, 0]),
         What::Works(client, node) => word(digest, 8, [client.0.into(), node.0, 0]),
+        What::Watched(lookout, gate) => {
+            word(digest, 10, [lookout.0.into(), 0, 0]);
+            digest.text(gate.name());
+        }
+        What::Operated(step, node) => word(digest, 9, [*step, node.0, 0]),
+        What::Refused(client, node) => word(digest, 11, [client.0.into(), node.0, 0]),
     }
 }
 
@@ -42,6 +48,16 @@ fn feed_victim(digest: &mut Digest, kind: u8, step: u16, victim: Victim) {
     match victim {
         Victim::Node(node) => word(digest, kind, [step, 1, node.0]),
         Victim::Link => word(digest, kind, [step, 2, 0]),
+        Victim::Place(region, zone) => {
+            let zone = match zone {
+                None => 0,
+                Some(Zone::A) => 1,
+                Some(Zone::B) => 2,
+                Some(Zone::C) => 3,
+            };
+            word(digest, kind, [step, 3, u16::from(region.0) << 8 | zone]);
+        }
+        Victim::Service(service) => word(digest, kind, [step, 4, service.0.into()]),
     }
 }
 
@@ -82,6 +98,17 @@ fn feed_event(digest: &mut Digest, event: Event) {
             word(digest, 34, [client.0.into(), 0, 0]);
             digest.u64(epoch.into());
         }
+        Event::LookoutPolls(id) => word(digest, 39, [id.0.into(), 0, 0]),
+        Event::LookoutPollFails(id, number) => word(digest, 40, [id.0.into(), number, 0]),
+        Event::LookoutChecks(id) => word(digest, 41, [id.0.into(), 0, 0]),
+        Event::LookoutRechecks(id) => word(digest, 42, [id.0.into(), 0, 0]),
+        Event::CrashesAgain(node, epoch) => of_node(35, node, epoch),
+        Event::QueryCancelled(node) => word(digest, 36, [node.0, 0, 0]),
+        Event::DiskFills(service, epoch) => {
+            word(digest, 37, [service.0.into(), 0, 0]);
+            digest.u64(epoch.into());
+        }
+        Event::FlapDue(step) => word(digest, 38, [step, 0, 0]),
     }
 }
 
@@ -147,6 +174,7 @@ fn name(endpoint: Endpoint) -> u16 {
     match endpoint {
         Endpoint::Primary => 1,
         Endpoint::Replica => 2,
+        Endpoint::HaReplica => 3,
     }
 }
 
@@ -210,6 +238,7 @@ mod tests {
             What::Failed(ClientId(1)),
             What::Works(ClientId(1), node),
             What::Works(ClientId(2), node),
+            What::Refused(ClientId(2), node),
             What::Moved(Event::NodeBuilt(node, 0)),
             What::Moved(Event::NodeBuilt(node, 1)),
             What::Moved(Event::RestoreEnds(node, 0)),

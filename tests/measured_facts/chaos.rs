@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use crate::config;
 
 /// Returns a step of a script, and its heal if it can be healed.
-fn trouble() -> impl Strategy<Value = String> {
+fn outage() -> impl Strategy<Value = String> {
     let node = prop::sample::select(vec![
         r#"Primary("orders")"#,
         r#"Node("orders-1")"#,
@@ -44,7 +44,7 @@ fn chaos() -> impl Strategy<Value = String> {
     let reply = prop::sample::select(vec!["never", "10s"]);
     let stances = (plan, fencing, restart, flight, reply);
     let numbers = (1..500_u64, 1..5_000_u64, 0..1_000_u64, 1..1_000_000_u64, 0..100_000_u64);
-    (stances, numbers, prop::collection::vec(trouble(), 1..6)).prop_map(
+    (stances, numbers, prop::collection::vec(outage(), 1..6)).prop_map(
         |((plan, fencing, restart, flight, reply), numbers, steps)| {
             let (writes, wal, delay, goodput, buffer) = numbers;
             format!(

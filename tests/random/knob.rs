@@ -76,15 +76,49 @@ const RANGES: &[(&str, Values)] = &[
     ("reply_timeout", Spans(100, 120_000)),
     ("backoff_first", Spans(1, 5_000)),
     ("backoff_max", Spans(5_000, 60_000)),
+    ("heartbeat_connection", Words(&["Kept", "Fresh"])),
+    ("standby_delay_max", Spans(0, 120_000)),
+    ("standby_delay_max", Words(&["\"never\""])),
+    ("host_boot", Laws(0, 120_000)),
+    ("disk_size", Sizes(100 * MIB, 20_000 * MIB)),
+    ("ha_replica_name", Words(&["true", "false"])),
+];
+
+/// Every knob of the daemons with the values it is given; they are made under their policy only.
+const OF_DAEMONS: &[(&str, Values)] = &[
+    ("lookout_poll_interval", Spans(500, 12_000)),
+    ("lookout_poll_phase", Phases(500)),
+    ("lookout_poll_timeout", Spans(1, 12_000)),
+    ("lookout_check_interval", Spans(500, 12_000)),
+    ("lookout_check_phase", Phases(500)),
+    ("lookout_failover_lag", Spans(5_000, 120_000)),
+    ("lookout_warning_lag", Spans(1_000, 60_000)),
+    ("lookout_missing_primary_timeout", Spans(0, 30_000)),
+    ("lookout_catchup_timeout", Spans(0, 600_000)),
+    ("lookout_position_age_max", Spans(13_000, 60_000)),
+    ("lookout_failover_on_disconnect", Words(&["true", "false"])),
+    ("lookout_failover_sleep", Spans(0, 60_000)),
+    ("lookout_poll_observers_on_warning_only", Words(&["true", "false"])),
 ];
 
 /// Returns random knobs: most keep their defaults.
 pub(crate) fn tuning() -> impl Strategy<Value = Tuning> {
     let settings =
         prop::collection::vec((0..RANGES.len(), any::<u64>(), any::<u64>(), 0..3_u8), 0..9);
+    let of_daemons =
+        prop::collection::vec((0..OF_DAEMONS.len(), any::<u64>(), any::<u64>(), 0..3_u8), 0..5);
+    let daemons = prop::option::of((0..3_u32, of_daemons));
     // A fixed phase of reports makes it possible to aim at instants around a deadline.
-    (settings, prop::option::of(0..5_000_u64)).prop_map(|(settings, phase)| {
+    (settings, prop::option::of(0..5_000_u64), daemons).prop_map(|(settings, phase, daemons)| {
         let mut fields = std::collections::BTreeMap::new();
+        if let Some((observers, settings)) = daemons {
+            fields.insert("policy", "Pglookout".to_owned());
+            fields.insert("lookout_observers", observers.to_string());
+            for (index, one, other, unit) in settings {
+                let (name, values) = OF_DAEMONS[index];
+                fields.insert(name, text(values, (one, other), unit));
+            }
+        }
         if let Some(millis) = phase {
             fields.insert("heartbeat_phase", format!("\"{millis}ms\""));
         }
@@ -159,6 +193,12 @@ fn agreed(mut tuning: Tuning) -> Tuning {
     }
     if !fits(knobs.archive_phase, knobs.archive_period) {
         tuning.archive_phase = Some(Phase::At(Span::ZERO));
+    }
+    if !fits(knobs.lookout_poll_phase, knobs.lookout_poll_interval) {
+        tuning.lookout_poll_phase = Some(Phase::At(Span::ZERO));
+    }
+    if !fits(knobs.lookout_check_phase, knobs.lookout_check_interval) {
+        tuning.lookout_check_phase = Some(Phase::At(Span::ZERO));
     }
     tuning
 }

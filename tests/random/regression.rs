@@ -50,10 +50,8 @@ fn a_candidate_that_is_too_slow_is_not_a_silent_primary() {
     let outcome = sim::run(&loaded.expect("it is a scenario").setup, 0);
     let told: Vec<_> =
         outcome.services[0].promotions.iter().map(|one| (one.cause, one.rule)).collect();
-    assert_eq!(
-        told,
-        [("failover", "promote-for-silent-primary"), ("restore", "restore-for-failed-candidate"),]
-    );
+    assert_eq!(told, [("failover", "promote-for-silent-primary")]);
+    assert_eq!(outcome.services[0].marked_down.len(), 1, "the only candidate is not given up");
 }
 
 #[test]
@@ -231,4 +229,86 @@ fn a_new_node_that_never_reports_is_built_again() {
     let outcome = sim::run(&loaded.expect("it is a scenario").setup, 0);
     let last = outcome.services[0].dns.last().expect("a name changed");
     assert_eq!(last.targets, ["orders-4"]);
+}
+
+#[test]
+fn what_one_service_writes_is_no_reason_for_another_to_stay_without_a_standby() {
+    let parts = r#"services: [
+            Service(name: "orders", plan: Business),
+            Service(name: "audit", plan: Hobbyist),
+        ],
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 100),
+            Writer(name: "log", service: "audit", writes_per_s: 1000, wal_per_commit: "64KiB"),
+        ],
+        script: [At("60s", Fault(HostDeath, Standby("orders", 1)))],
+        until: "20m""#;
+    let loaded = cutover::scenario::Loaded::from_scenario(scenario(parts));
+    let outcome = sim::run(&loaded.expect("it is a scenario").setup, 0);
+    let mut found = outcome.invariants.iter().filter(|one| one.id == "redundancy-restored");
+    let verdict = found.next().map(|one| one.verdict);
+    assert_eq!(verdict, Some(cutover::check::Verdict::Holds));
+}
+
+#[test]
+fn a_standby_that_forgets_a_surplus_remembers_what_it_received_before() {
+    // orders-3 has received everything and replayed nothing since 25 s; orders-2 is promoted with
+    // what the archive has, two segments, which were written by 54.6 s.
+    let parts = r#"services: [Service(name: "orders", plan: Premium)],
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 200, wal_per_commit: "3KiB"),
+        ],
+        tuning: Tuning(
+            heartbeat_phase: "2s", archive_phase: "4m", fence_delay: "10s",
+            standby_delay_max: "never",
+        ),
+        script: [
+            At("25s", Fault(LongQuery, Node("orders-3"))),
+            At("30s", Fault(LinkCut, Link(Node("orders-2"), Node("orders-1")))),
+            At("60s", Fault(HostDeath, Primary("orders"))),
+            At("85s", Fault(LinkCut, Link(Node("orders-3"), Platform))),
+            At("125s", Heal(LinkCut, Link(Node("orders-3"), Platform))),
+        ],
+        until: "130s""#;
+    let loaded = cutover::scenario::Loaded::from_scenario(scenario(parts));
+    let setup = std::sync::Arc::new(loaded.expect("it is a scenario").setup);
+    let mut sim = sim::Sim::new(setup, 0);
+    sim.run();
+    let node = &sim.world().nodes[2];
+    assert!(!node.unfit, "it has replayed less than the new timeline shares");
+    let kib = |at| node.received.at(cutover::kernel::Instant::from_micros(at)).lsn().get() >> 10;
+    // 49.995 s x 600 KiB/s, and two segments of 16384 KiB.
+    assert_eq!((kib(50_000_000), kib(124_000_000)), (29_997, 32_768));
+}
+
+#[test]
+fn a_restore_is_given_the_time_to_replay_what_was_written_since_the_backup() {
+    check(
+        261_690_411_341_751_081,
+        0,
+        r#"services: [Service(name: "orders", plan: Business)],
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 832, wal_per_commit: "11077B"),
+        ],
+        script: [At("6m53.154918s", Fault(HostDeath, Standby("orders", 1)))],
+        until: "37m1.263s""#,
+    );
+}
+
+#[test]
+fn what_was_uploaded_after_a_restore_is_no_measure_of_its_loss() {
+    check(
+        0,
+        0,
+        r#"services: [Service(name: "orders", plan: Hobbyist, region: "eu-west")],
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 1, wal_per_commit: "1B"),
+        ],
+        script: [
+            At("0s", Fault(LinkCut, OneWay(Region("eu-west"), Everyone))),
+            At("7m24.800036s", Heal(LinkCut, OneWay(Region("eu-west"), Everyone))),
+            At("7m24.800036s", Fault(HostDeath, Primary("orders"))),
+        ],
+        until: "1h20m34.783s""#,
+    );
 }

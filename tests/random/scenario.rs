@@ -6,7 +6,7 @@
 use std::fmt;
 
 use cutover::kernel::{Bytes, Span};
-use cutover::model::{Endpoint, Plan};
+use cutover::model::{DRIVERS, Driver, DriverParts, Endpoint, Plan};
 use cutover::scenario::{Client, Connection, Reader, Scenario, Service, Step, Writer};
 use proptest::prelude::*;
 
@@ -94,6 +94,7 @@ struct Made {
     work: Work,
     service: usize,
     rate: u32,
+    driver: Driver,
     region: Option<usize>,
     first_lookup: Option<u64>,
     begins: Option<u64>,
@@ -117,11 +118,16 @@ fn client() -> impl Strategy<Value = Made> {
     let rate = prop_oneof![4 => 1_u32..1_000, 1 => 1_u32..60_000];
     let share = || prop::option::weighted(0.3, 0..1_000_u64);
     let region = prop::option::weighted(0.3, 0..REGIONS.len());
-    (work, 0..3_usize, rate, region, share(), share(), share()).prop_map(
-        |(work, service, rate, region, first_lookup, begins, ends)| Made {
+    let driver = prop_oneof![
+        1 => Just(Driver::Tuned),
+        1 => prop::sample::select(DRIVERS).prop_map(|card| card.driver),
+    ];
+    (work, 0..3_usize, (rate, driver), region, share(), share(), share()).prop_map(
+        |(work, service, (rate, driver), region, first_lookup, begins, ends)| Made {
             work,
             service,
             rate,
+            driver,
             region,
             first_lookup,
             begins,
@@ -139,6 +145,10 @@ impl Made {
         let service = service.name.clone();
         let region = self.region.map(|region| REGIONS[region].to_owned());
         let first_lookup = self.first_lookup.map(part);
+        // The most connections carry a thousand requests of ten seconds, whatever the delays are.
+        let driver = if self.rate < 1_000 { self.driver } else { Driver::Tuned };
+        let connections = (driver != Driver::Tuned).then_some(10_000);
+        let parts = DriverParts { connections, ..DriverParts::default() };
         match self.work {
             Work::Write(size) => Client::Writer(Writer {
                 name,
@@ -146,6 +156,8 @@ impl Made {
                 writes_per_s: self.rate,
                 wal_per_commit: Bytes(size),
                 region,
+                driver,
+                parts,
                 first_lookup,
                 begins,
                 ends,
@@ -157,6 +169,8 @@ impl Made {
                 endpoint,
                 connection,
                 region,
+                driver,
+                parts,
                 first_lookup,
                 begins,
                 ends,

@@ -3,11 +3,12 @@
 //!
 //! Knows nothing of what a fault does. Kept here: every step can happen in a run of its scenario.
 
-use cutover::fault::FaultKind;
-use cutover::kernel::{Law, Span};
+use cutover::fault::{Aim, FaultKind};
+use cutover::kernel::{Law, Rate, Span};
 use cutover::knob::{Knobs, Phase};
-use cutover::model::{Plan, Zone};
-use cutover::scenario::{Deed, Scenario, Step, Target};
+use cutover::model::{Endpoint, Plan, Zone};
+use cutover::scenario::{Deed, Scenario, Step, Target, Trigger};
+use cutover::sim::{Operator, PhaseName};
 use proptest::prelude::*;
 
 /// When a step happens.
@@ -40,12 +41,26 @@ struct Part {
 pub(crate) struct Made {
     moment: Moment,
     deed: MadeDeed,
+    wait: Wait,
+}
+
+/// What a step waits for instead of its moment, if it does.
+#[derive(Clone, Copy, Debug)]
+enum Wait {
+    /// Nothing: it happens at its moment.
+    Nothing,
+    /// A trigger: which kind, of whom, and for how many milliseconds after it.
+    Trigger(u8, Part, u64),
+    /// One period after the other, in milliseconds.
+    Period(u64),
 }
 
 #[derive(Clone, Copy, Debug)]
 enum MadeDeed {
     Strike(FaultKind, Part),
-    Cut(Part, Part, bool),
+    Operate(Operator, Part),
+    /// A fault of a link.
+    Cut(FaultKind, (Part, Part), bool),
     /// Heals the n-th fault that can be healed, counted backwards.
     Heal(usize),
 }
@@ -53,7 +68,7 @@ enum MadeDeed {
 /// Returns random steps.
 pub(crate) fn steps() -> impl Strategy<Value = Vec<Made>> {
     prop::collection::vec(
-        (moment(), deed()).prop_map(|(moment, deed)| Made { moment, deed }),
+        (moment(), deed(), wait()).prop_map(|(moment, deed, wait)| Made { moment, deed, wait }),
         0..=8,
     )
 }
@@ -71,32 +86,71 @@ fn moment() -> impl Strategy<Value = Moment> {
     ]
 }
 
-fn deed() -> impl Strategy<Value = MadeDeed> {
-    let part = || {
-        let kinds = prop_oneof![2 => Just(0_u8), 3 => Just(1_u8), 3 => Just(2_u8)];
-        (kinds, 0..3_usize, 0..6_u8).prop_map(|(kind, service, number)| Part {
-            kind,
-            service,
-            number,
-        })
-    };
-    let side = || {
-        (0..8_u8, 0..3_usize, 0..6_u8).prop_map(|(kind, service, number)| Part {
-            kind,
-            service,
-            number,
-        })
-    };
-    let kind = prop_oneof![
-        3 => Just(FaultKind::HostDeath),
-        3 => Just(FaultKind::ProcessCrash),
-        3 => Just(FaultKind::Hang),
-    ];
+fn part(kinds: impl Strategy<Value = u8>) -> impl Strategy<Value = Part> {
+    (kinds, 0..3_usize, 0..6_u8).prop_map(|(kind, service, number)| Part { kind, service, number })
+}
+
+fn wait() -> impl Strategy<Value = Wait> {
+    let trigger = (0..10_u8, part(0..3_u8), 0..90_000_u64);
     prop_oneof![
-        4 => (kind, part()).prop_map(|(kind, part)| MadeDeed::Strike(kind, part)),
-        3 => (side(), side(), any::<bool>())
-            .prop_map(|(one, two, both)| MadeDeed::Cut(one, two, both)),
-        3 => (0..3_usize).prop_map(MadeDeed::Heal),
+        12 => Just(Wait::Nothing),
+        2 => trigger.prop_map(|(kind, part, after)| Wait::Trigger(kind, part, after)),
+        1 => (10_000..600_000_u64).prop_map(Wait::Period),
+    ]
+}
+
+fn deed() -> impl Strategy<Value = MadeDeed> {
+    let node = || part(prop_oneof![2 => Just(0_u8), 3 => Just(1_u8), 3 => Just(2_u8)]);
+    let side = || part(0..9_u8);
+    let cut = (link_fault(), (side(), side()), any::<bool>());
+    let operator = prop_oneof![Just(Operator::StartServer), Just(Operator::Promote)];
+    prop_oneof![
+        12 => (node_fault(), node()).prop_map(|(kind, part)| MadeDeed::Strike(kind, part)),
+        8 => cut.prop_map(|(kind, ends, both)| MadeDeed::Cut(kind, ends, both)),
+        2 => (place_fault(), node()).prop_map(|(kind, part)| MadeDeed::Strike(kind, part)),
+        9 => (0..3_usize).prop_map(MadeDeed::Heal),
+        1 => (operator, node()).prop_map(|(operator, part)| MadeDeed::Operate(operator, part)),
+    ]
+}
+
+fn node_fault() -> impl Strategy<Value = FaultKind> {
+    let span = || (1..120_000_u64).prop_map(Span::from_millis);
+    prop_oneof![
+        6 => Just(FaultKind::HostDeath),
+        6 => Just(FaultKind::ProcessCrash),
+        6 => Just(FaultKind::Hang),
+        3 => Just(FaultKind::PowerLoss),
+        2 => Just(FaultKind::OutOfMemory),
+        1 => span().prop_map(FaultKind::CrashLoop),
+        3 => Just(FaultKind::StorageStall),
+        2 => Just(FaultKind::DiskFull),
+        2 => Just(FaultKind::ConnectionsExhausted),
+        2 => Just(FaultKind::LongQuery),
+        2 => span().prop_map(FaultKind::ClockAhead),
+        2 => span().prop_map(FaultKind::ClockBehind),
+        2 => Just(FaultKind::Maintenance),
+        3 => Just(FaultKind::DaemonRestart),
+    ]
+}
+
+fn link_fault() -> impl Strategy<Value = FaultKind> {
+    let slow = (0..3_000_u64, 10_000..100_000_000_u64).prop_map(|(delay, goodput)| {
+        FaultKind::SlowLink { delay: Span::from_millis(delay), goodput: Rate(goodput) }
+    });
+    let flapping = (100..60_000_u64, 100..60_000_u64).prop_map(|(down, up)| FaultKind::Flapping {
+        down: Span::from_millis(down),
+        up: Span::from_millis(up),
+    });
+    prop_oneof![6 => Just(FaultKind::LinkCut), 1 => slow, 1 => flapping]
+}
+
+fn place_fault() -> impl Strategy<Value = FaultKind> {
+    prop_oneof![
+        Just(FaultKind::ZoneOutage),
+        Just(FaultKind::RegionOutage),
+        Just(FaultKind::UploadStall),
+        Just(FaultKind::PublishStall),
+        Just(FaultKind::ProvisionStall),
     ]
 }
 
@@ -106,24 +160,69 @@ pub(crate) fn script(scenario: &Scenario, made: &[Made]) -> Vec<Step> {
     let mut previous = Law::Fixed(Span::ZERO);
     for step in made {
         let mut at = law(&step.moment, previous, scenario);
+        let first = match step.wait {
+            Wait::Period(millis) => Law::Fixed(Span::from_millis(millis).min(scenario.until)),
+            Wait::Trigger(..) => Law::Fixed(Span::ZERO),
+            Wait::Nothing => at,
+        };
+        let nodes = bound(&script, first).min(bound(&script, at));
         let deed = match step.deed {
             MadeDeed::Strike(kind, part) => {
-                Some(Deed::Fault(kind, party(part, scenario, bound(&script, at))))
+                Some(Deed::Fault(kind, victim(kind, part, scenario, nodes)))
             }
-            MadeDeed::Cut(one, two, both) => {
-                Some(cut((one, two), both, scenario, bound(&script, at)))
+            MadeDeed::Operate(operator, part) => {
+                Some(Deed::Operator(operator, party(part, scenario, nodes)))
             }
+            MadeDeed::Cut(kind, ends, both) => Some(cut(kind, ends, both, (scenario, nodes))),
             MadeDeed::Heal(back) => heal(&script, back).map(|(struck, deed)| {
                 at = not_before(struck, at);
                 deed
             }),
         };
         if let Some(deed) = deed {
-            script.push(Step::At(at, deed));
+            script.push(timed(step.wait, at, deed, scenario));
         }
         previous = at;
     }
     script
+}
+
+/// Returns a step that waits for what it is to wait for; heals happen at their time.
+fn timed(wait: Wait, at: Law, deed: Deed, scenario: &Scenario) -> Step {
+    match (wait, &deed) {
+        (Wait::Trigger(kind, part, millis), Deed::Fault(..) | Deed::Operator(..)) => {
+            let after = Law::Fixed(Span::from_millis(millis));
+            let trigger = trigger(kind, part, scenario);
+            Step::When(Trigger::After(after, Box::new(trigger)), deed)
+        }
+        (Wait::Period(millis), Deed::Fault(..)) => {
+            Step::Every(Span::from_millis(millis).min(scenario.until), deed)
+        }
+        _ => Step::At(at, deed),
+    }
+}
+
+fn trigger(kind: u8, part: Part, scenario: &Scenario) -> Trigger {
+    let of = &scenario.services[part.service % scenario.services.len()];
+    let service = of.name.clone();
+    // The first nodes of a plan always exist.
+    let node = format!("{service}-{}", part.number % of.plan.nodes() + 1);
+    let client = scenario.clients.first().map(|client| client.name().to_owned());
+    let phases = [PhaseName::Steady, PhaseName::Promoting, PhaseName::Restoring];
+    let phase = phases[usize::from(part.kind % 3)];
+    let endpoint = [Endpoint::Primary, Endpoint::Replica][usize::from(part.kind % 2)];
+    match (kind, client) {
+        (0, _) => Trigger::Enters { service, phase },
+        (1, _) => Trigger::Promoting { service },
+        (2, _) => Trigger::Promoted { node },
+        (3, _) => Trigger::MarkedDown { node },
+        (4, _) => Trigger::Built { node },
+        (5, _) => Trigger::CaughtUp { node },
+        (6, _) => Trigger::Deleted { node },
+        (8, Some(client)) => Trigger::Loses { client },
+        (9, Some(client)) => Trigger::Works { client },
+        _ => Trigger::Served { endpoint, service },
+    }
 }
 
 /// Returns when a step happens: never after the end of the run.
@@ -172,11 +271,16 @@ fn bound(script: &[Step], at: Law) -> u64 {
     let by = at.greatest().unwrap_or(Span::FOREVER);
     let faults = script
         .iter()
-        .filter(|Step::At(law, deed)| matches!(deed, Deed::Fault(..)) && law.least() <= by);
+        .filter(|step| matches!(step.deed(), Deed::Fault(..)) && step.earliest() <= by);
     u64::try_from(faults.count()).expect("a script is short") + 1
 }
 
-fn cut((one, two): (Part, Part), both: bool, scenario: &Scenario, bound: u64) -> Deed {
+fn cut(
+    kind: FaultKind,
+    (one, two): (Part, Part),
+    both: bool,
+    (scenario, bound): (&Scenario, u64),
+) -> Deed {
     let from = party(one, scenario, bound);
     let mut to = party(two, scenario, bound);
     if from == to {
@@ -184,7 +288,18 @@ fn cut((one, two): (Part, Part), both: bool, scenario: &Scenario, bound: u64) ->
     }
     let (from, to) = (Box::new(from), Box::new(to));
     let link = if both { Target::Link(from, to) } else { Target::OneWay(from, to) };
-    Deed::Fault(FaultKind::LinkCut, link)
+    Deed::Fault(kind, link)
+}
+
+/// Returns what a fault that strikes no link is aimed at.
+fn victim(kind: FaultKind, part: Part, scenario: &Scenario, bound: u64) -> Target {
+    let service = &scenario.services[part.service % scenario.services.len()];
+    match kind.card().aim {
+        Aim::Zone => party(Part { kind: 4, ..part }, scenario, bound),
+        Aim::Region => Target::Region(service.region.clone()),
+        Aim::Service => Target::Service(service.name.clone()),
+        Aim::Node | Aim::Link => party(part, scenario, bound),
+    }
 }
 
 fn party(part: Part, scenario: &Scenario, bound: u64) -> Target {
@@ -207,17 +322,27 @@ fn party(part: Part, scenario: &Scenario, bound: u64) -> Target {
         4 => Target::Zone(region, [Zone::A, Zone::B, Zone::C][usize::from(part.number % 3)]),
         5 => Target::Region(region),
         6 => Target::Everyone,
+        8 if scenario.tuning.lookout_observers.is_some_and(|observers| observers > 0) => {
+            let observers = scenario.tuning.lookout_observers.unwrap_or(1);
+            Target::Observer(part.number % u8::try_from(observers).unwrap_or(1) + 1)
+        }
         _ => Target::Platform,
     }
 }
 
 /// Returns the heal of an earlier fault that can be healed, and when that fault strikes.
 fn heal(script: &[Step], back: usize) -> Option<(Law, Deed)> {
-    let faults = script.iter().filter_map(|Step::At(law, deed)| match deed {
-        Deed::Fault(kind, target) if kind.card().heal.is_some() => {
+    let faults = script.iter().filter_map(|step| match step {
+        Step::At(law, Deed::Fault(kind, target)) if kind.card().heal.is_some() => {
             Some((*law, Deed::Heal(*kind, target.clone())))
         }
-        Deed::Fault(..) | Deed::Heal(..) => None,
+        Step::When(_, Deed::Fault(kind, target)) if kind.card().heal.is_some() => {
+            Some((Law::Fixed(Span::ZERO), Deed::Heal(*kind, target.clone())))
+        }
+        Step::Every(period, Deed::Fault(kind, target)) if kind.card().heal.is_some() => {
+            Some((Law::Fixed(*period), Deed::Heal(*kind, target.clone())))
+        }
+        Step::At(..) | Step::When(..) | Step::Every(..) => None,
     });
     faults.rev().nth(back)
 }

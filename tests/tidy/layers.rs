@@ -52,11 +52,18 @@ pub(crate) fn findings(source: &Source) -> Vec<Finding> {
             complain("reaches another module by `super`; write `crate`".to_owned());
         }
         if module == "control" {
-            let spelt = UNKNOWN_TO_CONTROL.iter().filter(|word| !places(line, word).is_empty());
+            let names_truth = |place: &usize| !names_seat(line, *place);
+            let spelt =
+                UNKNOWN_TO_CONTROL.iter().filter(|word| places(line, word).iter().any(names_truth));
             spelt.for_each(|word| complain(format!("the belief may not name {word}")));
         }
     }
     found
+}
+
+/// Returns whether a word stands for where a daemon sits: `Seat::Node`, or that variant itself.
+fn names_seat(line: &str, place: usize) -> bool {
+    line[..place].ends_with("Seat::") || line.trim_start().starts_with("Node(u16)")
 }
 
 /// Returns the module of a file; the crate's root belongs to none.
@@ -128,5 +135,9 @@ mod tests {
     fn the_belief_may_not_name_the_truth() {
         let text = "// No World here.\nfn a(world: &World) {}\nfn b() -> SilentNode {}\n";
         assert_eq!(found("src/control/elect.rs", text), ["the belief may not name World"]);
+        let text = "use crate::model::Node;\nfn a(node: &Node, seat: Seat) -> Node {}\n";
+        assert_eq!(found("src/control/elect.rs", text).len(), 2);
+        let text = "    Node(u16),\nfn a() -> Seat { Seat::Node(1) }\n";
+        assert!(found("src/control/lookout/daemon.rs", text).is_empty());
     }
 }

@@ -19,7 +19,7 @@ pub(in crate::report) fn endpoints(report: &Report<'_>, page: &mut Page) {
     page.title("ENDPOINTS");
     let mut table = Table::new(&["name", ">from", "points to"]);
     for service in &report.outcome.services {
-        for endpoint in [Endpoint::Primary, Endpoint::Replica] {
+        for endpoint in Endpoint::ALL {
             name(service, endpoint, &mut table);
         }
     }

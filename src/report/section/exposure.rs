@@ -8,8 +8,8 @@ use crate::report::downtime::total;
 use crate::report::findings::Report;
 use crate::report::page::Page;
 use crate::report::style::Ink;
-use crate::report::wording::{counted, interval, moment, span};
-use crate::sim::{Outcome, ServiceOutcome};
+use crate::report::wording::{counted, interval, moment, size, span};
+use crate::sim::{ArchiveGap, Outcome, ServiceOutcome};
 
 /// How many intervals of one service the screen tells of.
 const TOLD_MAX: usize = 3;
@@ -23,7 +23,20 @@ pub(in crate::report) fn exposure(report: &Report<'_>, page: &mut Page) {
         let bare = service.exposure.iter().any(|interval| interval.end.is_none());
         let ink = if bare { Ink::Doubtful } else { Ink::Strong };
         page.lead(2, ink, &service.name, &parts.join("; "));
+        for gap in &service.archive_gaps {
+            page.lead(2, Ink::Doubtful, &service.name, &unarchived(gap));
+        }
     }
+}
+
+/// Tells which instants no backup can be restored to.
+fn unarchived(gap: &ArchiveGap) -> String {
+    let bytes = size(gap.to_lsn.get() - gap.from_lsn.get());
+    let (timeline, window) = (gap.timeline, span(gap.window));
+    format!(
+        "{bytes} of WAL before timeline {timeline} are in no archive: no restore ends within \
+         these {window}"
+    )
 }
 
 fn exposed(outcome: &Outcome, service: &ServiceOutcome) -> String {

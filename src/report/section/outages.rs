@@ -53,6 +53,10 @@ fn one(outcome: &Outcome, client: &ClientOutcome, table: &mut Table) {
         let count = counted(client.reads_gone_back, "time");
         lines.push(format!("saw an older state than before {count}"));
     }
+    if client.phantom_commits > 0 {
+        let count = counted(client.phantom_commits, "commit");
+        lines.push(format!("saw {count} that the last primary does not have"));
+    }
     let down = if client.outages.is_empty() {
         "none".to_owned()
     } else {
@@ -72,8 +76,8 @@ fn split(parts: &Parts) -> String {
         ("connect", parts.connect),
         ("retry", parts.retry),
     ];
-    let spent = named.iter().filter(|(_, length)| *length > Span::ZERO);
+    let activities = named.iter().filter(|(_, length)| *length > Span::ZERO);
     let words: Vec<String> =
-        spent.map(|(name, length)| format!("{name}{JOINT}{}", span(*length))).collect();
+        activities.map(|(name, length)| format!("{name}{JOINT}{}", span(*length))).collect();
     words.join(" + ")
 }

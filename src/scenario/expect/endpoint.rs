@@ -50,7 +50,7 @@ fn why_not(service: &ServiceOutcome, endpoint: Endpoint, at: Instant) -> Option<
         Endpoint::Primary if !targets.contains(&primary) => {
             Some(format!("points to {}, but the primary is {primary}", targets.join(", ")))
         }
-        Endpoint::Primary | Endpoint::Replica => None,
+        Endpoint::Primary | Endpoint::Replica | Endpoint::HaReplica => None,
     }
 }
 

@@ -73,6 +73,7 @@ fn client() -> ClientOutcome {
         outages: vec![outage(60, 70), outage(80, 90)],
         acked_commits: 0,
         reads_gone_back: 0,
+        phantom_commits: 0,
     }
 }
 
@@ -104,6 +105,7 @@ fn service() -> ServiceOutcome {
             clients: Vec::new(),
         }],
         exposure: vec![Exposure { start: secs(60), end: Some(secs(460)), would_lose_commits: 0 }],
+        archive_gaps: Vec::new(),
         dns: vec![
             dns(0, Endpoint::Primary, &[1]),
             dns(0, Endpoint::Replica, &[2]),

@@ -7,7 +7,7 @@ use super::super::locate::Path;
 use super::super::problem::Problems;
 use super::names::Names;
 use crate::kernel::{Bytes, Rate, Span};
-use crate::model::CLIENTS_MAX;
+use crate::model::{CLIENTS_MAX, Endpoint};
 
 /// The most requests a second of one client.
 const RATE_MAX: u32 = 1_000_000;
@@ -41,6 +41,12 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Probl
             Client::Reader(reader) => {
                 let rate = path.field("reads_per_s");
                 per_second(&rate, "reads", reader.reads_per_s, problems);
+                let opted = scenario.tuning.ha_replica_name == Some(true);
+                if reader.endpoint == Endpoint::HaReplica && !opted {
+                    let hint = "tuning: Tuning(ha_replica_name: true)".to_owned();
+                    let message = "found a name that no service has, expected it opted in";
+                    problems.hint(&path.field("endpoint"), message.to_owned(), Some(hint));
+                }
             }
         }
         times(&path, client, scenario.until, problems);

@@ -1,7 +1,8 @@
 //! Whether a scenario makes sense: everything that a run relies on and that types cannot say.
 //!
 //! * `names`: how things are called, how many there are, and what a name refers to;
-//! * `clients`: how fast and when clients work; `script`: what faults are aimed at, and when;
+//! * `clients`: how fast and when clients work, `parts`: by which means;
+//! * `script`: what faults are aimed at, and when; `measures`: how long and how much;
 //! * `demands`: what the scenario expects and accepts; `tuning`: knobs that contradict each other.
 //!
 //! Knows nothing of texts and of the simulation. Kept here: every problem is found at once, in
@@ -9,7 +10,9 @@
 
 mod clients;
 mod demands;
+mod measures;
 mod names;
+mod parts;
 mod script;
 mod tuning;
 
@@ -27,6 +30,7 @@ pub(super) fn validate(scenario: &Scenario, knobs: &Knobs) -> Problems {
     // Without a service every other name is unknown as well, which would say nothing new.
     if !scenario.services.is_empty() {
         clients::check(scenario, &names, &mut problems);
+        parts::check(scenario, &names, knobs, &mut problems);
         script::check(scenario, &names, &mut problems);
         demands::check(scenario, &names, &mut problems);
     }
@@ -34,9 +38,11 @@ pub(super) fn validate(scenario: &Scenario, knobs: &Knobs) -> Problems {
     problems
 }
 
-/// Returns how the values of knobs contradict each other, in words.
-pub(super) fn contradictions(knobs: &Knobs) -> Vec<String> {
+/// Returns how the values of knobs contradict each other or a scenario's clients, in words.
+pub(super) fn contradictions(scenario: &Scenario, knobs: &Knobs) -> Vec<String> {
     let mut problems = Problems::default();
     tuning::check(knobs, &mut problems);
-    problems.messages()
+    let mut messages = problems.messages();
+    messages.extend(parts::overloads(scenario, knobs));
+    messages
 }

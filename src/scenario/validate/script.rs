@@ -4,12 +4,13 @@
 //! never aimed at something that no run can have.
 
 use super::super::error::{nearest, shown};
-use super::super::file::{Deed, Scenario, Step, Target};
+use super::super::file::{Deed, Scenario, Step, Target, Trigger};
 use super::super::locate::Path;
 use super::super::problem::Problems;
+use super::measures;
 use super::names::Names;
-use crate::fault::{Aim, FaultKind};
-use crate::kernel::{Law, Span};
+use crate::fault::Aim;
+use crate::kernel::Span;
 use crate::model::STEPS_MAX;
 
 /// The longest run, 10 years.
@@ -27,11 +28,10 @@ pub(super) struct Faults {
 impl Faults {
     /// Returns when the faults of a script may strike.
     pub(super) fn of(scenario: &Scenario) -> Self {
-        let faults =
-            scenario.script.iter().take(STEPS_MAX).filter_map(|Step::At(at, deed)| match deed {
-                Deed::Fault(_, target) => Some((at.least(), target)),
-                Deed::Heal(..) => None,
-            });
+        let faults = scenario.script.iter().take(STEPS_MAX).filter_map(|step| match step.deed() {
+            Deed::Fault(_, target) | Deed::Operator(_, target) => Some((step.earliest(), target)),
+            Deed::Heal(..) => None,
+        });
         let (mut earliest, mut endless) = (Vec::new(), None);
         for (least, target) in faults {
             earliest.push(least);
@@ -66,10 +66,12 @@ fn between_groups(target: &Target) -> bool {
         | Target::Primary(_)
         | Target::Standby(..)
         | Target::Platform
+        | Target::Observer(_)
         | Target::Client(_)
         | Target::Zone(..)
         | Target::Region(_)
-        | Target::Everyone => false,
+        | Target::Everyone
+        | Target::Service(_) => false,
     }
 }
 
@@ -84,13 +86,27 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Probl
     }
     until(scenario, steps, problems);
     let faults = Faults::of(scenario);
-    for (index, Step::At(at, deed)) in steps.iter().enumerate() {
-        let (Deed::Fault(kind, target) | Deed::Heal(kind, target)) = deed;
-        let fault = matches!(deed, Deed::Fault(..));
+    for (index, step) in steps.iter().enumerate() {
+        let deed = step.deed();
+        let fault = !matches!(deed, Deed::Heal(..));
+        if let Step::When(trigger, _) = step {
+            trigger_names(&path.item(index).item(0), trigger, (names, &faults), problems);
+        }
+        if let Step::Every(period, _) = step {
+            measures::period(&path.item(index).item(0), *period, scenario.until, problems);
+        }
         let path = path.item(index).item(1);
-        let by = at.greatest().unwrap_or(Span::FOREVER);
-        let aimed = Aimed { names, faults: &faults, by, fault };
-        aimed.check(&path.item(1), *kind, target, problems);
+        if let Deed::Fault(kind, _) = deed {
+            measures::check(&path.item(0), *kind, (step, scenario.until), problems);
+        }
+        let by = step.latest().unwrap_or(Span::FOREVER);
+        let observers = scenario.tuning.lookout_observers.unwrap_or(0);
+        let aimed = Aimed { names, faults: &faults, by, fault, observers };
+        let (name, aim) = match deed {
+            Deed::Fault(kind, _) | Deed::Heal(kind, _) => (kind.card().name, kind.card().aim),
+            Deed::Operator(..) => ("an operator's act", Aim::Node),
+        };
+        aimed.check(&path.item(1), (name, aim), deed.target(), problems);
         if !fault {
             healing(&path, index, steps, problems);
         }
@@ -99,8 +115,7 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Probl
 
 fn until(scenario: &Scenario, steps: &[Step], problems: &mut Problems) {
     let (path, until) = (Path::root().field("until"), scenario.until);
-    let at = |law: &Law| law.greatest().unwrap_or(law.least());
-    let last = steps.iter().map(|Step::At(law, _)| at(law)).max();
+    let last = steps.iter().map(|step| step.latest().unwrap_or(step.earliest())).max();
     if until == Span::ZERO {
         problems.add(&path, "found a run that ends at 0s, expected a later end");
     } else if until > UNTIL_MAX {
@@ -113,7 +128,7 @@ fn until(scenario: &Scenario, steps: &[Step], problems: &mut Problems) {
 
 /// Adds a problem unless the heal at an index ends a fault before it.
 fn healing(path: &Path, index: usize, steps: &[Step], problems: &mut Problems) {
-    let Step::At(at, Deed::Heal(kind, target)) = &steps[index] else {
+    let Deed::Heal(kind, target) = steps[index].deed() else {
         return;
     };
     let card = kind.card();
@@ -121,12 +136,12 @@ fn healing(path: &Path, index: usize, steps: &[Step], problems: &mut Problems) {
         problems.add(path, format!("found a heal of {}, which cannot be healed", card.name));
         return;
     }
-    let by = at.greatest().unwrap_or(Span::FOREVER);
-    let earlier = steps.iter().enumerate().any(|(other, Step::At(at, deed))| match deed {
+    let by = steps[index].latest().unwrap_or(Span::FOREVER);
+    let earlier = steps.iter().enumerate().any(|(other, step)| match step.deed() {
         Deed::Fault(struck, victim) => {
-            (at.least(), other) < (by, index) && struck == kind && victim == target
+            (step.earliest(), other) < (by, index) && struck == kind && victim == target
         }
-        Deed::Heal(..) => false,
+        Deed::Heal(..) | Deed::Operator(..) => false,
     });
     if !earlier {
         let message = format!(
@@ -145,20 +160,30 @@ struct Aimed<'a> {
     by: Span,
     /// Whether the step is a fault itself.
     fault: bool,
+    /// How many observers there are.
+    observers: u32,
 }
 
 impl Aimed<'_> {
-    fn check(&self, path: &Path, kind: FaultKind, target: &Target, problems: &mut Problems) {
-        let card = kind.card();
+    fn check(
+        &self,
+        path: &Path,
+        (name, aim): (&str, Aim),
+        target: &Target,
+        problems: &mut Problems,
+    ) {
         let word = word(target);
-        match (card.aim, target) {
+        match (aim, target) {
             (Aim::Node, Target::Node(_) | Target::Primary(_) | Target::Standby(..)) => {
                 self.party(path, target, problems);
             }
-            (Aim::Node, _) => {
-                let name = card.name;
-                let expected = "expected Node, Primary or Standby";
-                problems.add(path, format!("{name} cannot be aimed at {word}, {expected}"));
+            (Aim::Zone, Target::Zone(..))
+            | (Aim::Region, Target::Region(_))
+            | (Aim::Service, Target::Service(_)) => self.party(path, target, problems),
+            (Aim::Node | Aim::Zone | Aim::Region | Aim::Service, _) => {
+                let expected = aims(aim);
+                problems
+                    .add(path, format!("{name} cannot be aimed at {word}, expected {expected}"));
             }
             (Aim::Link, Target::Link(from, to) | Target::OneWay(from, to)) => {
                 self.party(&path.item(0), from, problems);
@@ -168,7 +193,7 @@ impl Aimed<'_> {
                 }
             }
             (Aim::Link, _) => {
-                let message = format!("{} cannot be aimed at {word}, expected Link", card.name);
+                let message = format!("{name} cannot be aimed at {word}, expected Link");
                 let hint = "the link to all others is Link(..., Everyone)".to_owned();
                 problems.hint(path, message, Some(hint));
             }
@@ -182,7 +207,9 @@ impl Aimed<'_> {
             Target::Node(node) => {
                 node_exists(&name, node, names, self.bound(node), problems);
             }
-            Target::Primary(service) => names.expect_service(&name, service, problems),
+            Target::Primary(service) | Target::Service(service) => {
+                names.expect_service(&name, service, problems);
+            }
             Target::Standby(service, number) => {
                 names.expect_service(&name, service, problems);
                 let plan = names.service(service).map(|service| names.plans[service].plan);
@@ -203,6 +230,18 @@ impl Aimed<'_> {
             Target::Zone(region, _) | Target::Region(region) => {
                 if !names.regions.contains(&region.as_str()) {
                     problems.unknown(&name, "region", region, &names.regions);
+                }
+            }
+            Target::Observer(number) => {
+                if !(1..=self.observers).contains(&u32::from(*number)) {
+                    let most = self.observers;
+                    let expected = match most {
+                        0 => "but there are no observers".to_owned(),
+                        most => format!("expected 1 to {most}"),
+                    };
+                    let message = format!("found observer {number}, {expected}");
+                    let hint = "tuning: Tuning(lookout_observers: ...) says how many there are";
+                    problems.hint(&name, message, Some(hint.to_owned()));
                 }
             }
             Target::Platform | Target::Everyone => {}
@@ -270,6 +309,46 @@ fn node_exists(
     problems.hint(path, message, nearest(node, near));
 }
 
+/// Adds what is wrong with the names in a trigger.
+fn trigger_names(
+    path: &Path,
+    trigger: &Trigger,
+    (names, faults): (&Names<'_>, &Faults),
+    problems: &mut Problems,
+) {
+    match trigger {
+        Trigger::After(_, inner) => trigger_names(&path.item(1), inner, (names, faults), problems),
+        Trigger::Enters { service, .. }
+        | Trigger::Promoting { service }
+        | Trigger::Served { service, .. } => {
+            names.expect_service(&path.field("service"), service, problems);
+        }
+        Trigger::Promoted { node }
+        | Trigger::MarkedDown { node }
+        | Trigger::Built { node }
+        | Trigger::CaughtUp { node }
+        | Trigger::Deleted { node } => {
+            node_may_exist(&path.field("node"), node, names, faults, problems);
+        }
+        Trigger::Loses { client } | Trigger::Works { client } => {
+            if !names.clients.contains(&client.as_str()) {
+                problems.unknown(&path.field("client"), "client", client, &names.clients);
+            }
+        }
+    }
+}
+
+/// Returns the words with which a fault of this aim can be aimed.
+fn aims(aim: Aim) -> &'static str {
+    match aim {
+        Aim::Node => "Node, Primary or Standby",
+        Aim::Link => "Link or OneWay",
+        Aim::Zone => "Zone",
+        Aim::Region => "Region",
+        Aim::Service => "Service",
+    }
+}
+
 /// Returns the word that a target begins with.
 fn word(target: &Target) -> &'static str {
     match target {
@@ -277,10 +356,12 @@ fn word(target: &Target) -> &'static str {
         Target::Primary(_) => "Primary",
         Target::Standby(..) => "Standby",
         Target::Platform => "Platform",
+        Target::Observer(_) => "Observer",
         Target::Client(_) => "Client",
         Target::Zone(..) => "Zone",
         Target::Region(_) => "Region",
         Target::Everyone => "Everyone",
+        Target::Service(_) => "Service",
         Target::Link(..) => "Link",
         Target::OneWay(..) => "OneWay",
     }

@@ -12,6 +12,8 @@ use crate::knob::{Knobs, Phase};
 const DELAY_MAX: Span = Span::from_hours(1);
 /// The longest pause between attempts, a day.
 const PAUSE_MAX: Span = Span::from_days(1);
+/// The most observers of one service.
+const OBSERVERS_MAX: u32 = 8;
 /// The longest time to live of a record, a year.
 const TTL_MAX: Span = Span::from_days(365);
 
@@ -23,6 +25,7 @@ fn path(knob: &'static str) -> Path {
 pub(super) fn check(knobs: &Knobs, problems: &mut Problems) {
     zeros(knobs, problems);
     limits(knobs, problems);
+    observers(knobs, problems);
     timeouts(knobs, problems);
     phases(knobs, problems);
     if knobs.backoff_first > knobs.backoff_max {
@@ -48,6 +51,11 @@ fn zeros(knobs: &Knobs, problems: &mut Problems) {
         ("reply_timeout", knobs.reply_timeout),
         ("backoff_first", knobs.backoff_first),
         ("backoff_max", knobs.backoff_max),
+        ("lookout_poll_interval", knobs.lookout_poll_interval),
+        ("lookout_poll_timeout", knobs.lookout_poll_timeout),
+        ("lookout_check_interval", knobs.lookout_check_interval),
+        ("lookout_position_age_max", knobs.lookout_position_age_max),
+        ("lookout_observer_timeout", knobs.lookout_observer_timeout),
     ];
     for (name, _) in spans.iter().filter(|(_, span)| *span == Span::ZERO) {
         problems.add(&path(name), format!("found {name} 0s, expected more than zero"));
@@ -84,6 +92,14 @@ fn limits(knobs: &Knobs, problems: &mut Problems) {
     }
 }
 
+fn observers(knobs: &Knobs, problems: &mut Problems) {
+    let found = knobs.lookout_observers;
+    if found > OBSERVERS_MAX {
+        let message = format!("found lookout_observers {found}, expected at most {OBSERVERS_MAX}");
+        problems.add(&path("lookout_observers"), message);
+    }
+}
+
 /// A timeout that is shorter than the time between two reports gives every node up.
 fn timeouts(knobs: &Knobs, problems: &mut Problems) {
     let (period, delay) = (knobs.heartbeat_period, knobs.platform_delay);
@@ -104,9 +120,12 @@ fn timeouts(knobs: &Knobs, problems: &mut Problems) {
 }
 
 fn phases(knobs: &Knobs, problems: &mut Problems) {
+    let (poll, check) = (knobs.lookout_poll_interval, knobs.lookout_check_interval);
     let phases = [
         ("heartbeat_phase", knobs.heartbeat_phase, "heartbeat_period", knobs.heartbeat_period),
         ("archive_phase", knobs.archive_phase, "archive_period", knobs.archive_period),
+        ("lookout_poll_phase", knobs.lookout_poll_phase, "lookout_poll_interval", poll),
+        ("lookout_check_phase", knobs.lookout_check_phase, "lookout_check_interval", check),
     ];
     for (name, phase, period_name, period) in phases {
         let late = match phase {

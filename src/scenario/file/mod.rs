@@ -1,15 +1,22 @@
 //! The scenario file, exactly as it is written in RON.
 //!
+//! * `script`: steps, triggers, deeds and targets;
+//! * `demand`: what must happen, and what is accepted.
+//!
 //! Knows nothing of ids or of the simulation; names are still names here. Kept here: closed sets
 //! are enum names, only names of things are strings, and unknown fields are refused.
 
+mod demand;
+mod script;
+
 use serde::{Deserialize, Serialize};
 
-use crate::check::{Amount, Verdict};
-use crate::fault::FaultKind;
-use crate::kernel::{Bytes, Law, Span};
+use crate::kernel::{Bytes, Span};
 use crate::knob::Tuning;
-use crate::model::{Endpoint, Plan, Zone};
+use crate::model::{Driver, DriverParts, Endpoint, Plan};
+
+pub use demand::{Allowance, Expectation};
+pub use script::{Deed, Step, Target, Trigger};
 
 /// A scenario file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +99,14 @@ impl Client {
         }
     }
 
+    /// Returns what kind of client it is and where it differs from its kind.
+    pub fn driver(&self) -> (Driver, &DriverParts) {
+        match self {
+            Self::Writer(writer) => (writer.driver, &writer.parts),
+            Self::Reader(reader) => (reader.driver, &reader.parts),
+        }
+    }
+
     /// Returns when it begins, when it ends and when it first looks its name up.
     pub(super) fn times(&self) -> (Span, Option<Span>, Option<Span>) {
         match self {
@@ -117,6 +132,12 @@ pub struct Writer {
     /// The region it runs in; that of its service if not given.
     #[serde(default)]
     pub region: Option<String>,
+    /// What kind of client it is.
+    #[serde(default)]
+    pub driver: Driver,
+    /// Where it differs from its kind.
+    #[serde(default)]
+    pub parts: DriverParts,
     /// When its first look-up fills the resolver's cache; drawn from the seed if not given.
     #[serde(default)]
     pub first_lookup: Option<Span>,
@@ -151,6 +172,12 @@ pub struct Reader {
     /// The region it runs in; that of its service if not given.
     #[serde(default)]
     pub region: Option<String>,
+    /// What kind of client it is.
+    #[serde(default)]
+    pub driver: Driver,
+    /// Where it differs from its kind.
+    #[serde(default)]
+    pub parts: DriverParts,
     /// When its first look-up fills the resolver's cache; drawn from the seed if not given.
     #[serde(default)]
     pub first_lookup: Option<Span>,
@@ -177,181 +204,4 @@ pub enum Connection {
     Kept,
     /// A look-up and a connection for each read.
     Fresh,
-}
-
-/// One step of the script.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Step {
-    /// At a time, which may be a law drawn from the seed.
-    At(Law, Deed),
-}
-
-/// What a step does.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Deed {
-    /// Something goes wrong.
-    Fault(FaultKind, Target),
-    /// A fault that was aimed with the same words ends.
-    Heal(FaultKind, Target),
-}
-
-/// What a fault is aimed at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Target {
-    /// A node by its name.
-    Node(String),
-    /// Whichever node is the primary of the service at that instant.
-    Primary(String),
-    /// The standby of the service that is n-th by its number, from 1, at that instant.
-    Standby(String, u8),
-    /// The management platform.
-    Platform,
-    /// A client.
-    Client(String),
-    /// Everything in one zone of a region.
-    Zone(String, Zone),
-    /// Everything in a region.
-    Region(String),
-    /// Everything else.
-    Everyone,
-    /// The link between two parties, in both directions.
-    Link(Box<Target>, Box<Target>),
-    /// The link from the first to the second, in this direction only.
-    OneWay(Box<Target>, Box<Target>),
-}
-
-/// What must happen. A pair of numbers or durations is an inclusive range.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum Expectation {
-    /// The node finishes a promotion in this range of the run.
-    Promoted {
-        /// The node.
-        node: String,
-        /// When.
-        between: (Span, Span),
-    },
-    /// The service sees exactly this many promotions.
-    Promotions {
-        /// The service.
-        service: String,
-        /// How many.
-        count: u32,
-    },
-    /// The promotion of the node takes this long from the order to the end.
-    PromotionTakes {
-        /// The node.
-        node: String,
-        /// How long.
-        between: (Span, Span),
-    },
-    /// The platform marks the node as down in this range of the run.
-    MarkedDown {
-        /// The node.
-        node: String,
-        /// When.
-        between: (Span, Span),
-    },
-    /// From this instant to the end of the run, the name points to a node that serves it.
-    EndpointServes {
-        /// Which name.
-        endpoint: Endpoint,
-        /// Of which service.
-        service: String,
-        /// From when on.
-        by: Span,
-    },
-    /// At this instant the name points to exactly these nodes.
-    EndpointPoints {
-        /// Which name.
-        endpoint: Endpoint,
-        /// Of which service.
-        service: String,
-        /// To which nodes.
-        to: Vec<String>,
-        /// When.
-        at: Span,
-    },
-    /// The service is whole, with this many nodes in service, from this instant to the end.
-    NodeCount {
-        /// The service.
-        service: String,
-        /// How many nodes.
-        nodes: u8,
-        /// From when on.
-        by: Span,
-    },
-    /// The client's outages add up to this much.
-    Outage {
-        /// The client.
-        client: String,
-        /// How long in total.
-        between: (Span, Span),
-    },
-    /// The service loses this many acknowledged commits.
-    LostCommits {
-        /// The service.
-        service: String,
-        /// How many.
-        between: (u64, u64),
-    },
-    /// The service loses this much WAL.
-    LostBytes {
-        /// The service.
-        service: String,
-        /// How much.
-        between: (Bytes, Bytes),
-    },
-    /// The lost suffix of acknowledged commits reaches this far back.
-    LossWindow {
-        /// The service.
-        service: String,
-        /// How far.
-        between: (Span, Span),
-    },
-    /// The node acknowledges this many commits from this instant on.
-    AcknowledgedBy {
-        /// The node.
-        node: String,
-        /// From when on.
-        after: Span,
-        /// How many.
-        between: (u64, u64),
-    },
-    /// Two nodes of the service are writable at once for this long in total.
-    DualWriters {
-        /// The service.
-        service: String,
-        /// How long in total.
-        between: (Span, Span),
-    },
-    /// The service is without a promotable standby for this long in total.
-    Exposure {
-        /// The service.
-        service: String,
-        /// How long in total.
-        between: (Span, Span),
-    },
-    /// An invariant comes out like this.
-    Verdict {
-        /// The invariant's id.
-        invariant: String,
-        /// How it comes out.
-        is: Verdict,
-    },
-}
-
-/// A violation that the scenario accepts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum Allowance {
-    /// A violation of one invariant up to a bound.
-    Violation {
-        /// The invariant's id.
-        invariant: String,
-        /// The bound, in a unit that the invariant is measured in.
-        at_most: Amount,
-        /// Why it is accepted.
-        because: String,
-    },
 }

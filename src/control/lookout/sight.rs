@@ -1,0 +1,105 @@
+//! What a daemon sees of one node, and what an observer passes on of its own sights.
+//!
+//! Knows nothing of roles. Kept here: a sight that is connected has seen something, and a poll that
+//! fails takes nothing of what was seen away.
+
+use crate::kernel::{Instant, Position, Span};
+
+/// What a node says of itself when a daemon's poll reaches it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Seen {
+    /// Whether it is in recovery: a standby, if it is.
+    pub in_recovery: bool,
+    /// The time of the polled node's own clock.
+    pub db_time: Instant,
+    /// How far it has received and flushed since its server started, if it received anything.
+    pub received: Option<Position>,
+    /// How far it has replayed, or written if it is primary.
+    pub replayed: Option<Position>,
+    /// The age of the last transaction that it replayed, by its own clock; none on a primary.
+    pub lag: Option<Span>,
+    /// The number of its timeline, which no decision looks at.
+    pub timeline: u32,
+}
+
+impl Seen {
+    /// Returns what a standby without lag says that has received and replayed up to `position`.
+    pub fn standby(db_time: Instant, position: Position) -> Self {
+        Self {
+            in_recovery: true,
+            db_time,
+            received: Some(position),
+            replayed: Some(position),
+            lag: Some(Span::ZERO),
+            timeline: 1,
+        }
+    }
+
+    /// Returns what a primary says that has written up to `position`.
+    pub fn primary(db_time: Instant, position: Position) -> Self {
+        Self {
+            in_recovery: false,
+            db_time,
+            received: None,
+            replayed: Some(position),
+            lag: None,
+            timeline: 1,
+        }
+    }
+
+    /// Returns the position that counts when nodes are compared: received, else replayed, else 0.
+    pub fn position(&self) -> Position {
+        self.received.or(self.replayed).unwrap_or(Position::ZERO)
+    }
+}
+
+/// One attempt of a daemon to ask a node for its state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Poll {
+    /// When the attempt began, by the daemon's clock.
+    pub fetched: Instant,
+    /// What the node said, or nothing when the attempt failed.
+    pub seen: Option<Seen>,
+}
+
+/// The last poll of one node, with what earlier polls saw if the last one failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Sight {
+    /// When the last attempt began, successful or not, by the clock of whoever made it.
+    pub fetched: Instant,
+    /// Whether the last attempt succeeded.
+    pub connected: bool,
+    /// What the last successful attempt saw, if one ever succeeded.
+    pub seen: Option<Seen>,
+}
+
+impl Sight {
+    /// Returns the sight after a poll, given the one before.
+    pub fn after(before: Option<Self>, poll: Poll) -> Self {
+        Self {
+            fetched: poll.fetched,
+            connected: poll.seen.is_some(),
+            seen: poll.seen.or(before.and_then(|before| before.seen)),
+        }
+    }
+}
+
+/// What an observer answers when it is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Answer {
+    /// The time of the observer's clock.
+    pub clock: Instant,
+    /// Its sights, by the numbers of the nodes.
+    pub sights: Vec<(u16, Sight)>,
+}
+
+/// What a daemon knows of one observer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Watch {
+    /// When it was asked last and not ignored, by the daemon's clock.
+    pub asked: Instant,
+    /// Whether it answered then.
+    pub connected: bool,
+    /// The sights of its last answer, with its own fetch times.
+    pub sights: Vec<(u16, Sight)>,
+}

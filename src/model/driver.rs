@@ -1,0 +1,358 @@
+//! Every kind of client by name: what it is made of, and the source or the reason of each part.
+//!
+//! Knows nothing of how a part is used. Kept here: a driver other than `Tuned` names every part,
+//! so that no knob changes what a name means.
+//! Sources: LNX is the Linux manual page `tcp(7)` and `ip-sysctl`; PG the documentation of `libpq`;
+//! PGB that of `PgBouncer`; PGJ that of the JDBC driver; HIK that of `HikariCP`; JVM the Java
+//! platform's notes on `networkaddress.cache.ttl`; "measured" what real clients did.
+
+use serde::{Deserialize, Serialize};
+
+use super::settings::{Cache, ClientSettings, Hosts, Keepalive, Pool, SessionAttrs};
+use crate::kernel::Span;
+use crate::knob::{Basis, Knobs};
+use Basis::{Documented, Stance};
+use Part::{
+    Addresses, BackoffFirst, BackoffMax, Caching, ConnectTimeout, Connections, MaxLifetime,
+    NegativeCache, Pooling, Probes, ReplyTimeout, Session, TcpUserTimeout,
+};
+
+/// A kind of client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Driver {
+    /// What the knobs say.
+    #[default]
+    Tuned,
+    /// A C library without any timeout.
+    LibpqRaw,
+    /// The same with timeouts as its documentation offers them.
+    LibpqTuned,
+    /// A list of hosts instead of a name, and only a server that accepts writes will do.
+    MultiHost,
+    /// A Java driver behind a pool that validates.
+    PgjdbcPool,
+    /// A pooler between the application and the service.
+    PgBouncer,
+    /// A runtime that looks a name up once.
+    ResolvesOnce,
+}
+
+/// One part of a client's settings, with its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// How long it waits for a connection.
+    ConnectTimeout(Span),
+    /// How long its data may stay unacknowledged.
+    TcpUserTimeout(Span),
+    /// The probes of its kernel.
+    Probes(Keepalive),
+    /// How long it waits for a reply.
+    ReplyTimeout(Span),
+    /// Its first pause.
+    BackoffFirst(Span),
+    /// Its longest pause.
+    BackoffMax(Span),
+    /// How many connections it has.
+    Connections(u32),
+    /// Which servers it accepts.
+    Session(SessionAttrs),
+    /// Where it has its addresses from.
+    Addresses(Hosts),
+    /// How long it believes an answer.
+    Caching(Cache),
+    /// How long it believes that there is no answer.
+    NegativeCache(Span),
+    /// How old a connection may become.
+    MaxLifetime(Span),
+    /// What it does when it needs another connection.
+    Pooling(Pool),
+}
+
+/// What the registry says of one kind of client.
+#[derive(Clone, Copy, Debug)]
+pub struct DriverCard {
+    /// The kind.
+    pub driver: Driver,
+    /// Its name in a scenario.
+    pub name: &'static str,
+    /// What it stands for.
+    pub meaning: &'static str,
+    /// Its parts, each with its source or reason; none for the kind that the knobs describe.
+    pub parts: &'static [(Part, Basis)],
+}
+
+const NEVER: Span = Span::FOREVER;
+const DOUBLING: Basis = Stance("the application's own retries; sources leave them open");
+const LINUX: Keepalive =
+    Keepalive { idle: Span::from_hours(2), interval: Span::from_secs(75), count: 9 };
+const BRISK: Keepalive =
+    Keepalive { idle: Span::from_secs(30), interval: Span::from_secs(10), count: 3 };
+const TEN: (Part, Basis) = (Connections(10), Stance("ten processes with one connection each"));
+const FIRST: (Part, Basis) = (BackoffFirst(Span::from_millis(100)), DOUBLING);
+const LONGEST: (Part, Basis) = (BackoffMax(Span::from_secs(5)), DOUBLING);
+const ANYBODY: (Part, Basis) =
+    (Session(SessionAttrs::Any), Documented("PG: target_session_attrs is any"));
+const NO_REPLY_TIMEOUT: (Part, Basis) =
+    (ReplyTimeout(NEVER), Documented("PG: libpq waits for a reply without a limit"));
+const EACH_ADDRESS: (Part, Basis) =
+    (Addresses(Hosts::AllOfName), Documented("PG: every address of a name is tried in turn"));
+const RECORD_TTL: (Part, Basis) =
+    (Caching(Cache::Ttl), Stance("libpq asks the resolver for each connection"));
+const PLAIN_NEGATIVE: (Part, Basis) =
+    (NegativeCache(Span::ZERO), Stance("nothing but the record's own time is kept"));
+const NO_LIFETIME: (Part, Basis) =
+    (MaxLifetime(NEVER), Documented("PG: libpq keeps a connection until it is closed"));
+const NO_POOL: (Part, Basis) = (Pooling(Pool::Kept), Documented("PG: libpq has no pool"));
+
+/// The registry, in the order in which it is listed.
+pub const DRIVERS: &[DriverCard] = &[
+    DriverCard {
+        driver: Driver::Tuned,
+        name: "Tuned",
+        meaning: "What the knobs say: connect_timeout, tcp_user_timeout, reply_timeout, \
+                  backoff_first, backoff_max and resolver_cache; always one connection more.",
+        parts: &[],
+    },
+    DriverCard {
+        driver: Driver::LibpqRaw,
+        name: "LibpqRaw",
+        meaning: "libpq as it comes: no timeouts but those of the kernel.",
+        parts: &[
+            (ConnectTimeout(NEVER), Documented("PG: connect_timeout 0 waits; LNX: 127 s of SYN")),
+            (TcpUserTimeout(NEVER), Documented("PG: system default; LNX: 924.6 s of retries")),
+            (Probes(LINUX), Documented("LNX: first probe after 7200 s, then 9 of 75 s")),
+            NO_REPLY_TIMEOUT,
+            FIRST,
+            LONGEST,
+            TEN,
+            ANYBODY,
+            EACH_ADDRESS,
+            RECORD_TTL,
+            PLAIN_NEGATIVE,
+            NO_LIFETIME,
+            NO_POOL,
+        ],
+    },
+    DriverCard {
+        driver: Driver::LibpqTuned,
+        name: "LibpqTuned",
+        meaning: "libpq with timeouts in its connection string.",
+        parts: &[
+            (ConnectTimeout(Span::from_secs(5)), Stance("short, and above the least of 2 s")),
+            (TcpUserTimeout(Span::from_secs(15)), Stance("a few retransmissions")),
+            (Probes(BRISK), Stance("keepalives of 30 s, 10 s and 3")),
+            NO_REPLY_TIMEOUT,
+            FIRST,
+            LONGEST,
+            TEN,
+            ANYBODY,
+            EACH_ADDRESS,
+            RECORD_TTL,
+            PLAIN_NEGATIVE,
+            NO_LIFETIME,
+            NO_POOL,
+        ],
+    },
+    DriverCard {
+        driver: Driver::MultiHost,
+        name: "MultiHost",
+        meaning: "libpq with a list of the nodes that existed at the start, tried in order.",
+        parts: &[
+            (ConnectTimeout(Span::from_secs(5)), Documented("PG: counts for each host alone")),
+            (TcpUserTimeout(Span::from_secs(15)), Stance("a few retransmissions")),
+            (Probes(BRISK), Stance("keepalives of 30 s, 10 s and 3")),
+            NO_REPLY_TIMEOUT,
+            (BackoffFirst(Span::from_millis(20)), Stance("measured: back within 0.05 s")),
+            (BackoffMax(Span::from_millis(20)), Stance("measured: back within 0.05 s")),
+            TEN,
+            (Session(SessionAttrs::ReadWrite), Documented("PG: target_session_attrs=read-write")),
+            (Addresses(Hosts::Listed), Documented("PG: hosts are tried in the order given")),
+            (Caching(Cache::Ttl), Stance("addresses are not looked up")),
+            PLAIN_NEGATIVE,
+            NO_LIFETIME,
+            NO_POOL,
+        ],
+    },
+    DriverCard {
+        driver: Driver::PgjdbcPool,
+        name: "PgjdbcPool",
+        meaning: "The JDBC driver behind a pool that asks a connection before it lends it.",
+        parts: &[
+            (ConnectTimeout(Span::from_secs(10)), Documented("PGJ: connectTimeout is 10 s")),
+            (TcpUserTimeout(NEVER), Documented("PGJ: has no such option; LNX: 924.6 s")),
+            (Probes(Keepalive::OFF), Documented("PGJ: tcpKeepAlive is false")),
+            (ReplyTimeout(NEVER), Documented("PGJ: socketTimeout is 0")),
+            (BackoffFirst(Span::from_millis(250)), Stance("pools fill themselves with pauses")),
+            (BackoffMax(Span::from_secs(10)), Stance("pools fill themselves with pauses")),
+            (Connections(10), Documented("HIK: maximumPoolSize is 10")),
+            (Session(SessionAttrs::Any), Documented("PGJ: targetServerType is any")),
+            (Addresses(Hosts::AllOfName), Documented("PGJ: every address is tried in turn")),
+            (Caching(Cache::Behind(Span::from_secs(30))), Documented("JVM: 30 s for an answer")),
+            (NegativeCache(Span::from_secs(10)), Documented("JVM: 10 s for no answer")),
+            (MaxLifetime(Span::from_mins(30)), Documented("HIK: maxLifetime is 30 min")),
+            (
+                Pooling(Pool::Validates(Span::from_secs(5))),
+                Documented("HIK: validationTimeout is 5 s"),
+            ),
+        ],
+    },
+    DriverCard {
+        driver: Driver::PgBouncer,
+        name: "PgBouncer",
+        meaning: "A pooler that opens a further server connection when all are busy. A request \
+                  that waits longer than its query_wait_timeout of 120 s is answered with an \
+                  error; that ends no outage.",
+        parts: &[
+            (ConnectTimeout(Span::from_secs(15)), Documented("PGB: server_connect_timeout")),
+            (TcpUserTimeout(NEVER), Documented("PGB: tcp_user_timeout is 0; LNX: 924.6 s")),
+            (Probes(LINUX), Documented("PGB: tcp_keepalive is on; LNX: 7200 s, 9 of 75 s")),
+            (ReplyTimeout(NEVER), Documented("PGB: query_timeout is 0")),
+            (BackoffFirst(Span::from_secs(15)), Documented("PGB: server_login_retry is 15 s")),
+            (BackoffMax(Span::from_secs(15)), Documented("PGB: server_login_retry is 15 s")),
+            (Connections(20), Documented("PGB: default_pool_size is 20")),
+            (Session(SessionAttrs::Any), Documented("PGB: takes the server it reaches")),
+            (Addresses(Hosts::OneOfName), Documented("PGB: addresses are used in turn")),
+            (
+                Caching(Cache::Own(Span::from_secs(15))),
+                Documented("PGB: dns_max_ttl is 15 s, whatever the record says"),
+            ),
+            (NegativeCache(Span::from_secs(15)), Documented("PGB: dns_nxdomain_ttl is 15 s")),
+            (MaxLifetime(Span::from_hours(1)), Documented("PGB: server_lifetime is 3600 s")),
+            (Pooling(Pool::Grows), Documented("PGB: opens connections up to the pool's size")),
+        ],
+    },
+    DriverCard {
+        driver: Driver::ResolvesOnce,
+        name: "ResolvesOnce",
+        meaning: "A runtime that keeps its first answer for ever, with tuned timeouts.",
+        parts: &[
+            (ConnectTimeout(Span::from_secs(5)), Stance("as LibpqTuned")),
+            (TcpUserTimeout(Span::from_secs(15)), Stance("as LibpqTuned")),
+            (Probes(BRISK), Stance("as LibpqTuned")),
+            NO_REPLY_TIMEOUT,
+            FIRST,
+            LONGEST,
+            TEN,
+            ANYBODY,
+            EACH_ADDRESS,
+            (Caching(Cache::Forever), Documented("JVM: for ever under a security manager")),
+            (NegativeCache(Span::from_secs(10)), Documented("JVM: 10 s for no answer")),
+            NO_LIFETIME,
+            NO_POOL,
+        ],
+    },
+];
+
+impl Driver {
+    /// Returns what the registry says of the driver.
+    pub fn card(self) -> &'static DriverCard {
+        let found = DRIVERS.iter().find(|card| card.driver == self);
+        found.expect("every driver has a card")
+    }
+
+    /// Returns the settings of the driver; where it names no parts, that of the knobs.
+    pub fn settings(self, knobs: &Knobs) -> ClientSettings {
+        let parts = self.card().parts.iter();
+        parts.fold(ClientSettings::tuned(knobs), |settings, (part, _)| part.set(settings))
+    }
+}
+
+impl Part {
+    /// Returns the name of the part.
+    pub fn name(self) -> &'static str {
+        match self {
+            ConnectTimeout(_) => "connect_timeout",
+            TcpUserTimeout(_) => "tcp_user_timeout",
+            Probes(_) => "keepalive",
+            ReplyTimeout(_) => "reply_timeout",
+            BackoffFirst(_) => "backoff_first",
+            BackoffMax(_) => "backoff_max",
+            Connections(_) => "connections",
+            Session(_) => "session_attrs",
+            Addresses(_) => "addresses",
+            Caching(_) => "cache",
+            NegativeCache(_) => "negative_cache",
+            MaxLifetime(_) => "max_lifetime",
+            Pooling(_) => "pool",
+        }
+    }
+
+    /// Returns the value of the part, in words.
+    pub fn value(self) -> String {
+        match self {
+            NegativeCache(Span::ZERO) => "as long as any answer".to_owned(),
+            ConnectTimeout(span) | TcpUserTimeout(span) | ReplyTimeout(span)
+            | BackoffFirst(span) | BackoffMax(span) | NegativeCache(span) | MaxLifetime(span) => {
+                span.to_string()
+            }
+            Probes(keepalive) => keepalive.to_string(),
+            Connections(count) => count.to_string(),
+            Session(SessionAttrs::Any) => "any".to_owned(),
+            Session(SessionAttrs::ReadWrite) => "read-write".to_owned(),
+            Addresses(Hosts::OneOfName) => "one of the name's for each attempt".to_owned(),
+            Addresses(Hosts::AllOfName) => "all of the name's in each attempt".to_owned(),
+            Addresses(Hosts::Listed) => "the nodes at the start, in order".to_owned(),
+            Caching(Cache::Ttl) => "the record's time to live".to_owned(),
+            Caching(Cache::Own(span)) => format!("{span} in place of the record's"),
+            Caching(Cache::Behind(span)) => format!("{span} behind the resolver's"),
+            Caching(Cache::Forever) => "for ever".to_owned(),
+            Pooling(Pool::Kept) => "none".to_owned(),
+            Pooling(Pool::Validates(span)) => format!("asks for {span} before it lends"),
+            Pooling(Pool::Grows) => "opens another when all are busy".to_owned(),
+        }
+    }
+
+    fn set(self, settings: ClientSettings) -> ClientSettings {
+        match self {
+            ConnectTimeout(connect_timeout) => ClientSettings { connect_timeout, ..settings },
+            TcpUserTimeout(tcp_user_timeout) => ClientSettings { tcp_user_timeout, ..settings },
+            Probes(keepalive) => ClientSettings { keepalive, ..settings },
+            ReplyTimeout(reply_timeout) => ClientSettings { reply_timeout, ..settings },
+            BackoffFirst(backoff_first) => ClientSettings { backoff_first, ..settings },
+            BackoffMax(backoff_max) => ClientSettings { backoff_max, ..settings },
+            Connections(count) => ClientSettings { connections: Some(count), ..settings },
+            Session(session_attrs) => ClientSettings { session_attrs, ..settings },
+            Addresses(hosts) => ClientSettings { hosts, ..settings },
+            Caching(cache) => ClientSettings { cache, ..settings },
+            NegativeCache(Span::ZERO) => ClientSettings { negative_cache: None, ..settings },
+            NegativeCache(span) => ClientSettings { negative_cache: Some(span), ..settings },
+            MaxLifetime(max_lifetime) => ClientSettings { max_lifetime, ..settings },
+            Pooling(pool) => ClientSettings { pool, ..settings },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_driver_but_the_tuned_one_names_each_part_once() {
+        let all: Vec<&str> = DRIVERS[1].parts.iter().map(|(part, _)| part.name()).collect();
+        assert_eq!(all.len(), 13);
+        for card in &DRIVERS[1..] {
+            let names: Vec<&str> = card.parts.iter().map(|(part, _)| part.name()).collect();
+            assert_eq!(names, all, "{}", card.name);
+        }
+    }
+
+    #[test]
+    fn every_card_is_found_by_its_driver_and_called_as_a_scenario_calls_it() {
+        for card in DRIVERS {
+            assert_eq!(card.name, format!("{:?}", card.driver));
+            assert_eq!(card.driver.card().name, card.name);
+            assert!(card.meaning.ends_with('.'), "{} has no sentence", card.name);
+        }
+    }
+
+    #[test]
+    fn no_knob_changes_what_a_name_means() {
+        let mut knobs = Knobs::default();
+        knobs.set("connect_timeout", "77s").expect("it is a duration");
+        knobs.set("backoff_max", "77s").expect("it is a duration");
+        for card in &DRIVERS[1..] {
+            assert_eq!(card.driver.settings(&knobs), card.driver.settings(&Knobs::default()));
+        }
+        assert_eq!(Driver::Tuned.settings(&knobs).connect_timeout, Span::from_secs(77));
+    }
+}

@@ -1,0 +1,119 @@
+//! What a service waits for when the platform's own machinery stalls: uploads, DNS, machines.
+//!
+//! Knows nothing of the platform's beliefs. Kept here: what waited is done when the stall ends, in
+//! the order in which it was asked for.
+
+use super::event::Event;
+use super::ids::{NodeId, RegionId, ServiceId, Zone};
+use super::link::{Cut, Side};
+use super::node::Process;
+use super::plan::Endpoint;
+use super::world::World;
+use crate::kernel::Instant;
+use crate::knob::Touch;
+
+impl World {
+    /// Lets no WAL of a service be uploaded.
+    pub fn stall_uploads(&mut self, id: ServiceId) {
+        self.touch(Touch::Restore);
+        let now = self.now;
+        self.services[id.index()].upload_stalls.push((now, Instant::FAR));
+        self.plan_full_disk(id);
+    }
+
+    /// Lets a service's WAL be uploaded again.
+    pub fn end_upload_stall(&mut self, id: ServiceId) {
+        let now = self.now;
+        if let Some(last) = self.services[id.index()].upload_stalls.last_mut() {
+            last.1 = last.1.min(now);
+        }
+        self.plan_full_disk(id);
+    }
+
+    /// Schedules the instant at which WAL that cannot be uploaded fills the primary's disk, and
+    /// calls an earlier plan off.
+    pub(super) fn plan_full_disk(&mut self, id: ServiceId) {
+        self.services[id.index()].disk_epoch += 1;
+        let service = self.service(id);
+        let stalled = service.upload_stalls.last().is_some_and(|(_, until)| *until > self.now);
+        let primary = service.primary;
+        if !stalled || !self.node(primary).answers() {
+            return;
+        }
+        let branch = self.node(primary).branch;
+        let room = self.knobs.disk_size.get().saturating_sub(self.knobs.database_size.get());
+        let room = crate::kernel::Position::from_lsn(crate::kernel::Lsn(room));
+        let full = self.archived(branch, self.now) + room;
+        let at = self.branch(branch).written.reaches(full);
+        let epoch = self.service(id).disk_epoch;
+        if let Some(at) = at {
+            self.schedule(at.max(self.now), Event::DiskFills(id, epoch));
+        }
+    }
+
+    /// Lets changes of a service's records wait, or serves those that waited.
+    pub fn stall_publishing(&mut self, id: ServiceId, stalled: bool) {
+        self.touch(Touch::Publish);
+        self.services[id.index()].publishing_stalled = stalled;
+        if stalled {
+            return;
+        }
+        for endpoint in Endpoint::ALL {
+            for version in self.service(id).record(endpoint).overdue(self.now) {
+                self.schedule(self.now, Event::RecordServed(id, endpoint, version));
+            }
+        }
+    }
+
+    /// Lets a service's new machines wait, or delivers those that waited.
+    pub fn stall_provisioning(&mut self, id: ServiceId, stalled: bool) {
+        self.touch(Touch::Replacement);
+        self.services[id.index()].provisioning_stalled = stalled;
+        if stalled {
+            return;
+        }
+        for node in self.service(id).nodes.clone() {
+            if self.node(node).process == Process::Absent && self.node(node).machine_waits {
+                self.node_mut(node).machine_waits = false;
+                self.schedule(self.now, Event::NodeBuilt(node, self.node(node).epoch));
+            }
+        }
+    }
+
+    /// Lets a zone, or all of a region, lose power and network.
+    pub fn begin_outage(&mut self, step: u16, region: RegionId, zone: Option<Zone>) {
+        self.dark.push((region, zone));
+        for node in self.nodes_in(region, zone) {
+            self.cut_power(node);
+        }
+        let from = zone.map_or(Side::Region(region), |zone| Side::Zone(region, zone));
+        self.cut_link(Cut { step, from, to: Side::Everyone, both: true });
+    }
+
+    /// Gives a zone, or all of a region, power and network back.
+    pub fn end_outage(&mut self, step: u16, region: RegionId, zone: Option<Zone>) {
+        if let Some(place) = self.dark.iter().position(|dark| *dark == (region, zone)) {
+            self.dark.remove(place);
+        }
+        self.heal_link(step);
+        for node in self.nodes_in(region, zone) {
+            if !self.is_dark(self.node(node).region, self.node(node).zone) {
+                self.restore_power(node);
+            }
+        }
+    }
+
+    /// Returns whether a zone has no power.
+    pub fn is_dark(&self, region: RegionId, zone: Zone) -> bool {
+        let dark =
+            |(of, at): &(RegionId, Option<Zone>)| *of == region && at.is_none_or(|at| at == zone);
+        self.dark.iter().any(dark)
+    }
+
+    fn nodes_in(&self, region: RegionId, zone: Option<Zone>) -> Vec<NodeId> {
+        let inside = self.nodes.iter().filter(|node| {
+            node.exists() && node.region == region && zone.is_none_or(|zone| node.zone == zone)
+        });
+        inside.map(|node| node.id).collect()
+    }
+}

@@ -1,0 +1,44 @@
+//! A suite as one JSON object for programs.
+//!
+//! Knows nothing of how people read it. Kept here: the format `cutover.test/1`; keys may be added
+//! but never change their meaning.
+
+use serde_json::{Value, json};
+
+use super::{SuiteCase, SuiteResult, count, untested};
+
+/// Returns a suite as JSON in the format `cutover.test/1`, ending in a newline.
+pub fn suite_json(cases: &[SuiteCase]) -> String {
+    let value = json!({
+        "format": "cutover.test/1",
+        "version": env!("CARGO_PKG_VERSION"),
+        "scenarios": cases.len(),
+        "passed": count(cases, SuiteResult::Passed),
+        "failed": count(cases, SuiteResult::Failed),
+        "inconclusive": count(cases, SuiteResult::Inconclusive),
+        "refused": count(cases, SuiteResult::Refused),
+        "vacuous_everywhere": untested(cases),
+        "cases": cases.iter().map(case).collect::<Vec<Value>>(),
+    });
+    format!("{value:#}\n")
+}
+
+fn case(case: &SuiteCase) -> Value {
+    let checks = case.checks.iter().map(|check| {
+        json!({
+            "kind": if check.is_expectation { "expectation" } else { "invariant" },
+            "name": check.name,
+            "verdict": check.verdict,
+            "detail": check.detail,
+        })
+    });
+    json!({
+        "file": case.file,
+        "result": case.result.word(),
+        "headline": case.headline,
+        "seed": case.seed,
+        "fingerprint": format!("{:016x}", case.fingerprint),
+        "repeat": case.repeat,
+        "checks": checks.collect::<Vec<Value>>(),
+    })
+}

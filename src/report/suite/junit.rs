@@ -1,0 +1,103 @@
+//! A suite as `JUnit` XML, in the parts that every reader of it agrees on.
+//!
+//! A scenario is a test suite, an expectation or an invariant a test case; a vacuous or undecided
+//! one is skipped, since nothing was tested. Knows nothing of how people read it. Kept here: no
+//! character that XML forbids, no wall-clock time, and the same bytes for the same result.
+
+use super::{SuiteCase, SuiteCheck, SuiteResult};
+
+/// Returns a suite as `JUnit` XML.
+pub fn junit(cases: &[SuiteCase]) -> String {
+    let (tests, failures, skipped) = cases
+        .iter()
+        .map(counts)
+        .fold((0, 0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1, sum.2 + one.2));
+    let mut lines = vec!["<?xml version=\"1.0\" encoding=\"UTF-8\"?>".to_owned()];
+    lines.push(format!(
+        "<testsuites name=\"cutover\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" \
+         skipped=\"{skipped}\" time=\"0\">"
+    ));
+    for case in cases {
+        suite(case, &mut lines);
+    }
+    lines.push("</testsuites>".to_owned());
+    lines.join("\n") + "\n"
+}
+
+fn suite(case: &SuiteCase, lines: &mut Vec<String>) {
+    let (tests, failures, skipped) = counts(case);
+    let name = escaped(&case.file);
+    lines.push(format!(
+        "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" \
+         skipped=\"{skipped}\" time=\"0\">"
+    ));
+    lines.push("    <properties>".to_owned());
+    lines.push(format!("      <property name=\"seed\" value=\"{}\"/>", case.seed));
+    let fingerprint = format!("{:016x}", case.fingerprint);
+    lines.push(format!("      <property name=\"fingerprint\" value=\"{fingerprint}\"/>"));
+    let repeat = escaped(&case.repeat);
+    lines.push(format!("      <property name=\"repeat\" value=\"{repeat}\"/>"));
+    lines.push("    </properties>".to_owned());
+    if case.checks.is_empty() {
+        let start = format!("    <testcase classname=\"{name}\" name=\"is valid\" time=\"0\">");
+        let text = escaped(&case.headline);
+        lines.push(format!("{start}<failure message=\"refused\">{text}</failure></testcase>"));
+    }
+    lines.extend(case.checks.iter().map(|check| test(&name, check, &case.repeat)));
+    lines.push("  </testsuite>".to_owned());
+}
+
+fn test(suite: &str, check: &SuiteCheck, repeat: &str) -> String {
+    let start =
+        format!("    <testcase classname=\"{suite}\" name=\"{}\" time=\"0\"", escaped(&check.name));
+    let message = escaped(check.verdict);
+    if check.result == SuiteResult::Failed {
+        let text = escaped(&format!("{}\n{repeat}", check.detail));
+        format!("{start}><failure message=\"{message}\">{text}</failure></testcase>")
+    } else if is_skipped(check) {
+        format!("{start}><skipped message=\"{message}\"/></testcase>")
+    } else {
+        format!("{start}/>")
+    }
+}
+
+fn is_skipped(check: &SuiteCheck) -> bool {
+    check.verdict == "vacuous" || check.result == SuiteResult::Inconclusive
+}
+
+/// Counts tests, failures and tests that were skipped.
+fn counts(case: &SuiteCase) -> (usize, usize, usize) {
+    if case.checks.is_empty() {
+        return (1, 1, 0);
+    }
+    let failed = case.checks.iter().filter(|check| check.result == SuiteResult::Failed);
+    let skipped = case.checks.iter().filter(|check| is_skipped(check));
+    (case.checks.len(), failed.count(), skipped.count())
+}
+
+/// Returns a text as XML takes it: marked up characters spelled out, forbidden ones left out.
+fn escaped(text: &str) -> String {
+    let allowed = |letter: &char| *letter >= ' ' || matches!(letter, '\n' | '\t');
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars().filter(allowed) {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' => out.push_str("&#10;"),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_xml_forbids_is_left_out_and_what_it_marks_up_is_spelled() {
+        assert_eq!(escaped("a<b> & \"c\"\u{1}\n"), "a&lt;b&gt; &amp; &quot;c&quot;&#10;");
+    }
+}

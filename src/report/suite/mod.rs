@@ -1,0 +1,160 @@
+//! A folder of scenarios as a test suite: what came out of each, in four formats.
+//!
+//! * `text`: for people; `json`: for programs; `junit`, `tap`: for build servers.
+//!
+//! Knows nothing of files. Kept here: every format tells the same cases in the same order, and an
+//! invariant that no scenario put to the test is named.
+
+mod json;
+mod junit;
+mod tap;
+mod text;
+
+pub use json::suite_json;
+pub use junit::junit;
+pub use tap::tap;
+pub use text::suite_text;
+
+use crate::check::{INVARIANTS, Verdict};
+use crate::scenario::{ExpectationVerdict, Judgement};
+use crate::sim::InvariantOutcome;
+
+use super::Report;
+
+/// What came out of a scenario file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SuiteCase {
+    /// The file.
+    pub file: String,
+    /// How it came out.
+    pub result: SuiteResult,
+    /// Everything that was checked, in order; empty for a file that was refused.
+    pub checks: Vec<SuiteCheck>,
+    /// The verdict and the worst of it in a line; the first error of a file that was refused.
+    pub headline: String,
+    /// The command that repeats the run.
+    pub repeat: String,
+    /// The seed of the run.
+    pub seed: u64,
+    /// The digest of the run; zero for a file that was refused.
+    pub fingerprint: u64,
+}
+
+/// How a scenario came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SuiteResult {
+    /// No invariant violated, no expectation missed.
+    Passed,
+    /// The run ended before a deadline that it was to be judged by.
+    Inconclusive,
+    /// An invariant violated or an expectation missed.
+    Failed,
+    /// The file is no valid scenario.
+    Refused,
+}
+
+impl SuiteResult {
+    /// Returns the result as people and programs read it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Inconclusive => "inconclusive",
+            Self::Failed => "failed",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// One thing that was checked of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SuiteCheck {
+    /// Whether it is an expectation of the scenario rather than an invariant.
+    pub is_expectation: bool,
+    /// The invariant's id, or the expectation as it is written.
+    pub name: String,
+    /// How it came out: the words of invariants and of expectations.
+    pub verdict: &'static str,
+    /// How it counts.
+    pub result: SuiteResult,
+    /// What was found; empty when there is nothing to tell.
+    pub detail: String,
+}
+
+impl SuiteCase {
+    /// Returns the case of a run.
+    pub fn of(file: String, report: &Report<'_>) -> Self {
+        let result = match report.judgement {
+            Judgement::Pass => SuiteResult::Passed,
+            Judgement::Fail => SuiteResult::Failed,
+            Judgement::Inconclusive => SuiteResult::Inconclusive,
+        };
+        let invariants = report.outcome.invariants.iter().map(|row| SuiteCheck {
+            is_expectation: false,
+            name: row.id.to_owned(),
+            verdict: row.verdict.word(),
+            result: weigh(row),
+            detail: row.detail.clone(),
+        });
+        let expectations = report.expectations.iter().map(|row| SuiteCheck {
+            is_expectation: true,
+            name: row.text.clone(),
+            verdict: row.verdict.word(),
+            result: match row.verdict {
+                ExpectationVerdict::Met => SuiteResult::Passed,
+                ExpectationVerdict::Missed => SuiteResult::Failed,
+                ExpectationVerdict::Inconclusive => SuiteResult::Inconclusive,
+            },
+            detail: row.detail.clone(),
+        });
+        Self {
+            file,
+            result,
+            checks: expectations.chain(invariants).collect(),
+            headline: super::headline(report),
+            repeat: report.repeat.clone(),
+            seed: report.outcome.seed,
+            fingerprint: report.outcome.fingerprint,
+        }
+    }
+
+    /// Returns the case of a file that is no valid scenario.
+    pub fn refused(file: String, errors: &str, repeat: String, seed: u64) -> Self {
+        Self {
+            file,
+            result: SuiteResult::Refused,
+            checks: Vec::new(),
+            headline: errors.to_owned(),
+            repeat,
+            seed,
+            fingerprint: 0,
+        }
+    }
+
+    /// Returns the checks that did not pass.
+    pub fn wrong(&self) -> impl Iterator<Item = &SuiteCheck> {
+        self.checks.iter().filter(|check| check.result != SuiteResult::Passed)
+    }
+}
+
+fn weigh(row: &InvariantOutcome) -> SuiteResult {
+    match (row.verdict, row.pending) {
+        (Verdict::Violated, _) => SuiteResult::Failed,
+        (_, Some(_)) => SuiteResult::Inconclusive,
+        (Verdict::Holds | Verdict::Allowed | Verdict::Vacuous, None) => SuiteResult::Passed,
+    }
+}
+
+/// Returns how many cases came out in a way.
+fn count(cases: &[SuiteCase], result: SuiteResult) -> usize {
+    cases.iter().filter(|case| case.result == result).count()
+}
+
+/// Returns the invariants that no scenario put to the test.
+fn untested(cases: &[SuiteCase]) -> Vec<&'static str> {
+    let tested = |id: &str| {
+        let mut checks = cases.iter().flat_map(|case| &case.checks);
+        let vacuous = Verdict::Vacuous.word();
+        checks.any(|c| !c.is_expectation && c.name == id && c.verdict != vacuous)
+    };
+    INVARIANTS.iter().map(|card| card.id).filter(|id| !tested(id)).collect()
+}

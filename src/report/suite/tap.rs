@@ -1,0 +1,26 @@
+//! A suite in the Test Anything Protocol, version 13.
+//!
+//! Knows nothing of how people read it. Kept here: one line a scenario, numbered from 1, and what
+//! is wrong as comments under it.
+
+use super::{SuiteCase, SuiteResult};
+
+/// Returns a suite in the Test Anything Protocol.
+pub fn tap(cases: &[SuiteCase]) -> String {
+    let mut lines = vec!["TAP version 13".to_owned(), format!("1..{}", cases.len())];
+    for (index, case) in cases.iter().enumerate() {
+        let ok = if case.result == SuiteResult::Passed { "ok" } else { "not ok" };
+        // A number sign would begin a directive.
+        lines.push(format!("{ok} {} - {}", index + 1, case.file.replace('#', "\\#")));
+        if case.result == SuiteResult::Passed {
+            continue;
+        }
+        let wrong = case.wrong();
+        let told = wrong.map(|check| format!("{} {}: {}", check.verdict, check.name, check.detail));
+        let first = case.checks.is_empty().then(|| case.headline.clone());
+        for text in first.into_iter().chain(told).chain([case.repeat.clone()]) {
+            lines.extend(text.lines().map(|line| format!("# {line}")));
+        }
+    }
+    lines.join("\n") + "\n"
+}

@@ -1,0 +1,50 @@
+//! A suite for people: a line a scenario, what is wrong under it, and the sum.
+//!
+//! Knows nothing of colours or terminals. Kept here: under every failure stands the command that
+//! repeats it.
+
+use super::{SuiteCase, SuiteResult, count, untested};
+use crate::report::wording::counted;
+use crate::report::wrap::wrap;
+
+/// How wide a page is, in columns.
+const WIDTH: usize = 80;
+
+/// Returns a suite as text of 80 columns.
+pub fn suite_text(cases: &[SuiteCase]) -> String {
+    let mut lines = Vec::new();
+    for case in cases {
+        lines.push(format!("{:<12} {}", case.result.word(), case.file));
+        if case.result == SuiteResult::Passed {
+            continue;
+        }
+        if case.checks.is_empty() {
+            lines.extend(indented(&case.headline));
+        }
+        for check in case.wrong() {
+            let found = if check.detail.is_empty() { "" } else { ": " };
+            let text = format!("{} {}{found}{}", check.verdict, check.name, check.detail);
+            lines.extend(indented(&text));
+        }
+        lines.extend(indented(&case.repeat));
+    }
+    let results =
+        [SuiteResult::Passed, SuiteResult::Failed, SuiteResult::Inconclusive, SuiteResult::Refused];
+    let counts = results.map(|result| (result, count(cases, result)));
+    let told = counts.iter().filter(|(result, n)| *n > 0 || *result == SuiteResult::Passed);
+    let told: Vec<String> = told.map(|(result, n)| format!("{n} {}", result.word())).collect();
+    let all = u64::try_from(cases.len()).unwrap_or(u64::MAX);
+    lines.push(String::new());
+    lines.push(format!("{}: {}", counted(all, "scenario"), told.join(", ")));
+    let vacuous = untested(cases);
+    if !vacuous.is_empty() {
+        let text = format!("no scenario put to the test: {}", vacuous.join(", "));
+        lines.extend(wrap(&text, WIDTH));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn indented(text: &str) -> Vec<String> {
+    let lines = text.lines().flat_map(|line| wrap(line, WIDTH - 4));
+    lines.map(|line| format!("    {line}")).collect()
+}

@@ -1,0 +1,146 @@
+//! What a scenario file demands: what must happen, and which violations are accepted.
+//!
+//! Knows nothing of how a demand is judged. Kept here: every range is inclusive, and every
+//! accepted violation has a bound and a reason.
+
+use serde::{Deserialize, Serialize};
+
+use crate::check::{Amount, Verdict};
+use crate::kernel::{Bytes, Span};
+use crate::model::Endpoint;
+
+/// What must happen. A pair of numbers or durations is an inclusive range.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Expectation {
+    /// The node finishes a promotion in this range of the run.
+    Promoted {
+        /// The node.
+        node: String,
+        /// When.
+        between: (Span, Span),
+    },
+    /// The service sees exactly this many promotions.
+    Promotions {
+        /// The service.
+        service: String,
+        /// How many.
+        count: u32,
+    },
+    /// The promotion of the node takes this long from the order to the end.
+    PromotionTakes {
+        /// The node.
+        node: String,
+        /// How long.
+        between: (Span, Span),
+    },
+    /// The platform marks the node as down in this range of the run.
+    MarkedDown {
+        /// The node.
+        node: String,
+        /// When.
+        between: (Span, Span),
+    },
+    /// From this instant to the end of the run, the name points to a node that serves it.
+    EndpointServes {
+        /// Which name.
+        endpoint: Endpoint,
+        /// Of which service.
+        service: String,
+        /// From when on.
+        by: Span,
+    },
+    /// At this instant the name points to exactly these nodes.
+    EndpointPoints {
+        /// Which name.
+        endpoint: Endpoint,
+        /// Of which service.
+        service: String,
+        /// To which nodes.
+        to: Vec<String>,
+        /// When.
+        at: Span,
+    },
+    /// The service is whole, with this many nodes in service, from this instant to the end.
+    NodeCount {
+        /// The service.
+        service: String,
+        /// How many nodes.
+        nodes: u8,
+        /// From when on.
+        by: Span,
+    },
+    /// The client's outages add up to this much.
+    Outage {
+        /// The client.
+        client: String,
+        /// How long in total.
+        between: (Span, Span),
+    },
+    /// The service loses this many acknowledged commits.
+    LostCommits {
+        /// The service.
+        service: String,
+        /// How many.
+        between: (u64, u64),
+    },
+    /// The service loses this much WAL.
+    LostBytes {
+        /// The service.
+        service: String,
+        /// How much.
+        between: (Bytes, Bytes),
+    },
+    /// The lost suffix of acknowledged commits reaches this far back.
+    LossWindow {
+        /// The service.
+        service: String,
+        /// How far.
+        between: (Span, Span),
+    },
+    /// The node acknowledges this many commits from this instant on.
+    AcknowledgedBy {
+        /// The node.
+        node: String,
+        /// From when on.
+        after: Span,
+        /// How many.
+        between: (u64, u64),
+    },
+    /// Two nodes of the service are writable at once for this long in total.
+    DualWriters {
+        /// The service.
+        service: String,
+        /// How long in total.
+        between: (Span, Span),
+    },
+    /// The service is without a promotable standby for this long in total.
+    Exposure {
+        /// The service.
+        service: String,
+        /// How long in total.
+        between: (Span, Span),
+    },
+    /// An invariant comes out like this.
+    Verdict {
+        /// The invariant's id.
+        invariant: String,
+        /// How it comes out.
+        is: Verdict,
+    },
+}
+
+/// A violation that the scenario accepts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Allowance {
+    /// A violation of one invariant up to a bound.
+    Violation {
+        /// The invariant's id.
+        invariant: String,
+        /// The bound, in a unit that the invariant is measured in.
+        at_most: Amount,
+        /// Why it is accepted.
+        because: String,
+    },
+}

@@ -1,0 +1,158 @@
+//! The script of a scenario file: steps, what they wait for, what they do and to whom.
+//!
+//! Knows nothing of ids. Kept here: a fault and its heal are spelled with the same words.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fault::FaultKind;
+use crate::kernel::{Law, Span};
+use crate::model::{Endpoint, Zone};
+use crate::sim::{Operator, PhaseName};
+
+/// One step of the script.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    /// At a time, which may be a law drawn from the seed.
+    At(Law, Deed),
+    /// When something first happens.
+    When(Trigger, Deed),
+    /// Every so often, first after one period.
+    Every(Span, Deed),
+}
+
+impl Step {
+    /// Returns what the step does.
+    pub fn deed(&self) -> &Deed {
+        match self {
+            Self::At(_, deed) | Self::When(_, deed) | Self::Every(_, deed) => deed,
+        }
+    }
+
+    /// Returns the earliest time at which the step can happen.
+    pub fn earliest(&self) -> Span {
+        match self {
+            Self::At(law, _) => law.least(),
+            Self::Every(period, _) => *period,
+            Self::When(..) => Span::ZERO,
+        }
+    }
+
+    /// Returns the latest time at which the step can first happen, if there is one.
+    pub fn latest(&self) -> Option<Span> {
+        match self {
+            Self::At(law, _) => law.greatest(),
+            Self::Every(period, _) => Some(*period),
+            Self::When(..) => None,
+        }
+    }
+}
+
+/// Something that a step waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Trigger {
+    /// The platform enters a phase with a service.
+    Enters {
+        /// The service.
+        service: String,
+        /// The phase.
+        phase: PhaseName,
+    },
+    /// A node of a service begins its promotion.
+    Promoting {
+        /// The service.
+        service: String,
+    },
+    /// A node has become primary.
+    Promoted {
+        /// The node.
+        node: String,
+    },
+    /// The platform gives a node up.
+    MarkedDown {
+        /// The node.
+        node: String,
+    },
+    /// A new node's machine is there.
+    Built {
+        /// The node.
+        node: String,
+    },
+    /// A new standby has caught up.
+    CaughtUp {
+        /// The node.
+        node: String,
+    },
+    /// A node that was given up is stopped and deleted.
+    Deleted {
+        /// The node.
+        node: String,
+    },
+    /// A name is served with new targets.
+    Served {
+        /// Which name.
+        endpoint: Endpoint,
+        /// Of which service.
+        service: String,
+    },
+    /// A client loses its connection.
+    Loses {
+        /// The client.
+        client: String,
+    },
+    /// A client works over a new connection.
+    Works {
+        /// The client.
+        client: String,
+    },
+    /// Some time after something else.
+    After(Law, Box<Trigger>),
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Deed {
+    /// Something goes wrong.
+    Fault(FaultKind, Target),
+    /// A fault that was aimed with the same words ends.
+    Heal(FaultKind, Target),
+    /// An operator does something by hand, past the platform.
+    Operator(Operator, Target),
+}
+
+impl Deed {
+    /// Returns what the deed is aimed at.
+    pub fn target(&self) -> &Target {
+        match self {
+            Self::Fault(_, target) | Self::Heal(_, target) | Self::Operator(_, target) => target,
+        }
+    }
+}
+
+/// What a fault is aimed at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Target {
+    /// A node by its name.
+    Node(String),
+    /// Whichever node is the primary of the service at that instant.
+    Primary(String),
+    /// The standby of the service that is n-th by its number, from 1, at that instant.
+    Standby(String, u8),
+    /// The management platform.
+    Platform,
+    /// The observer with this number, from 1.
+    Observer(u8),
+    /// A client.
+    Client(String),
+    /// Everything in one zone of a region.
+    Zone(String, Zone),
+    /// Everything in a region.
+    Region(String),
+    /// Everything else.
+    Everyone,
+    /// A service as a whole: its archive, its names, its machines to come.
+    Service(String),
+    /// The link between two parties, in both directions.
+    Link(Box<Target>, Box<Target>),
+    /// The link from the first to the second, in this direction only.
+    OneWay(Box<Target>, Box<Target>),
+}
