@@ -61,7 +61,9 @@ enum Observation {
     LostCommits,
     AcknowledgedAfterResume,
     PromotionTakes,
+    Promotions,
     ResumesAfterFault,
+    WritableAfterFault,
 }
 
 /// Which values of an observation are accepted.
@@ -71,17 +73,30 @@ enum Acceptance {
     Inside(String, String),
     Within(String),
     Equals(String),
+    Covers(Cover),
+}
+
+/// Over all phases of the daemons, values reach from the least to the greatest that was seen, and
+/// no further than stated.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cover {
+    seen: (String, String),
+    not_wider_than: (String, String),
 }
 
 impl Observation {
     /// Reads a value as the file of cases spells it.
     fn read(self, text: &str) -> u64 {
         match self {
-            Self::LossWindow | Self::PromotionTakes | Self::ResumesAfterFault => {
+            Self::LossWindow
+            | Self::PromotionTakes
+            | Self::ResumesAfterFault
+            | Self::WritableAfterFault => {
                 text.parse::<Span>().expect("it is a duration").as_micros()
             }
             Self::LostBytes => text.parse::<Bytes>().expect("it is a size").get(),
-            Self::LostCommits | Self::AcknowledgedAfterResume => {
+            Self::LostCommits | Self::AcknowledgedAfterResume | Self::Promotions => {
                 text.parse().expect("it is a number")
             }
         }
@@ -93,6 +108,11 @@ impl Observation {
             Self::LostBytes => return service.loss.lost_bytes,
             Self::LostCommits => return service.loss.lost_commits,
             Self::AcknowledgedAfterResume => return acknowledged_after_resume(outcome),
+            Self::Promotions => {
+                let count = service.promotions.len();
+                return u64::try_from(count).expect("there are few promotions");
+            }
+            Self::WritableAfterFault => promoted(outcome).since(fault(outcome).at),
             Self::LossWindow => service.loss.window,
             Self::PromotionTakes => promoted(outcome).since(service.promotions[0].ordered),
             Self::ResumesAfterFault => {
@@ -114,6 +134,9 @@ impl Acceptance {
                 found.abs_diff(read(seen)) <= read(tolerance)
             }
             Self::Equals(value) => found == read(value),
+            Self::Covers(Cover { not_wider_than: (low, high), .. }) => {
+                (read(low)..=read(high)).contains(&found)
+            }
         }
     }
 }
@@ -183,6 +206,55 @@ fn stated(loaded: &Loaded, outcome: &Outcome, given: &str) -> String {
     }
 }
 
+/// Returns a scenario with the grids of the daemons at many phases of their periods, among them
+/// those that are as late and as early as can be.
+fn phases(loaded: &Loaded) -> Vec<Loaded> {
+    let (poll, check) =
+        (loaded.setup.knobs.lookout_poll_interval, loaded.setup.knobs.lookout_check_interval);
+    let early = |micros: u64| Span::from_micros(micros);
+    let share = |period: Span, quarters: u64| early(period.as_micros() / 4 * quarters);
+    let of = |period: Span| {
+        let late = |micros: u64| period.minus(early(micros));
+        let inner = (0..4).map(move |quarters| share(period, quarters));
+        inner.chain([early(1), early(2), late(3), late(2), late(1)]).collect::<Vec<Span>>()
+    };
+    let pairs = of(poll).into_iter().flat_map(|one| of(check).into_iter().map(move |it| (one, it)));
+    let at = |(poll, check): (Span, Span)| {
+        let mut moved = loaded.clone();
+        moved.set("lookout_poll_phase", &poll.to_string()).expect("it is a phase");
+        moved.set("lookout_check_phase", &check.to_string()).expect("it is a phase");
+        moved
+    };
+    pairs.map(at).collect()
+}
+
+/// Runs the scenarios of a case over all phases and holds what they reach against what was seen.
+fn cover(id: &str) {
+    let cases = cases();
+    let case = cases.iter().find(|case| case.id == id).expect("the case is in the file");
+    for Check { observe, accept } in &case.checks {
+        let Acceptance::Covers(cover) = accept else { panic!("{id} is not to be covered") };
+        let (least, most) = (observe.read(&cover.seen.0), observe.read(&cover.seen.1));
+        let found = case.runs.iter().flat_map(|given| {
+            let loaded = load(&folder().join(&given.scenario)).expect("the scenario is valid");
+            let runs = phases(&loaded).into_iter();
+            let runs =
+                runs.flat_map(|moved| SEEDS.map(move |seed| (run(&moved.setup, seed), seed)));
+            runs.map(|(outcome, seed)| {
+                let found = observe.of(&outcome);
+                let fits = accept.accepts(*observe, found, None);
+                assert!(fits, "{id}, seed {seed}: {observe:?} is {found}, {accept:?}");
+                found
+            })
+            .collect::<Vec<u64>>()
+        });
+        let found: Vec<u64> = found.collect();
+        let reached = (found.iter().min(), found.iter().max());
+        let covers = reached.0 <= Some(&least) && reached.1 >= Some(&most);
+        assert!(covers, "{id} ({}): {observe:?} reaches from {reached:?}, {accept:?}", case.what);
+    }
+}
+
 /// Runs the scenarios of a case and holds them against what was measured.
 fn accept(id: &str) {
     let cases = cases();
@@ -232,6 +304,23 @@ fn a_dead_server_loses_no_more_than_its_sessions_still_commit() {
 #[test]
 fn a_resumed_primary_goes_on_acknowledging_until_it_is_fenced() {
     accept("M05");
+}
+
+#[test]
+fn a_daemon_replaces_a_dead_primary_in_a_range_around_its_timeout_of_60_s() {
+    accept("M11");
+    cover("M11");
+}
+
+#[test]
+fn a_daemon_replaces_a_dead_primary_in_a_range_around_its_timeout_of_20_s() {
+    accept("M12");
+    cover("M12");
+}
+
+#[test]
+fn an_observer_that_sees_the_primary_keeps_it_from_being_replaced() {
+    accept("M13");
 }
 
 #[test]
