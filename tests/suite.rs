@@ -1,0 +1,134 @@
+//! A folder of scenarios as a test suite, as a build server sees it.
+//!
+//! Knows nothing of the library. Kept here: what passes, fails, is undecided or refused is told
+//! alike in every format.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{self, Output};
+
+use assert_cmd::cargo::cargo_bin_cmd;
+
+/// A scenario in which nothing goes wrong; `promotions` is how many it expects.
+fn quiet(promotions: u32) -> String {
+    format!(
+        r#"Scenario(
+    name: "quiet",
+    services: [Service(name: "orders", plan: Business)],
+    until: "10m",
+    expect: [Promotions(service: "orders", count: {promotions})],
+)
+"#
+    )
+}
+
+/// A folder with four scenarios: one passes, one fails, one is undecided, one is refused.
+struct Suite(PathBuf);
+
+impl Suite {
+    fn new(test: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("cutover-suite-{test}-{}", process::id()));
+        fs::create_dir_all(&path).expect("a temporary folder can be made");
+        let files = [
+            ("a-passes.ron", quiet(0)),
+            ("b-fails.ron", quiet(1)),
+            (
+                "c-undecided.ron",
+                quiet(0).replace(
+                    "Promotions(service: \"orders\", count: 0)",
+                    "NodeCount(service: \"orders\", nodes: 2, by: \"11m\")",
+                ),
+            ),
+            ("d-refused.ron", quiet(0).replace("Business", "Busines")),
+        ];
+        for (name, text) in files {
+            fs::write(path.join(name), text).expect("a temporary file can be written");
+        }
+        Self(path)
+    }
+
+    fn run(&self, words: &[&str]) -> (String, Option<i32>) {
+        let mut command = cargo_bin_cmd!("cutover");
+        let output: Output =
+            command.current_dir(&self.0).arg("test").args(words).output().expect("it starts");
+        let text = String::from_utf8(output.stdout).expect("it is text");
+        (text, output.status.code())
+    }
+}
+
+impl Drop for Suite {
+    fn drop(&mut self) {
+        // A leftover in the system's temporary folder harms nobody.
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+#[test]
+fn a_suite_tells_what_is_wrong_and_how_to_see_it_again() {
+    let (text, code) = Suite::new("text").run(&["."]);
+    let expected = "\
+passed       ./a-passes.ron
+failed       ./b-fails.ron
+    missed Promotions(service: \"orders\", count: 1): 0 promotions finished
+    cutover run ./b-fails.ron --seed 0
+inconclusive ./c-undecided.ron";
+    assert!(text.starts_with(expected), "{text}");
+    assert!(text.contains("refused      ./d-refused.ron\n    ./d-refused.ron:3:46: "), "{text}");
+    assert!(text.contains("\n4 scenarios: 1 passed, 1 failed, 1 inconclusive, 1 refused\n"));
+    assert!(text.contains("no scenario put to the test: at-most-one-writer,"));
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    assert_eq!(code, Some(3));
+}
+
+#[test]
+fn the_exit_code_is_the_gravest_of_all() {
+    let suite = Suite::new("exit");
+    let codes = ["a-passes.ron", "b-fails.ron", "c-undecided.ron", "d-refused.ron"]
+        .map(|file| suite.run(&[file]).1);
+    assert_eq!(codes, [Some(0), Some(1), Some(4), Some(3)]);
+    assert_eq!(suite.run(&["c-undecided.ron", "b-fails.ron", "a-passes.ron"]).1, Some(1));
+    assert_eq!(suite.run(&["nowhere"]).1, Some(3));
+    assert_eq!(suite.run(&[]).1, Some(2));
+}
+
+#[test]
+fn the_test_anything_protocol_has_a_line_a_scenario() {
+    let (text, _) = Suite::new("tap").run(&[".", "--format", "tap"]);
+    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(
+        lines,
+        [
+            "TAP version 13",
+            "1..4",
+            "ok 1 - ./a-passes.ron",
+            "not ok 2 - ./b-fails.ron",
+            "not ok 3 - ./c-undecided.ron",
+            "not ok 4 - ./d-refused.ron",
+        ]
+    );
+}
+
+#[test]
+fn junit_counts_what_it_lists() {
+    let (text, _) = Suite::new("junit").run(&[".", "--format", "junit"]);
+    let count = |word: &str| text.matches(word).count();
+    assert_eq!(count("<testsuite "), 4);
+    assert_eq!(count("<failure "), 2);
+    let total = format!(
+        "<testsuites name=\"cutover\" tests=\"{}\" failures=\"2\" errors=\"0\" skipped=\"{}\"",
+        count("<testcase "),
+        count("<skipped ")
+    );
+    assert!(text.contains(&total), "{total} is not in {text}");
+    assert_eq!(count("</testsuite>"), 4);
+}
+
+#[test]
+fn json_tells_every_case_with_its_checks() {
+    let (text, _) = Suite::new("json").run(&[".", "--format", "json"]);
+    let value: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    assert_eq!(value["format"], "cutover.test/1");
+    let results: Vec<_> = (0..4).map(|index| value["cases"][index]["result"].clone()).collect();
+    assert_eq!(results, ["passed", "failed", "inconclusive", "refused"]);
+    assert_eq!(value["cases"][1]["checks"][0]["verdict"], "missed");
+}
