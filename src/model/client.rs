@@ -179,8 +179,8 @@ pub struct ClientOutage {
     pub end: Instant,
     /// What the client did from which instant on.
     pub activities: Vec<(Instant, Activity)>,
-    /// When the answer that led to the connection had been cached.
-    pub looked_up: Instant,
+    /// When answers were cached that were the first since a change of the name.
+    pub learned: Vec<Instant>,
     /// Whether the old connection went on, so that nobody was looked up and nothing failed over.
     pub went_on: bool,
     /// Since when the server that answered at last, and the links to it, had been well.
@@ -273,7 +273,7 @@ impl Client {
             start,
             end: Instant::FAR,
             activities: vec![(start, Activity::Waiting)],
-            looked_up: Instant::ZERO,
+            learned: Vec::new(),
             went_on: false,
             well_since: Instant::FAR,
         });

@@ -272,9 +272,7 @@ impl World {
         };
         let well_since = self.node(node).up_since.max(self.healed_last);
         let client = self.client_mut(id);
-        let looked_up = client.looked_up();
         if let Some(outage) = &mut client.outage {
-            outage.looked_up = looked_up;
             outage.well_since = well_since;
         }
         client.recover(answer);

@@ -98,6 +98,20 @@ impl World {
         let client = &mut self.clients[id.index()];
         let record = self.services[client.service.index()].record(client.work.endpoint());
         let true_at = client.ask(now, ttl, record);
+        let looked_up = client.looked_up();
+        if let Some(outage) = &mut client.outage {
+            let last = outage.learned.last().copied();
+            let news = |last: Instant| {
+                record
+                    .changes
+                    .iter()
+                    .any(|change| change.served > last && change.served <= looked_up)
+            };
+            // Answers that say what is known already may go unasked, so they are not remembered.
+            if last.is_none_or(news) {
+                outage.learned.push(looked_up);
+            }
+        }
         record.at(true_at)
     }
 

@@ -56,8 +56,8 @@ impl Sim {
     /// Returns when a client's cache learned of a change, which may be long before it was asked.
     fn learned(&self, client: &Client, outage: &ClientOutage, served: Instant) -> Instant {
         let ttl = self.setup.knobs.dns_ttl;
-        let answered = outage.end < Instant::FAR && outage.looked_up >= served;
-        let filled = if answered { outage.looked_up } else { client.learns(served, ttl) };
+        let learned = outage.learned.iter().copied().find(|learned| *learned >= served);
+        let filled = learned.unwrap_or_else(|| client.learns(served, ttl));
         if !client.resolver.kept_warm || client.held.is_some() {
             return filled;
         }
