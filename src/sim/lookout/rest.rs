@@ -122,7 +122,11 @@ impl Sim {
             let free = !impairments.stalled && impairments.replay_held_until.is_none();
             node.answers() && flows && !node.promoting && free
         };
-        self.world.links.are_whole() && self.world.existing(service).all(whole)
+        // Beside a second primary a daemon does not know which of them it will find.
+        let primaries = self.world.existing(service).filter(|node| node.role == Role::Primary);
+        primaries.count() == 1
+            && self.world.links.are_whole()
+            && self.world.existing(service).all(whole)
     }
 
     /// Whether a standby's lag stays below the warning, whatever the writers do.
