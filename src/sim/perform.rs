@@ -67,9 +67,12 @@ impl Sim {
             self.world.touch(Touch::Election);
             let next = NodeId::at(self.world.nodes.len());
             let node = self.numbered(service, number).unwrap_or(next);
+            // An operator may have promoted it already, which the platform has not heard.
+            let replaced = given_up.filter(|_| node == primary).map(|given_up| given_up.node);
+            let from = replaced.unwrap_or(primary);
             self.history.of_mut(service).promotions.push(PromotionRecord {
                 node,
-                from: primary,
+                from,
                 rule: decision.rule,
                 restored: matches!(action, Action::BuildPrimary(_)),
                 given_up,
@@ -77,7 +80,7 @@ impl Sim {
                 finished: Instant::FAR,
                 branch: None,
                 candidates: decision.candidates.clone(),
-                false_alarm: self.world.node(primary).writable(),
+                false_alarm: self.world.node(from).writable(),
                 published: None,
                 last_contact: None,
                 lone: false,
