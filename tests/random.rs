@@ -3,6 +3,8 @@
 //! Knows nothing of the inside of the library. Kept here: the cases are the same each time; more
 //! of them, or others, are asked for by `CUTOVER_CASES` and `CUTOVER_CASES_SEED`.
 
+#[path = "random/archive.rs"]
+mod archive;
 #[path = "random/knob.rs"]
 mod knob;
 #[path = "random/property.rs"]

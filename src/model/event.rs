@@ -24,7 +24,7 @@ pub enum Event {
     /// A standby cancels the query that holds its replay up.
     QueryCancelled(NodeId),
     /// WAL that cannot be uploaded fills a primary's disk.
-    DiskFills(ServiceId, u32),
+    DiskFills(NodeId, u32),
     /// A flapping link is cut or passes again.
     FlapDue(u16),
     /// A standby receives from its upstream again.

@@ -174,7 +174,9 @@ impl World {
         let micros = (u128::from(size) * 1_000_000).div_ceil(u128::from(rate));
         let copies = Span::from_micros(u64::try_from(micros).unwrap_or(u64::MAX));
         let takes = copies + self.redo_before_start(service, now);
-        let base = self.base_backup(self.history_to_restore(id), now);
+        let branch = self.history_to_restore(id);
+        // A base backup is of use only with the WAL that was written while it was taken.
+        let base = self.base_backup(branch, now).min(self.archived(branch, now));
         self.node_mut(id).replayed = Path::resting(now, base);
         self.schedule(now + takes, Event::RestoreEnds(id, self.node(id).epoch));
     }

@@ -4,9 +4,9 @@
 //! the order in which it was asked for.
 
 use super::event::Event;
-use super::ids::{NodeId, RegionId, ServiceId, Zone};
+use super::ids::{BranchId, NodeId, RegionId, ServiceId, Zone};
 use super::link::{Cut, Side};
-use super::node::Process;
+use super::node::{Process, Role};
 use super::plan::Endpoint;
 use super::world::World;
 use crate::kernel::Instant;
@@ -17,7 +17,11 @@ impl World {
     pub fn stall_uploads(&mut self, id: ServiceId) {
         self.touch(Touch::Restore);
         let now = self.now;
-        self.services[id.index()].upload_stalls.push((now, Instant::FAR));
+        let stalls = &mut self.services[id.index()].upload_stalls;
+        // A stall that begins in another is the same stall: whichever is healed first ends it.
+        if stalls.last().is_none_or(|(_, until)| *until <= now) {
+            stalls.push((now, Instant::FAR));
+        }
         self.plan_full_disk(id);
     }
 
@@ -30,25 +34,32 @@ impl World {
         self.plan_full_disk(id);
     }
 
-    /// Schedules the instant at which WAL that cannot be uploaded fills the primary's disk, and
-    /// calls an earlier plan off.
+    /// Schedules the instant at which WAL that cannot be uploaded fills a primary's disk, and calls
+    /// an earlier plan off.
+    ///
+    /// A primary that was replaced but still writes goes on filling its own disk.
     pub(super) fn plan_full_disk(&mut self, id: ServiceId) {
         self.services[id.index()].disk_epoch += 1;
         let service = self.service(id);
         let stalled = service.upload_stalls.last().is_some_and(|(_, until)| *until > self.now);
-        let primary = service.primary;
-        if !stalled || !self.node(primary).answers() {
+        if !stalled {
             return;
         }
-        let branch = self.node(primary).branch;
+        let epoch = service.disk_epoch;
+        let nodes = service.nodes.iter().map(|node| self.node(*node));
+        let writing = nodes.filter(|node| node.role == Role::Primary && node.answers());
+        let full = writing.filter_map(|node| Some((node.id, self.disk_is_full(node.branch)?)));
+        for (node, at) in full.collect::<Vec<(NodeId, Instant)>>() {
+            self.schedule(at.max(self.now), Event::DiskFills(node, epoch));
+        }
+    }
+
+    /// Returns when the WAL of a branch that cannot be uploaded from now on fills a disk.
+    fn disk_is_full(&self, branch: BranchId) -> Option<Instant> {
         let room = self.knobs.disk_size.get().saturating_sub(self.knobs.database_size.get());
         let room = crate::kernel::Position::from_lsn(crate::kernel::Lsn(room));
         let full = self.archived(branch, self.now) + room;
-        let at = self.branch(branch).written.reaches(full);
-        let epoch = self.service(id).disk_epoch;
-        if let Some(at) = at {
-            self.schedule(at.max(self.now), Event::DiskFills(id, epoch));
-        }
+        self.branch(branch).written.reaches(full)
     }
 
     /// Lets changes of a service's records wait, or serves those that waited.

@@ -76,7 +76,7 @@ impl Sim {
                 self.on_node(node, epoch, |sim, id| sim.world.crash_server(id))
             }
             Event::QueryCancelled(node) => self.query_cancelled(node),
-            Event::DiskFills(service, epoch) => self.disk_fills(service, epoch),
+            Event::DiskFills(node, epoch) => self.disk_fills(node, epoch),
             Event::FlapDue(step) => self.flap_due(step),
             Event::StreamResumes(node, epoch) => self.stream_resumes(node, epoch),
             Event::CaughtUp(node, epoch) => self.caught_up(node, epoch),
@@ -138,13 +138,13 @@ impl Sim {
         Scope::Service(self.world.node(node).service)
     }
 
-    fn disk_fills(&mut self, service: ServiceId, epoch: u32) -> Scope {
+    fn disk_fills(&mut self, node: NodeId, epoch: u32) -> Scope {
+        let service = self.world.node(node).service;
         if self.world.service(service).disk_epoch != epoch {
             return Scope::Nothing;
         }
-        let primary = self.world.service(service).primary;
         if self.world.knobs.mutant != Some(Mutant::WriteWithoutRoom) {
-            self.world.fill_disk(primary);
+            self.world.fill_disk(node);
         }
         Scope::Service(service)
     }

@@ -142,10 +142,8 @@ fn moved(world: &World, at: Instant, event: Event) -> Option<Line> {
         Event::RecoveryEnds(id, _) => node(id, "its server answers again"),
         Event::CrashesAgain(id, _) => node(id, "its server crashes again"),
         Event::QueryCancelled(id) => node(id, "cancels the query that held its replay up"),
-        Event::DiskFills(service, _) => {
-            let text = "WAL that cannot be uploaded fills the primary's disk: its server stops";
-            let name = world.names.services[service.index()].clone();
-            Some(Line { service: Some(name.clone()), ..plain(at, name, text.to_owned()) })
+        Event::DiskFills(id, _) => {
+            node(id, "WAL that cannot be uploaded fills its disk: its server stops")
         }
         Event::FlapDue(_) => {
             Some(plain(at, "link".to_owned(), "the flapping link turns".to_owned()))

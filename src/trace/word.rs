@@ -104,10 +104,7 @@ fn feed_event(digest: &mut Digest, event: Event) {
         Event::LookoutRechecks(id) => word(digest, 42, [id.0.into(), 0, 0]),
         Event::CrashesAgain(node, epoch) => of_node(35, node, epoch),
         Event::QueryCancelled(node) => word(digest, 36, [node.0, 0, 0]),
-        Event::DiskFills(service, epoch) => {
-            word(digest, 37, [service.0.into(), 0, 0]);
-            digest.u64(epoch.into());
-        }
+        Event::DiskFills(node, epoch) => of_node(37, node, epoch),
         Event::FlapDue(step) => word(digest, 38, [step, 0, 0]),
     }
 }

@@ -15,7 +15,7 @@ fn scenario(parts: &str) -> Scenario {
 }
 
 /// Checks everything of a scenario, with the seed and the share of the run where it went wrong.
-fn check(seed: u64, share: u64, parts: &str) {
+pub(crate) fn check(seed: u64, share: u64, parts: &str) {
     let case = Case { scenario: scenario(parts), seed, share };
     property::check(&case).unwrap_or_else(|error| panic!("{error}"));
 }
@@ -282,33 +282,61 @@ fn a_standby_that_forgets_a_surplus_remembers_what_it_received_before() {
 }
 
 #[test]
-fn a_restore_is_given_the_time_to_replay_what_was_written_since_the_backup() {
+fn a_daemon_beside_a_second_primary_does_not_sleep() {
     check(
-        261_690_411_341_751_081,
+        349_108_496_749_452_165,
         0,
-        r#"services: [Service(name: "orders", plan: Business)],
-        clients: [
-            Writer(name: "app", service: "orders", writes_per_s: 832, wal_per_commit: "11077B"),
+        r#"services: [
+            Service(name: "orders", plan: Hobbyist, region: "eu-west"),
+            Service(name: "cart", plan: Hobbyist, region: "us-east"),
+            Service(name: "audit", plan: Hobbyist, region: "us-east"),
         ],
-        script: [At("6m53.154918s", Fault(HostDeath, Standby("orders", 1)))],
-        until: "37m1.263s""#,
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 1, wal_per_commit: "1B"),
+        ],
+        tuning: Tuning(policy: Pglookout, lookout_observers: 0, lookout_check_phase: "0s"),
+        script: [
+            At("0s", Fault(LinkCut, OneWay(Node("orders-1"), Everyone))),
+            At("19m16.662808s", Heal(LinkCut, OneWay(Node("orders-1"), Everyone))),
+            At("0s", Fault(ConnectionsExhausted, Node("orders-1"))),
+            At("0s", Heal(ConnectionsExhausted, Node("orders-1"))),
+        ],
+        until: "37m43.528s""#,
     );
 }
 
 #[test]
-fn what_was_uploaded_after_a_restore_is_no_measure_of_its_loss() {
+fn a_client_has_learned_of_a_change_when_its_cache_was_first_filled_after_it() {
+    check(
+        9_881_273_985_153_667_456,
+        0,
+        r#"services: [Service(name: "orders", plan: Business, region: "eu-west")],
+        clients: [
+            Writer(
+                name: "app", service: "orders", writes_per_s: 1, wal_per_commit: "1B",
+                begins: "1m47.092671s", ends: "37m8.547487s",
+            ),
+        ],
+        tuning: Tuning(
+            heartbeat_phase: "1.183s", dns_publish_delay: "10.595226s",
+            resolver_cache: OnDemand, process_restart: "never",
+        ),
+        script: [Every("13.225s", Fault(ProcessCrash, Primary("orders")))],
+        until: "1h24m59.651s""#,
+    );
+}
+
+#[test]
+fn a_standby_promoted_by_an_operator_unheard_does_not_replace_itself() {
     check(
         0,
         0,
-        r#"services: [Service(name: "orders", plan: Hobbyist, region: "eu-west")],
-        clients: [
-            Writer(name: "app", service: "orders", writes_per_s: 1, wal_per_commit: "1B"),
-        ],
+        r#"services: [Service(name: "orders", plan: Business, region: "eu-west")],
         script: [
-            At("0s", Fault(LinkCut, OneWay(Region("eu-west"), Everyone))),
-            At("7m24.800036s", Heal(LinkCut, OneWay(Region("eu-west"), Everyone))),
-            At("7m24.800036s", Fault(HostDeath, Primary("orders"))),
+            At("4m16.324634s", Fault(LinkCut, OneWay(Standby("orders", 1), Everyone))),
+            At("4m20.009999s", Operator(Promote, Standby("orders", 1))),
+            At("3m26.004999s", Fault(HostDeath, Primary("orders"))),
         ],
-        until: "1h20m34.783s""#,
+        until: "5m""#,
     );
 }
