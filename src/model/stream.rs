@@ -214,6 +214,8 @@ impl World {
         if node.received.at(now) > fork {
             // The surplus is forgotten; what came before it may still be told by a late report.
             node.received = node.received.capped(fork);
+            // Nor is what was planned to be replayed of it.
+            node.replayed = node.replayed.capped(fork);
         }
         node.upstream_lost = None;
     }

@@ -85,3 +85,22 @@ fn a_stall_of_uploads_that_begins_in_another_is_the_same_stall() {
         until: "44m57.023286s""#,
     );
 }
+
+#[test]
+fn a_standby_that_forgets_a_surplus_does_not_replay_it_later() {
+    check(
+        1_659_355_980_485_402_013,
+        0,
+        r#"services: [Service(name: "orders", plan: Premium, region: "eu-west")],
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 480, wal_per_commit: "11025B"),
+            Writer(name: "web", service: "orders", writes_per_s: 323, wal_per_commit: "12106B"),
+        ],
+        script: [
+            At("12m37.5s", Fault(LinkCut, OneWay(Zone("eu-west", C), Platform))),
+            At("0s", Fault(LinkCut, OneWay(Region("eu-west"), Standby("orders", 1)))),
+            At("uniform(7m45s, 8m55.5s)", Fault(HostDeath, Node("orders-1"))),
+        ],
+        until: "25m""#,
+    );
+}
