@@ -83,10 +83,14 @@ fn unnoticed(
         silence.was_primary && silence.until.min(case.until) > silence.last_report + due
     });
     long.filter_map(move |silence| {
-        // A promotion under way is judged by itself.
-        let given_up = memory.given_up.iter().any(|given_up| given_up.node == silence.node)
-            || memory.promotions.iter().any(|promotion| promotion.from == silence.node);
         let deadline = silence.last_report + due;
+        // A promotion that was ordered in time is judged by itself.
+        let ordered = memory.promotions.iter().any(|promotion| {
+            promotion.from == silence.node
+                && (silence.last_report..=deadline).contains(&promotion.ordered)
+        });
+        let given_up =
+            ordered || memory.given_up.iter().any(|given_up| given_up.node == silence.node);
         let late = silence.until.min(case.until).since(deadline);
         let name = case.world.node_name(silence.node);
         let alone = service.plan.standbys() == 0;
