@@ -340,23 +340,3 @@ fn a_standby_promoted_by_an_operator_unheard_does_not_replace_itself() {
         until: "5m""#,
     );
 }
-
-#[test]
-fn a_daemon_whose_peers_answered_its_last_poll_is_not_alone() {
-    check(
-        3_165_595_767_279_802_781,
-        0,
-        r#"services: [Service(name: "orders", plan: Premium, region: "eu-west")],
-        tuning: Tuning(
-            policy: Pglookout, lookout_observers: 0, lookout_failover_on_disconnect: false,
-        ),
-        script: [
-            At("3m59.999999s", Fault(
-                Flapping(down: "51.884s", up: "58.915s"),
-                OneWay(Zone("eu-west", C), Standby("orders", 1)),
-            )),
-            At("4m45.798207s", Fault(HostDeath, Primary("orders"))),
-        ],
-        until: "6m""#,
-    );
-}

@@ -73,9 +73,7 @@ impl Sim {
         let from = self.world.service(service).primary;
         let false_alarm = self.world.node(from).writable();
         let last_contact = self.lookouts[id.index()].reached_primary;
-        // A link that was cut since its last poll does not make a daemon alone.
-        let alone = is_alone(&self.world, node) && !self.has_just_heard(id);
-        let lone = alone && self.has_seen_two(id);
+        let lone = is_alone(&self.world, node) && self.has_seen_two(id);
         self.history.of_mut(service).promotions.push(PromotionRecord {
             node,
             from,
@@ -97,17 +95,6 @@ impl Sim {
         self.world.begin_promotion(node);
         self.settle(Scope::Service(service));
         self.observe(Scope::Service(service));
-    }
-
-    /// Whether another node has answered a daemon within one interval of its polls.
-    fn has_just_heard(&self, id: LookoutId) -> bool {
-        let lookout = &self.lookouts[id.index()];
-        let since = self.world.now.minus(self.setup.knobs.lookout_poll_interval);
-        let mut others = lookout
-            .answered
-            .iter()
-            .filter(|(number, _)| lookout.daemon.seat != Seat::Node(**number));
-        others.any(|(_, answered)| *answered > since)
     }
 
     /// Whether a daemon has seen at least two other nodes that it is still told of.
