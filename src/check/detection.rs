@@ -195,6 +195,8 @@ pub(super) fn best_candidate_promoted(case: &Case<'_>) -> Finding {
 }
 
 /// Judges that a standby that is alone does not promote itself, where daemons decide.
+///
+/// What it saw before counts a while: as long as a position counts, or until an observer is missed.
 pub(super) fn lone_standby_stays(case: &Case<'_>) -> Finding {
     if case.knobs.policy != Policy::Pglookout {
         return Finding::Vacuous;
@@ -203,7 +205,14 @@ pub(super) fn lone_standby_stays(case: &Case<'_>) -> Finding {
         if service.plan != Plan::Premium {
             return Finding::Vacuous;
         }
-        let lone: Vec<_> = memory.promotions.iter().filter(|promotion| promotion.lone).collect();
+        let knobs = case.knobs;
+        let missed = knobs.lookout_poll_interval + knobs.lookout_observer_timeout;
+        let counts = knobs.lookout_position_age_max.max(missed);
+        let forgotten = |promotion: &&PromotionRecord| {
+            let since = memory.isolated_since(promotion.node, promotion.ordered);
+            promotion.lone && since.is_some_and(|since| promotion.ordered.since(since) >= counts)
+        };
+        let lone: Vec<_> = memory.promotions.iter().filter(forgotten).collect();
         if let Some(first) = lone.first() {
             let name = case.world.node_name(first.node);
             let detail = format!("{name} promoted itself and reached nobody");

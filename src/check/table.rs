@@ -100,8 +100,8 @@ pub const INVARIANTS: &[InvariantCard] = &[
         number: "I09",
         kind: Kind::Always,
         units: &["Times"],
-        statement: "where daemons decide, a Premium standby that reaches nobody and has seen its \
-                    peers does not promote itself",
+        statement: "where daemons decide, a Premium standby that has seen its peers and has \
+                    reached nobody for as long as a position counts does not promote itself",
         source: "pglookout",
         find: detection::lone_standby_stays,
     },

@@ -3,7 +3,7 @@
 //! Knows nothing of bounds. Kept here: an entry is made only when something changed, from the
 //! truth as it is at that instant.
 
-use super::history::History;
+use super::history::{History, ServiceHistory};
 use crate::kernel::{Instant, Position};
 use crate::knob::Policy;
 use crate::model::{BranchId, Host, NodeId, Place, Process, Role, ServiceId, World};
@@ -53,6 +53,14 @@ pub fn is_alone(world: &World, id: NodeId) -> bool {
     let observers = u8::try_from(world.knobs.lookout_observers).unwrap_or(u8::MAX);
     let watched = (0..observers).any(|one| world.connects(node.place(), Place::Observer(one)));
     reached == 0 && !watched
+}
+
+impl ServiceHistory {
+    /// Returns since when a standby had reached nobody just before an instant, if so.
+    pub(super) fn isolated_since(&self, node: NodeId, before: Instant) -> Option<Instant> {
+        let earlier = self.isolated.iter().rev().skip_while(|(at, _)| *at >= before);
+        earlier.take_while(|(_, alone)| alone.contains(&node)).last().map(|(since, _)| *since)
+    }
 }
 
 impl History {
