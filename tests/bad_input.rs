@@ -287,6 +287,13 @@ fn within(text: &str, errors: &Errors) {
     }
 }
 
+#[test]
+fn a_name_that_is_meant_is_shown_in_one_line_too() {
+    let text = SAMPLE.replacen("(name: \"orders\"", "(name: \"orders\\n\"", 1);
+    let errors = parse(FILE, &text).expect_err("a client names orders without the line break");
+    within(&text, &errors);
+}
+
 /// Replaces a stretch of letters of the sample, given in thousandths of its length.
 fn mutated(text: &str, at: usize, length: usize, with: &str) -> String {
     let letters: Vec<char> = text.chars().collect();

@@ -54,7 +54,7 @@ impl Problems {
                 column: place.map_or(0, |place| place.column),
                 path: path.to_string(),
                 message: error::tidy(&problem.message),
-                hint: problem.hint,
+                hint: problem.hint.map(|hint| error::tidy(&hint)),
             }
         });
         Errors::collect(errors.collect())
