@@ -9,7 +9,7 @@ mod archive;
 mod knob;
 #[path = "random/property.rs"]
 mod property;
-#[path = "random/regression.rs"]
+#[path = "random/regression/mod.rs"]
 mod regression;
 #[path = "random/scenario.rs"]
 mod scenario;

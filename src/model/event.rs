@@ -90,7 +90,8 @@ impl Event {
     /// The script strikes before the world moves, the world moves before it is reported, a report
     /// on the stroke of a deadline counts (timers come at [`TIMER_RANK`]), and clients act on what
     /// is true once all that is done. Reports and news of one instant come in the order of those
-    /// who hear them and of their nodes, however long ago each of them was planned.
+    /// who hear them and of their nodes, clients in their own, however long ago each of them was
+    /// planned.
     pub fn rank(self) -> u32 {
         let class = match self {
             Self::StepDue(_) => 0,
@@ -125,6 +126,10 @@ impl Event {
             (decider.0, news.node())
         } else if let Some((id, turn)) = self.lookout_turn() {
             (id.0, turn)
+        } else if let Self::ClientBegins(id) | Self::ClientEnds(id) | Self::ClientWakes(id, _) =
+            self
+        {
+            (id.0, 0)
         } else {
             (0, 0)
         };

@@ -177,7 +177,9 @@ impl World {
         let branch = self.history_to_restore(id);
         // A base backup is of use only with the WAL that was written while it was taken.
         let base = self.base_backup(branch, now).min(self.archived(branch, now));
-        self.node_mut(id).replayed = Path::resting(now, base);
+        let node = self.node_mut(id);
+        node.branch = branch;
+        node.replayed = Path::resting(now, base);
         self.schedule(now + takes, Event::RestoreEnds(id, self.node(id).epoch));
     }
 

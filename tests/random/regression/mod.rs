@@ -1,6 +1,10 @@
 //! Scenarios that once went wrong, as they were found.
 //!
+//! * `daemons`: those in which daemons decide.
+//!
 //! Knows nothing of what is checked. Kept here: each is a plain test whose name says what holds.
+
+mod daemons;
 
 use cutover::scenario::{Scenario, parse};
 use cutover::sim;
@@ -282,30 +286,6 @@ fn a_standby_that_forgets_a_surplus_remembers_what_it_received_before() {
 }
 
 #[test]
-fn a_daemon_beside_a_second_primary_does_not_sleep() {
-    check(
-        349_108_496_749_452_165,
-        0,
-        r#"services: [
-            Service(name: "orders", plan: Hobbyist, region: "eu-west"),
-            Service(name: "cart", plan: Hobbyist, region: "us-east"),
-            Service(name: "audit", plan: Hobbyist, region: "us-east"),
-        ],
-        clients: [
-            Writer(name: "app", service: "orders", writes_per_s: 1, wal_per_commit: "1B"),
-        ],
-        tuning: Tuning(policy: Pglookout, lookout_observers: 0, lookout_check_phase: "0s"),
-        script: [
-            At("0s", Fault(LinkCut, OneWay(Node("orders-1"), Everyone))),
-            At("19m16.662808s", Heal(LinkCut, OneWay(Node("orders-1"), Everyone))),
-            At("0s", Fault(ConnectionsExhausted, Node("orders-1"))),
-            At("0s", Heal(ConnectionsExhausted, Node("orders-1"))),
-        ],
-        until: "37m43.528s""#,
-    );
-}
-
-#[test]
 fn a_client_has_learned_of_a_change_when_its_cache_was_first_filled_after_it() {
     check(
         9_881_273_985_153_667_456,
@@ -342,44 +322,36 @@ fn a_standby_promoted_by_an_operator_unheard_does_not_replace_itself() {
 }
 
 #[test]
-fn a_daemon_that_reached_its_peers_a_moment_ago_is_not_alone() {
+fn a_restore_belongs_to_the_history_that_it_comes_from() {
     check(
-        3_165_595_767_279_802_781,
+        5_184_873_054_938_340_065,
         0,
-        r#"services: [Service(name: "orders", plan: Premium, region: "eu-west")],
-        tuning: Tuning(
-            policy: Pglookout, lookout_observers: 0, lookout_failover_on_disconnect: false,
-        ),
-        script: [
-            At("3m59.999999s", Fault(
-                Flapping(down: "51.884s", up: "58.915s"),
-                OneWay(Zone("eu-west", C), Standby("orders", 1)),
-            )),
-            At("4m45.798207s", Fault(HostDeath, Primary("orders"))),
+        r#"services: [Service(name: "orders", plan: Business, region: "eu-west")],
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 1, wal_per_commit: "1B"),
         ],
-        until: "6m""#,
+        script: [At("0s", Fault(LinkCut, OneWay(Everyone, Platform)))],
+        until: "1h4m""#,
     );
 }
 
 #[test]
-fn a_daemon_counts_an_observer_that_answered_an_old_warning() {
+fn clients_that_connect_at_one_instant_come_in_one_order() {
     check(
-        0,
+        5_426_414_029_656_067_798,
         0,
         r#"services: [
             Service(name: "orders", plan: Premium, region: "eu-west"),
-            Service(name: "cart", plan: Business, region: "eu-west"),
+            Service(name: "cart", plan: Hobbyist, region: "eu-west"),
         ],
-        tuning: Tuning(
-            policy: Pglookout, lookout_observers: 1,
-            lookout_poll_observers_on_warning_only: true,
-        ),
-        script: [
-            At("0s", Fault(Hang, Node("cart-1"))),
-            At("0s", Fault(StorageStall, Standby("orders", 1))),
-            At("25.400008s", Heal(StorageStall, Standby("orders", 1))),
-            At("6m40.050126s", Fault(LinkCut, OneWay(Everyone, Zone("eu-west", B)))),
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 219, wal_per_commit: "7279B",
+                driver: Tuned),
+            Writer(name: "web", service: "orders", writes_per_s: 24398, wal_per_commit: "12419B",
+                driver: Tuned),
         ],
-        until: "52m55.001s""#,
+        tuning: Tuning(backend_linger: "1.827966s"),
+        script: [Every("8m33.894s", Fault(ProcessCrash, Node("orders-1")))],
+        until: "50m32.056966s""#,
     );
 }

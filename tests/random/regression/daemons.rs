@@ -1,0 +1,72 @@
+//! Scenarios with daemons that once went wrong, as they were found.
+//!
+//! Knows nothing of what is checked. Kept here: each is a plain test whose name says what holds.
+
+use super::check;
+
+#[test]
+fn a_daemon_beside_a_second_primary_does_not_sleep() {
+    check(
+        349_108_496_749_452_165,
+        0,
+        r#"services: [
+            Service(name: "orders", plan: Hobbyist, region: "eu-west"),
+            Service(name: "cart", plan: Hobbyist, region: "us-east"),
+            Service(name: "audit", plan: Hobbyist, region: "us-east"),
+        ],
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 1, wal_per_commit: "1B"),
+        ],
+        tuning: Tuning(policy: Pglookout, lookout_observers: 0, lookout_check_phase: "0s"),
+        script: [
+            At("0s", Fault(LinkCut, OneWay(Node("orders-1"), Everyone))),
+            At("19m16.662808s", Heal(LinkCut, OneWay(Node("orders-1"), Everyone))),
+            At("0s", Fault(ConnectionsExhausted, Node("orders-1"))),
+            At("0s", Heal(ConnectionsExhausted, Node("orders-1"))),
+        ],
+        until: "37m43.528s""#,
+    );
+}
+
+#[test]
+fn a_daemon_that_reached_its_peers_a_moment_ago_is_not_alone() {
+    check(
+        3_165_595_767_279_802_781,
+        0,
+        r#"services: [Service(name: "orders", plan: Premium, region: "eu-west")],
+        tuning: Tuning(
+            policy: Pglookout, lookout_observers: 0, lookout_failover_on_disconnect: false,
+        ),
+        script: [
+            At("3m59.999999s", Fault(
+                Flapping(down: "51.884s", up: "58.915s"),
+                OneWay(Zone("eu-west", C), Standby("orders", 1)),
+            )),
+            At("4m45.798207s", Fault(HostDeath, Primary("orders"))),
+        ],
+        until: "6m""#,
+    );
+}
+
+#[test]
+fn a_daemon_counts_an_observer_that_answered_an_old_warning() {
+    check(
+        0,
+        0,
+        r#"services: [
+            Service(name: "orders", plan: Premium, region: "eu-west"),
+            Service(name: "cart", plan: Business, region: "eu-west"),
+        ],
+        tuning: Tuning(
+            policy: Pglookout, lookout_observers: 1,
+            lookout_poll_observers_on_warning_only: true,
+        ),
+        script: [
+            At("0s", Fault(Hang, Node("cart-1"))),
+            At("0s", Fault(StorageStall, Standby("orders", 1))),
+            At("25.400008s", Heal(StorageStall, Standby("orders", 1))),
+            At("6m40.050126s", Fault(LinkCut, OneWay(Everyone, Zone("eu-west", B)))),
+        ],
+        until: "52m55.001s""#,
+    );
+}
