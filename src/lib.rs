@@ -47,6 +47,7 @@
 //!         Law::Fixed(Span::from_secs(60)),
 //!         Deed::Fault(FaultKind::HostDeath, Target::Primary(orders())),
 //!     )],
+//!     failures: Vec::new(),
 //!     until: Span::from_secs(600),
 //!     expect: Vec::new(),
 //!     allow: Vec::new(),

@@ -37,12 +37,26 @@ pub enum Law {
         /// The standard deviation of the natural logarithm, in thousandths.
         sigma_thousandths: u32,
     },
+    /// The Weibull law: a shape below 1 fails early, one above 1 wears out.
+    Weibull {
+        /// The span that a share of 1/e of the draws exceeds.
+        scale: Span,
+        /// The shape, in thousandths.
+        shape_thousandths: u32,
+    },
+    /// The Pareto law, whose tail falls as a power.
+    Pareto {
+        /// The shortest span.
+        least: Span,
+        /// The exponent of the tail, in thousandths.
+        shape_thousandths: u32,
+    },
 }
 
 impl Law {
     /// Returns the span that a random word stands for.
     ///
-    /// Exponential and lognormal draws are rounded to the microsecond, and are at most
+    /// Draws of laws without a bound are rounded to the microsecond, and are at most
     /// [`Span::CENTURY`].
     pub fn draw(&self, word: u64) -> Span {
         match *self {
@@ -56,6 +70,14 @@ impl Law {
                 let sigma = f64::from(sigma_thousandths) / 1_000.0;
                 rounded(micros(median) * libm::exp(sigma * normal(&Share::of(word))))
             }
+            Self::Weibull { scale, shape_thousandths } => {
+                let exponent = 1_000.0 / f64::from(shape_thousandths);
+                rounded(micros(scale) * libm::pow(-libm::log(Share::of(word).above), exponent))
+            }
+            Self::Pareto { least, shape_thousandths } => {
+                let exponent = -1_000.0 / f64::from(shape_thousandths);
+                rounded(micros(least) * libm::pow(Share::of(word).above, exponent))
+            }
         }
     }
 
@@ -64,8 +86,9 @@ impl Law {
         match *self {
             Self::Fixed(span)
             | Self::Uniform(span, _)
-            | Self::Lognormal { median: span, sigma_thousandths: 0 } => span,
-            Self::Exponential(_) | Self::Lognormal { .. } => Span::ZERO,
+            | Self::Lognormal { median: span, sigma_thousandths: 0 }
+            | Self::Pareto { least: span, .. } => span,
+            Self::Exponential(_) | Self::Lognormal { .. } | Self::Weibull { .. } => Span::ZERO,
         }
     }
 
@@ -75,8 +98,13 @@ impl Law {
             Self::Fixed(span)
             | Self::Uniform(_, span)
             | Self::Exponential(span @ Span::ZERO)
+            | Self::Weibull { scale: span @ Span::ZERO, .. }
+            | Self::Pareto { least: span @ Span::ZERO, .. }
             | Self::Lognormal { median: span, sigma_thousandths: 0 } => Some(span),
-            Self::Exponential(_) | Self::Lognormal { .. } => None,
+            Self::Exponential(_)
+            | Self::Lognormal { .. }
+            | Self::Weibull { .. }
+            | Self::Pareto { .. } => None,
         }
     }
 
@@ -211,6 +239,8 @@ mod tests {
     use crate::kernel::Chance;
 
     const SECOND: Span = Span::from_secs(1);
+    const EARLY: Law = Law::Weibull { scale: SECOND, shape_thousandths: 700 };
+    const POWER: Law = Law::Pareto { least: SECOND, shape_thousandths: 1_200 };
     const WIDE: Law = Law::Lognormal { median: Span::from_secs(4), sigma_thousandths: 1_200 };
 
     #[test]
@@ -222,6 +252,8 @@ mod tests {
         assert_eq!(drawn(uniform), UNIFORM);
         assert_eq!(drawn(Law::Exponential(Span::from_secs(20))), EXPONENTIAL);
         assert_eq!(drawn(WIDE), LOGNORMAL);
+        assert_eq!(drawn(EARLY), WEIBULL);
+        assert_eq!(drawn(POWER), PARETO);
         let third = Law::Uniform(Span::ZERO, Span::from_micros(2));
         assert_eq!(third.draw(u64::MAX / 3), Span::ZERO);
         assert_eq!(third.draw(u64::MAX / 3 + 1), Span::from_micros(1));
@@ -233,7 +265,7 @@ mod tests {
     fn a_greater_word_never_gives_a_shorter_span() {
         let century = Law::Lognormal { median: SECOND, sigma_thousandths: 9_000 };
         let uniform = Law::Uniform(SECOND, Span::from_secs(9));
-        for law in [uniform, Law::Exponential(Span::from_days(300)), WIDE, century] {
+        for law in [uniform, Law::Exponential(Span::from_days(300)), WIDE, century, EARLY, POWER] {
             let mut last = Span::ZERO;
             let steps = (0..=200_000_u64).map(|step| step * (u64::MAX / 200_000));
             // The seams of the normal quantile lie at 0.075 and 0.925 and at about e to the -25.
@@ -266,6 +298,12 @@ mod tests {
         // The mean of a lognormal law is its median times e to the half of sigma squared.
         let narrow = Law::Lognormal { median: SECOND, sigma_thousandths: 500 };
         assert!(mean(narrow).abs_diff(1_133_148) < 20_000);
+        // The mean of a Weibull law is its scale times gamma(1 + 1/shape), here 1/2 gamma(1/2).
+        let worn = Law::Weibull { scale: SECOND, shape_thousandths: 2_000 };
+        assert!(mean(worn).abs_diff(886_227) < 15_000);
+        // The mean of a Pareto law is its least times shape/(shape - 1).
+        let tail = Law::Pareto { least: SECOND, shape_thousandths: 4_000 };
+        assert!(mean(tail).abs_diff(1_333_333) < 15_000);
     }
 
     #[test]
@@ -285,5 +323,8 @@ mod tests {
     // From an independent implementation.
     const UNIFORM: [u64; 5] = [1_000_000, 1_500_000, 2_000_000, 2_991_112, 3_000_000];
     const EXPONENTIAL: [u64; 5] = [0, 5_753_641, 13_862_944, 108_322_008, 734_736_011];
+    const WEIBULL: [u64; 5] = [0, 168_662, 592_390, 11_171_818, 172_130_981];
+    const PARETO: [u64; 5] =
+        [1_000_000, 1_270_912, 1_781_797, 91_233_030, Span::CENTURY.as_micros()];
     const LOGNORMAL: [u64; 5] = [211, 1_780_522, 4_000_000, 92_374_614, 75_942_954_826];
 }

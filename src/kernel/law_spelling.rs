@@ -17,11 +17,13 @@ use super::time::{Span, TimeError};
 const SIGMA_LIMIT: u32 = 10_000;
 
 /// The name of each law in a text, its variant in a file, and its form.
-const FORMS: [(&str, &str, &str); 4] = [
+const FORMS: [(&str, &str, &str); 6] = [
     ("fixed", "Fixed", "fixed(60s)"),
     ("uniform", "Uniform", "uniform(5s, 30s)"),
     ("exponential", "Exponential", "exponential(20s)"),
     ("lognormal", "Lognormal", "lognormal(4s, 1.2)"),
+    ("weibull", "Weibull", "weibull(90d, 0.7)"),
+    ("pareto", "Pareto", "pareto(1s, 1.2)"),
 ];
 
 /// What is wrong with the spelling of a law.
@@ -52,6 +54,12 @@ pub enum LawError {
     /// The sigma is not a number, too fine or too large.
     #[error("found sigma {0}, expected a number from 0 to 10 with at most three decimals")]
     Sigma(String),
+    /// The shape is not a number, too fine, too small or too large.
+    #[error("found shape {0}, expected a number from 0.1 to 10 with at most three decimals")]
+    Shape(String),
+    /// The shares of a mixture are not the whole.
+    #[error("found shares that add up to {0}, expected 1")]
+    Shares(String),
     /// A random law over an endless span.
     #[error("found never in {0}, expected a duration: only a fixed law may be endless")]
     Endless(String),
@@ -110,8 +118,20 @@ fn call(text: &str, name: &str, arguments: &[&str]) -> Option<Result<Law, LawErr
             let within = u32::try_from(thousandths).ok().filter(|sigma| *sigma <= SIGMA_LIMIT);
             Ok(Law::Lognormal { median, sigma_thousandths: within.ok_or_else(wrong)? })
         }),
+        ("weibull", [scale, shape]) => finite(scale).and_then(|scale| {
+            Ok(Law::Weibull { scale, shape_thousandths: thousandths_of(shape)? })
+        }),
+        ("pareto", [least, shape]) => finite(least)
+            .and_then(|least| Ok(Law::Pareto { least, shape_thousandths: thousandths_of(shape)? })),
         _ => return None,
     })
+}
+
+/// Returns the shape of a law in thousandths.
+fn thousandths_of(shape: &str) -> Result<u32, LawError> {
+    let wrong = || LawError::Shape(shape.to_owned());
+    let thousandths = decimal::scaled(shape, 1_000).map_err(|_| wrong())?;
+    u32::try_from(thousandths).ok().filter(|of| (100..=10_000).contains(of)).ok_or_else(wrong)
 }
 
 impl Display for Law {
@@ -123,6 +143,14 @@ impl Display for Law {
             Self::Lognormal { median, sigma_thousandths } => {
                 let sigma = decimal::fraction(u64::from(*sigma_thousandths), 1_000, 3);
                 format!("lognormal({median}, {sigma})")
+            }
+            Self::Weibull { scale, shape_thousandths } => {
+                let shape = decimal::fraction(u64::from(*shape_thousandths), 1_000, 3);
+                format!("weibull({scale}, {shape})")
+            }
+            Self::Pareto { least, shape_thousandths } => {
+                let shape = decimal::fraction(u64::from(*shape_thousandths), 1_000, 3);
+                format!("pareto({least}, {shape})")
             }
         })
     }
@@ -164,19 +192,25 @@ impl Display for Arguments {
     }
 }
 
-impl<'de> Deserialize<'de> for Law {
-    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
-        let text = match Written::deserialize(source)? {
-            Written::Text(text) => text,
+impl Law {
+    /// Returns the text that a file has, or the text that its variant stands for.
+    pub(super) fn spelled<'de, D: Deserializer<'de>>(source: D) -> Result<String, D::Error> {
+        match Written::deserialize(source)? {
+            Written::Text(text) => Ok(text),
             Written::Variant(variant) => {
                 let laws = variant.iter().map(|(name, arguments)| {
                     let (name, _, _) = form(name, |row| row.1)?;
                     Ok(format!("{name}({arguments})"))
                 });
-                laws.collect::<Result<String, LawError>>().map_err(de::Error::custom)?
+                laws.collect::<Result<String, LawError>>().map_err(de::Error::custom)
             }
-        };
-        text.parse().map_err(de::Error::custom)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Law {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        Self::spelled(source)?.parse().map_err(de::Error::custom)
     }
 }
 
@@ -204,7 +238,10 @@ mod tests {
     fn a_wrong_law_is_refused_with_words() {
         for (text, words) in [
             ("unifrom(5s, 30s)", "unknown law `unifrom`, expected a duration such as 60s, or one"),
-            ("unifrom(5s, 30s)", "fixed, uniform, exponential, lognormal (did you mean uniform?)"),
+            ("unifrom(5s, 30s)", "fixed, uniform, exponential, lognormal, weibull, pareto (did"),
+            ("unifrom(5s, 30s)", "(did you mean uniform?)"),
+            ("weibull(1s, 0)", "found shape 0, expected a number from 0.1 to 10"),
+            ("pareto(1s)", "expected pareto(1s, 1.2)"),
             ("Exponential(5s)", "did you mean exponential?"),
             ("uniform", "found uniform, expected uniform(5s, 30s)"),
             ("uniform(5s)", "found uniform(5s), expected uniform(5s, 30s)"),
@@ -290,6 +327,8 @@ mod tests {
                 Law::Uniform(low, high),
                 Law::Exponential(high),
                 Law::Lognormal { median: low, sigma_thousandths },
+                Law::Weibull { scale: low, shape_thousandths: sigma_thousandths.max(100) },
+                Law::Pareto { least: low, shape_thousandths: sigma_thousandths.max(100) },
             ] {
                 prop_assert_eq!(law.to_string().parse(), Ok(law));
             }

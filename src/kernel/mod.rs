@@ -12,11 +12,13 @@
 //! | `queue.rs` | what happens next |
 //! | `digest.rs`, `chance.rs`, `law.rs` | stable hashes, random words, durations drawn |
 //! | `law_spelling.rs` | how a file spells a law |
+//! | `distribution.rs` | mixtures of laws, and what was observed |
 //! | `decimal.rs`, `spelling.rs` | exact numbers, values as text, the word that was meant |
 
 mod chance;
 mod decimal;
 mod digest;
+mod distribution;
 mod kth;
 mod law;
 mod law_spelling;
@@ -33,6 +35,7 @@ mod time;
 
 pub use chance::Chance;
 pub use digest::Digest;
+pub use distribution::Distribution;
 pub use kth::{Acked, kth_at, kth_reaches};
 pub use law::Law;
 pub use law_spelling::LawError;

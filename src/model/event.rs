@@ -65,6 +65,10 @@ pub enum Event {
     ClientEnds(ClientId),
     /// A client's next attempt or patience is due.
     ClientWakes(ClientId, u32),
+    /// A failure strikes: which clock, and how often it was wound up.
+    FailureDue(u16, u32),
+    /// What a failure struck is repaired.
+    FailureEnds(u16, u32),
 }
 
 /// An order of the platform to a node, or for one.
@@ -94,7 +98,7 @@ impl Event {
     /// planned.
     pub fn rank(self) -> u32 {
         let class = match self {
-            Self::StepDue(_) => 0,
+            Self::StepDue(_) | Self::FailureDue(..) | Self::FailureEnds(..) => 0,
             Self::BackendsExit(..)
             | Self::ProcessStarts(..)
             | Self::RecoveryEnds(..)

@@ -4,7 +4,8 @@
 //! the file, regions the order of first mention, and the script keeps its order.
 
 use super::file::{
-    Allowance, Client, Connection, Deed, Scenario, Step, Target as Written, Trigger,
+    Allowance, Client, Connection, Deed, Failure, Occurs, Scenario, Step, Strikes,
+    Target as Written, Trigger,
 };
 use super::validate::Names;
 use crate::check::INVARIANTS;
@@ -35,6 +36,7 @@ pub(super) fn build(scenario: &Scenario, knobs: Knobs) -> sim::Setup {
             .collect(),
         clients: scenario.clients.iter().map(|one| client(scenario, &names, one)).collect(),
         script: script(&names, &scenario.script),
+        failures: scenario.failures.iter().map(|one| failure(&names, one)).collect(),
         until: instant(scenario.until),
         allowances: scenario.allow.iter().map(allowance).collect(),
     }
@@ -186,6 +188,27 @@ fn party(names: &Names<'_>, target: &Written) -> Party {
         Written::Link(..) | Written::OneWay(..) => {
             panic!("validation refuses a link as an end of a link, found {target:?}")
         }
+    }
+}
+
+fn failure(names: &Names<'_>, failure: &Failure) -> sim::FailureSetup {
+    sim::FailureSetup {
+        name: failure.name.clone(),
+        kind: failure.fault,
+        strikes: match &failure.strikes {
+            Strikes::EachNode(name) => sim::Subject::EachNode(service(names, name)),
+            Strikes::EachLink(name, to) => {
+                sim::Subject::EachLink(service(names, name), party(names, to))
+            }
+            Strikes::EachZone(name) => sim::Subject::EachZone(region(names, name)),
+            Strikes::Only(one) => sim::Subject::Only(target(names, one)),
+        },
+        occurs: match &failure.occurs {
+            Occurs::Every(gaps) => sim::Occurs::Every(gaps.clone()),
+            Occurs::Times(times) => sim::Occurs::Times(times.clone()),
+            Occurs::TimesIn(file) => panic!("the times in {file} are read before this"),
+        },
+        lasts: failure.lasts.clone(),
     }
 }
 

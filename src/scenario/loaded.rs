@@ -12,6 +12,8 @@ use super::error::Errors;
 use super::file::Scenario;
 use super::load as source;
 use super::locate::Outline;
+use super::observations;
+use super::problem::Problems;
 use super::validate;
 use crate::knob::{KnobError, Knobs};
 use crate::sim::Setup;
@@ -19,7 +21,7 @@ use crate::sim::Setup;
 /// A scenario that is read, checked and ready to run.
 #[derive(Clone, Debug)]
 pub struct Loaded {
-    /// The scenario as the file has it.
+    /// The scenario as the file has it, with the observations of the files that it names.
     pub scenario: Scenario,
     /// What a run is made from.
     pub setup: Setup,
@@ -45,7 +47,9 @@ pub enum SetError {
 /// # Errors
 /// When the file cannot be read, its first syntax error, or all that is wrong with its content.
 pub fn load(path: &Path) -> Result<Loaded, Errors> {
-    parse(&path.display().to_string(), &source::read(path)?)
+    let name = path.display().to_string();
+    let (scenario, places) = source::parse(&name, &source::read(path)?)?;
+    Loaded::checked((&name, Some(path)), scenario, Some(places))
 }
 
 /// Reads and checks the text of a scenario file; the name is for errors alone.
@@ -74,7 +78,7 @@ pub fn load(path: &Path) -> Result<Loaded, Errors> {
 /// ```
 pub fn parse(name_of_file: &str, text: &str) -> Result<Loaded, Errors> {
     let (scenario, places) = source::parse(name_of_file, text)?;
-    Loaded::checked(name_of_file, scenario, Some(places))
+    Loaded::checked((name_of_file, None), scenario, Some(places))
 }
 
 impl Loaded {
@@ -83,13 +87,19 @@ impl Loaded {
     /// # Errors
     /// All that is wrong with it.
     pub fn from_scenario(scenario: Scenario) -> Result<Self, Errors> {
-        Self::checked("", scenario, None)
+        Self::checked(("", None), scenario, None)
     }
 
-    fn checked(file: &str, scenario: Scenario, places: Option<Outline>) -> Result<Self, Errors> {
+    fn checked(
+        (file, path): (&str, Option<&Path>),
+        mut scenario: Scenario,
+        places: Option<Outline>,
+    ) -> Result<Self, Errors> {
+        let mut problems = Problems::default();
+        observations::read(&mut scenario, path, &mut problems);
         let mut knobs = Knobs::default();
         knobs.tune(&scenario.tuning);
-        let problems = validate::validate(&scenario, &knobs);
+        validate::validate(&scenario, &knobs, &mut problems);
         if let Some(errors) = problems.placed(file, places.as_ref()) {
             return Err(errors);
         }

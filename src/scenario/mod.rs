@@ -3,6 +3,7 @@
 //! * `load`, `loaded`: from a file, a text or code to a setup; `file`: what a file may say;
 //! * `token`, `locate`, `syntax`: where things are in a text, and what RON refused in it;
 //! * `validate`, `problem`, `error`: what makes no sense, with its place and the word meant;
+//! * `observations`: files of times and spans that a scenario names;
 //! * `build`: names become ids; `expect`: whether a run did what its scenario expects.
 //!
 //! Knows nothing of running a setup or of printing results. Kept here: whatever a file holds, the
@@ -15,6 +16,7 @@ mod file;
 mod load;
 mod loaded;
 mod locate;
+mod observations;
 mod problem;
 #[cfg(test)]
 mod sample;
@@ -25,7 +27,7 @@ mod validate;
 pub use error::{Error, Errors};
 pub use expect::{ExpectationOutcome, ExpectationVerdict, Judgement, overall};
 pub use file::{
-    Allowance, Client, Connection, Deed, Expectation, Reader, Scenario, Service, Step, Target,
-    Trigger, Writer,
+    Allowance, Client, Connection, Deed, Expectation, Failure, Occurs, Reader, Scenario, Service,
+    Step, Strikes, Target, Trigger, Writer,
 };
 pub use loaded::{Loaded, SetError, load, parse};

@@ -175,6 +175,17 @@ pub(super) fn scenario() -> impl Strategy<Value = Scenario> {
     (things, rest, vec(allowance(), 0..3)).prop_map(|(things, rest, allow)| {
         let (name, story, services, clients) = things;
         let (tuning, script, until, expect) = rest;
-        Scenario { name, story, services, clients, tuning, script, until, expect, allow }
+        Scenario {
+            name,
+            story,
+            services,
+            clients,
+            tuning,
+            script,
+            failures: Vec::new(),
+            until,
+            expect,
+            allow,
+        }
     })
 }

@@ -23,6 +23,11 @@ pub(super) enum Scope {
     Everything,
 }
 
+/// Returns how far a step or a failure reaches.
+fn everything(changed: bool) -> Scope {
+    if changed { Scope::Everything } else { Scope::Nothing }
+}
+
 impl Sim {
     /// Takes an event through the stages apply, record, settle and observe.
     pub(super) fn take(&mut self, event: Event) {
@@ -41,9 +46,12 @@ impl Sim {
         if scope == Scope::Nothing {
             return;
         }
-        if !matches!(event, Event::StepDue(_)) && scope != Scope::Client {
+        let told_as_a_strike =
+            matches!(event, Event::StepDue(_) | Event::FailureDue(..) | Event::FailureEnds(..));
+        if !told_as_a_strike && scope != Scope::Client {
             self.note(What::Moved(event));
         }
+        self.meet_new_nodes();
         self.settle(scope);
         self.observe(scope);
         if let Event::PromotionEnds(node, _) = event {
@@ -53,13 +61,9 @@ impl Sim {
 
     fn apply(&mut self, event: Event) -> Scope {
         match event {
-            Event::StepDue(number) => {
-                if self.take_step(number) {
-                    Scope::Everything
-                } else {
-                    Scope::Nothing
-                }
-            }
+            Event::StepDue(number) => everything(self.take_step(number)),
+            Event::FailureDue(clock, turn) => everything(self.failure_due(clock, turn)),
+            Event::FailureEnds(clock, turn) => everything(self.failure_ends(clock, turn)),
             Event::BackendsExit(node, epoch) => self.on_node(node, epoch, Self::backends_exit),
             Event::ProcessStarts(node, epoch) => {
                 self.on_node(node, epoch, |sim, id| sim.world.supervise(id))

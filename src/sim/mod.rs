@@ -2,6 +2,7 @@
 //!
 //! * `setup`: what a run is made from; `outcome`: its result as data; `start`: the first instant;
 //! * `script`: which fault strikes and heals when; `trigger`: steps that wait for something;
+//! * `failure`: what goes wrong by itself;
 //! * `apply`: an event changes the truth; `settle`: what follows from it at the same instant;
 //! * `memory`: what the judge remembers of it;
 //! * `observe`: truth becomes news; `decider`: who hears and decides; `lookout`: the daemons;
@@ -13,6 +14,7 @@
 
 mod apply;
 mod decider;
+mod failure;
 mod lookout;
 mod memory;
 mod observe;
@@ -32,6 +34,7 @@ use std::sync::Arc;
 
 pub use crate::check::{Allowance, InvariantOutcome};
 pub use crate::model::{ClientSetup, Driver, DriverParts, ServiceSetup, Work};
+pub use failure::{FailureSetup, Occurs, Subject};
 pub use outcome::{
     ArchiveGap, Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome,
     Line, Loss, LostRange, MarkedDown, Outage, Outcome, Parts, Promotion, ServiceOutcome,
@@ -46,6 +49,7 @@ use crate::kernel::{Digest, Instant};
 use crate::model::{DeciderId, Signal, TIMER_RANK, World};
 use crate::trace::{Trace, What};
 use decider::Decider;
+use failure::Failures;
 use lookout::Lookout;
 use script::Script;
 
@@ -58,6 +62,7 @@ pub struct Sim {
     deciders: Vec<Decider>,
     lookouts: Vec<Lookout>,
     script: Script,
+    failures: Failures,
     history: History,
     trace: Trace,
     ticks: Ticks,
@@ -162,7 +167,7 @@ impl Sim {
         (world.now, &world.queue, &world.chance).hash(&mut digest);
         (&world.services, &world.nodes, &world.branches).hash(&mut digest);
         (&world.clients, &world.links, &world.dark, world.healed_last).hash(&mut digest);
-        (&self.deciders, &self.lookouts, &self.script).hash(&mut digest);
+        (&self.deciders, &self.lookouts, &self.script, &self.failures).hash(&mut digest);
         digest.finish()
     }
 

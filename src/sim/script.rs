@@ -74,7 +74,7 @@ impl Sim {
         struck
     }
 
-    fn strike(&mut self, step: u16, kind: FaultKind, target: Target) -> bool {
+    pub(super) fn strike(&mut self, step: u16, kind: FaultKind, target: Target) -> bool {
         let was_primary = self.aims_at_primary(target);
         self.look_before(kind, target);
         let Some(victim) = fault::inject(&mut self.world, step, kind, target) else { return false };
@@ -90,7 +90,19 @@ impl Sim {
     fn heal(&mut self, step: u16, kind: FaultKind, target: Target) -> bool {
         let same = |open: &(u16, FaultKind, Target, Victim)| (open.1, open.2) == (kind, target);
         let Some(index) = self.script.open.iter().rposition(same) else { return false };
-        let (origin, .., victim) = self.script.open.remove(index);
+        self.end_strike(step, index)
+    }
+
+    /// Heals what a step, or a failure with that number, struck last.
+    pub(super) fn heal_strike(&mut self, step: u16) -> bool {
+        let Some(index) = self.script.open.iter().rposition(|open| open.0 == step) else {
+            return false;
+        };
+        self.end_strike(step, index)
+    }
+
+    fn end_strike(&mut self, step: u16, index: usize) -> bool {
+        let (origin, kind, target, victim) = self.script.open.remove(index);
         let was_primary = self.aims_at_primary(target);
         self.look_before(kind, target);
         if !fault::heal(&mut self.world, origin, kind, victim) {

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of files. Kept here: a setup is valid, so that running it cannot fail.
 
+use super::failure::FailureSetup;
 use super::trigger::Trigger;
 use crate::check::{Allowance, Case, History};
 use crate::fault::{FaultKind, Target};
@@ -24,6 +25,8 @@ pub struct Setup {
     pub clients: Vec<ClientSetup>,
     /// The script, in the order of the file.
     pub script: Vec<StepSetup>,
+    /// What goes wrong by itself, in the order of the file.
+    pub failures: Vec<FailureSetup>,
     /// When the run ends.
     pub until: Instant,
     /// Which violations are accepted.

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::decider::{Contact, Decider};
+use super::failure::Failures;
 use super::script::Script;
 use super::setup::Setup;
 use super::{Sim, Ticks};
@@ -36,10 +37,23 @@ pub(super) fn begin(setup: Arc<Setup>, seed: u64, ticks: Ticks, keeps_notes: boo
     let history = History::new(&world);
     let trace = Trace::new(keeps_notes);
     let lookouts = Vec::new();
-    let mut sim =
-        Sim { setup, seed, world, deciders, lookouts, script, history, trace, ticks, reached: 0 };
+    let failures = Failures::default();
+    let mut sim = Sim {
+        setup,
+        seed,
+        world,
+        deciders,
+        lookouts,
+        script,
+        failures,
+        history,
+        trace,
+        ticks,
+        reached: 0,
+    };
     sim.begin_ticks();
     sim.begin_lookouts();
+    sim.begin_failures();
     sim
 }
 

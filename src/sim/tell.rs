@@ -24,7 +24,7 @@ fn line(sim: &Sim, note: &Note) -> Option<Line> {
         What::Struck(step, victim) => Some(strike(sim, at, (*step, *victim), false)),
         What::Healed(step, victim) => Some(strike(sim, at, (*step, *victim), true)),
         What::Operated(step, id) => {
-            let text = match sim.setup.script[usize::from(*step)].deed {
+            let text = match sim.deed(*step) {
                 Deed::Operator(Operator::StartServer, _) => "an operator starts its server",
                 Deed::Operator(Operator::Promote, _) => "an operator promotes it",
                 Deed::Fault(..) | Deed::Heal(..) => "an operator acts on it",
@@ -82,7 +82,7 @@ fn of_client(world: &World, at: Instant, client: ClientId, event: String) -> Lin
 }
 
 fn strike(sim: &Sim, at: Instant, (step, victim): (u16, Victim), healed: bool) -> Line {
-    let deed = sim.setup.script[usize::from(step)].deed;
+    let deed = sim.deed(step);
     let target = deed.target();
     let (Deed::Fault(kind, _) | Deed::Heal(kind, _)) = deed else {
         return plain(at, link(sim, target), "an operator acts".to_owned());
@@ -105,7 +105,7 @@ fn strike(sim: &Sim, at: Instant, (step, victim): (u16, Victim), healed: bool) -
 
 /// Returns what a step of the script is aimed at, in words.
 pub(super) fn aimed_at(sim: &Sim, step: u16) -> String {
-    link(sim, sim.setup.script[usize::from(step)].deed.target())
+    link(sim, sim.deed(step).target())
 }
 
 fn link(sim: &Sim, target: Target) -> String {
@@ -161,6 +161,8 @@ fn moved(world: &World, at: Instant, event: Event) -> Option<Line> {
         Event::OrderArrives(service, order) => arrived(world, at, service, order),
         Event::NodeOrdered(..)
         | Event::StepDue(_)
+        | Event::FailureDue(..)
+        | Event::FailureEnds(..)
         | Event::RecordOrdered(..)
         | Event::ReportDue(..)
         | Event::LookoutPolls(_)

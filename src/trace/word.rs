@@ -106,6 +106,14 @@ fn feed_event(digest: &mut Digest, event: Event) {
         Event::QueryCancelled(node) => word(digest, 36, [node.0, 0, 0]),
         Event::DiskFills(node, epoch) => of_node(37, node, epoch),
         Event::FlapDue(step) => word(digest, 38, [step, 0, 0]),
+        Event::FailureDue(clock, turn) => {
+            word(digest, 200, [clock, 0, 0]);
+            digest.u64(turn.into());
+        }
+        Event::FailureEnds(clock, turn) => {
+            word(digest, 201, [clock, 0, 0]);
+            digest.u64(turn.into());
+        }
     }
 }
 

@@ -75,6 +75,7 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
             clients,
             tuning,
             script: Vec::new(),
+            failures: Vec::new(),
             until,
             expect: Vec::new(),
             allow: Vec::new(),

@@ -1,12 +1,14 @@
 //! The scenario file, exactly as it is written in RON.
 //!
 //! * `script`: steps, triggers, deeds and targets;
+//! * `failure`: what goes wrong by itself;
 //! * `demand`: what must happen, and what is accepted.
 //!
 //! Knows nothing of ids or of the simulation; names are still names here. Kept here: closed sets
 //! are enum names, only names of things are strings, and unknown fields are refused.
 
 mod demand;
+mod failure;
 mod script;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,7 @@ use crate::knob::Tuning;
 use crate::model::{Driver, DriverParts, Endpoint, Plan};
 
 pub use demand::{Allowance, Expectation};
+pub use failure::{Failure, Occurs, Strikes};
 pub use script::{Deed, Step, Target, Trigger};
 
 /// A scenario file.
@@ -38,6 +41,9 @@ pub struct Scenario {
     /// What happens to the services, in any order.
     #[serde(default)]
     pub script: Vec<Step>,
+    /// What goes wrong by itself, again and again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<Failure>,
     /// When the run ends.
     pub until: Span,
     /// What must happen.

@@ -2,6 +2,7 @@
 //!
 //! * `names`: how things are called, how many there are, and what a name refers to;
 //! * `clients`: how fast and when clients work, `parts`: by which means;
+//! * `failures`: what goes wrong by itself;
 //! * `script`: what faults are aimed at, and when; `measures`: how long and how much;
 //! * `demands`: what the scenario expects and accepts; `tuning`: knobs that contradict each other.
 //!
@@ -10,6 +11,7 @@
 
 mod clients;
 mod demands;
+mod failures;
 mod measures;
 mod names;
 mod parts;
@@ -22,20 +24,19 @@ use crate::knob::Knobs;
 
 pub(super) use names::Names;
 
-/// Returns what is wrong with a scenario.
-pub(super) fn validate(scenario: &Scenario, knobs: &Knobs) -> Problems {
-    let mut problems = Problems::default();
+/// Adds what is wrong with a scenario.
+pub(super) fn validate(scenario: &Scenario, knobs: &Knobs, problems: &mut Problems) {
     let names = Names::of(scenario);
-    names::check(scenario, &mut problems);
+    names::check(scenario, problems);
     // Without a service every other name is unknown as well, which would say nothing new.
     if !scenario.services.is_empty() {
-        clients::check(scenario, &names, &mut problems);
-        parts::check(scenario, &names, knobs, &mut problems);
-        script::check(scenario, &names, &mut problems);
-        demands::check(scenario, &names, &mut problems);
+        clients::check(scenario, &names, problems);
+        parts::check(scenario, &names, knobs, problems);
+        script::check(scenario, &names, problems);
+        failures::check(scenario, &names, problems);
+        demands::check(scenario, &names, problems);
     }
-    tuning::check(knobs, &mut problems);
-    problems
+    tuning::check(knobs, problems);
 }
 
 /// Returns how the values of knobs contradict each other or a scenario's clients, in words.

@@ -161,7 +161,7 @@ fn services(scenario: &Scenario, path: &Path, problems: &mut Problems) {
 }
 
 /// Adds a problem unless a name is spelled as names are.
-fn spelling(path: &Path, what: &str, name: &str, problems: &mut Problems) {
+pub(super) fn spelling(path: &Path, what: &str, name: &str, problems: &mut Problems) {
     let length = name.chars().count();
     let known = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
     if name.is_empty() {

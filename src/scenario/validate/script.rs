@@ -32,7 +32,9 @@ impl Faults {
             Deed::Fault(_, target) | Deed::Operator(_, target) => Some((step.earliest(), target)),
             Deed::Heal(..) => None,
         });
-        let (mut earliest, mut endless) = (Vec::new(), None);
+        // Failures by law have no bound, and each may cost a node.
+        let unbounded = (!scenario.failures.is_empty()).then_some(Span::ZERO);
+        let (mut earliest, mut endless) = (Vec::new(), unbounded);
         for (least, target) in faults {
             earliest.push(least);
             if between_groups(target) {
@@ -153,19 +155,19 @@ fn healing(path: &Path, index: usize, steps: &[Step], problems: &mut Problems) {
 }
 
 /// What a step is aimed with.
-struct Aimed<'a> {
-    names: &'a Names<'a>,
-    faults: &'a Faults,
+pub(super) struct Aimed<'a> {
+    pub(super) names: &'a Names<'a>,
+    pub(super) faults: &'a Faults,
     /// When the step happens at the latest.
-    by: Span,
+    pub(super) by: Span,
     /// Whether the step is a fault itself.
-    fault: bool,
+    pub(super) fault: bool,
     /// How many observers there are.
-    observers: u32,
+    pub(super) observers: u32,
 }
 
 impl Aimed<'_> {
-    fn check(
+    pub(super) fn check(
         &self,
         path: &Path,
         (name, aim): (&str, Aim),
@@ -200,7 +202,7 @@ impl Aimed<'_> {
         }
     }
 
-    fn party(&self, path: &Path, target: &Target, problems: &mut Problems) {
+    pub(super) fn party(&self, path: &Path, target: &Target, problems: &mut Problems) {
         let name = path.item(0);
         let names = self.names;
         match target {

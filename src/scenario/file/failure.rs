@@ -1,0 +1,51 @@
+//! What goes wrong by itself in a scenario file: failures by laws, by the clock, by observation.
+//!
+//! Knows nothing of ids and of drawing. Kept here: a failure is spelled with the faults and targets
+//! of the script.
+
+use serde::{Deserialize, Serialize};
+
+use super::script::Target;
+use crate::fault::FaultKind;
+use crate::kernel::{Distribution, Span};
+
+/// Something that goes wrong by itself, again and again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failure {
+    /// Its name; what is drawn for it is drawn by this name.
+    pub name: String,
+    /// What goes wrong.
+    pub fault: FaultKind,
+    /// Whom it strikes.
+    pub strikes: Strikes,
+    /// How often, or when.
+    pub occurs: Occurs,
+    /// How long until it is repaired, for faults that can be.
+    #[serde(default)]
+    pub lasts: Option<Distribution>,
+}
+
+/// Whom a failure strikes; each of several victims has a clock of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Strikes {
+    /// Each node of a service, replacements included; the clock of a node starts when it is new.
+    EachNode(String),
+    /// The link of each node of a service to another party.
+    EachLink(String, Target),
+    /// Each zone of a region.
+    EachZone(String),
+    /// One target, whoever that is when it strikes.
+    Only(Target),
+}
+
+/// When a failure strikes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Occurs {
+    /// After a time without it, drawn anew after each strike and its repair.
+    Every(Distribution),
+    /// At these times of the run.
+    Times(Vec<Span>),
+    /// At the times in a file, one on each line.
+    TimesIn(String),
+}

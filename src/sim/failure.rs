@@ -1,0 +1,205 @@
+//! What goes wrong by itself: every victim of a failure has a clock, which strikes, repairs and
+//! is wound up again.
+//!
+//! Knows nothing of how faults act. Kept here: what a clock draws depends on the names of failure
+//! and victim and on how often it has struck, so that no other part shifts it.
+
+use super::Sim;
+use super::setup::Deed;
+use crate::fault::{FaultKind, Party, Target};
+use crate::kernel::{Distribution, Instant, Span};
+use crate::model::{Event, NodeId, RegionId, STEPS_MAX, ServiceId, Zone};
+
+/// Something that goes wrong by itself, again and again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailureSetup {
+    /// Its name.
+    pub name: String,
+    /// What goes wrong.
+    pub kind: FaultKind,
+    /// Whom it strikes.
+    pub strikes: Subject,
+    /// When.
+    pub occurs: Occurs,
+    /// How long until it is repaired.
+    pub lasts: Option<Distribution>,
+}
+
+/// Whom a failure strikes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// Each node of a service, by a clock of its own.
+    EachNode(ServiceId),
+    /// The link of each node of a service to another party.
+    EachLink(ServiceId, Party),
+    /// Each zone of a region.
+    EachZone(RegionId),
+    /// One target.
+    Only(Target),
+}
+
+/// When a failure strikes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Occurs {
+    /// After a time without it.
+    Every(Distribution),
+    /// At these times, in ascending order.
+    Times(Vec<Span>),
+}
+
+/// The clocks of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Failures {
+    clocks: Vec<Clock>,
+    /// How many nodes have got their clocks.
+    nodes_met: usize,
+}
+
+/// The clock of one failure for one victim.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Clock {
+    /// Which failure of the setup.
+    failure: usize,
+    /// What its draws are named after: the failure and the victim.
+    name: String,
+    /// The victim.
+    target: Target,
+    /// The node whose end is the end of the clock.
+    of_node: Option<NodeId>,
+    /// How often it was wound up.
+    turn: u32,
+}
+
+impl Failures {
+    /// Returns whether nothing goes wrong by itself.
+    fn is_idle(&self) -> bool {
+        self.clocks.is_empty()
+    }
+}
+
+/// Returns the number that a clock's strikes have, beyond those of all steps of a script.
+fn step(clock: u16) -> u16 {
+    let first = u16::try_from(STEPS_MAX).expect("it is small");
+    clock.checked_add(first).expect("validation bounds how often failures strike")
+}
+
+impl Sim {
+    /// Starts the clocks of everything that is there at the start.
+    pub(super) fn begin_failures(&mut self) {
+        for failure in 0..self.setup.failures.len() {
+            match self.setup.failures[failure].strikes {
+                Subject::Only(target) => self.add_clock(failure, "", target, None),
+                Subject::EachZone(region) => {
+                    for (zone, name) in [(Zone::A, "A"), (Zone::B, "B"), (Zone::C, "C")] {
+                        let target = Target::One(Party::Zone(region, zone));
+                        self.add_clock(failure, name, target, None);
+                    }
+                }
+                Subject::EachNode(_) | Subject::EachLink(..) => {}
+            }
+        }
+        self.meet_new_nodes();
+    }
+
+    /// Starts the clocks of nodes that have none yet.
+    pub(super) fn meet_new_nodes(&mut self) {
+        if self.setup.failures.is_empty() {
+            return;
+        }
+        while self.failures.nodes_met < self.world.nodes.len() {
+            let id = NodeId::at(self.failures.nodes_met);
+            self.failures.nodes_met += 1;
+            let node = self.world.node(id);
+            let (service, party) = (node.service, Party::Node(node.service, node.number));
+            let name = self.world.node_name(id);
+            for failure in 0..self.setup.failures.len() {
+                let target = match self.setup.failures[failure].strikes {
+                    Subject::EachNode(of) if of == service => Target::One(party),
+                    Subject::EachLink(of, to) if of == service => {
+                        Target::Link { from: party, to, both: true }
+                    }
+                    Subject::EachNode(_)
+                    | Subject::EachLink(..)
+                    | Subject::EachZone(_)
+                    | Subject::Only(_) => continue,
+                };
+                self.add_clock(failure, &name, target, Some(id));
+            }
+        }
+    }
+
+    fn add_clock(&mut self, failure: usize, of: &str, target: Target, of_node: Option<NodeId>) {
+        let name = format!("{}/{of}", self.setup.failures[failure].name);
+        self.failures.clocks.push(Clock { failure, name, target, of_node, turn: 0 });
+        self.wind_up(self.failures.clocks.len() - 1);
+    }
+
+    /// Plans the next strike of a clock, unless its node is gone for good.
+    fn wind_up(&mut self, index: usize) {
+        let clock = &mut self.failures.clocks[index];
+        if clock.of_node.is_some_and(|node| !self.world.node(node).exists()) {
+            return;
+        }
+        clock.turn += 1;
+        let clock = &self.failures.clocks[index];
+        let now = self.world.now;
+        let at = match &self.setup.failures[clock.failure].occurs {
+            Occurs::Every(gaps) => {
+                let turn = u64::from(clock.turn);
+                now + gaps.draw(self.world.chance.word("failure_gap", &clock.name, turn))
+            }
+            Occurs::Times(times) => {
+                let mut ahead = times.iter().map(|time| Instant::ZERO + *time);
+                let unused = usize::try_from(clock.turn - 1).unwrap_or(usize::MAX);
+                ahead.nth(unused).map_or(Instant::FAR, |at| at.max(now))
+            }
+        };
+        let number = u16::try_from(index).expect("validation bounds how often failures strike");
+        self.world.schedule(at, Event::FailureDue(number, clock.turn));
+    }
+
+    /// Lets a clock strike; tells whether that changed anything.
+    pub(super) fn failure_due(&mut self, number: u16, turn: u32) -> bool {
+        let index = usize::from(number);
+        let clock = &self.failures.clocks[index];
+        if clock.turn != turn {
+            return false;
+        }
+        let (failure, target) = (clock.failure, clock.target);
+        let word = self.world.chance.word("failure_lasts", &clock.name, u64::from(turn));
+        let (kind, lasts) = {
+            let setup = &self.setup.failures[failure];
+            (setup.kind, setup.lasts.as_ref().map(|lasts| lasts.draw(word)))
+        };
+        let struck = self.strike(step(number), kind, target);
+        match lasts {
+            Some(span) if struck => {
+                self.world.schedule(self.world.now + span, Event::FailureEnds(number, turn));
+            }
+            _ => self.wind_up(index),
+        }
+        struck
+    }
+
+    /// Ends what a clock struck; tells whether there was anything to end.
+    pub(super) fn failure_ends(&mut self, number: u16, turn: u32) -> bool {
+        let index = usize::from(number);
+        if self.failures.clocks[index].turn != turn {
+            return false;
+        }
+        let ended = self.heal_strike(step(number));
+        self.wind_up(index);
+        ended
+    }
+
+    /// Returns what a step of the script does, or the clock of a failure with that number.
+    pub(super) fn deed(&self, step: u16) -> Deed {
+        if let Some(clock) = usize::from(step).checked_sub(STEPS_MAX)
+            && !self.failures.is_idle()
+        {
+            let clock = &self.failures.clocks[clock];
+            return Deed::Fault(self.setup.failures[clock.failure].kind, clock.target);
+        }
+        self.setup.script[usize::from(step)].deed
+    }
+}
