@@ -174,20 +174,22 @@ fn clash(case: &Case<'_>, (one, other): (&Uploaded, &Uploaded)) -> Option<(Branc
     (from < to).then(|| (other.branch, segment(case, last) + 1 - segment(case, from)))
 }
 
-/// Judges that WAL kept for a stalled archive fits the disk.
+/// Judges that WAL kept for an archive that stalls or is out of reach fits the disk.
 pub(super) fn wal_fits_the_disk(case: &Case<'_>) -> Finding {
     let knobs = case.knobs;
     let room = knobs.disk_size.get().saturating_sub(knobs.database_size.get());
     // A segment may be under way while the server stops.
     let room = Position::from_lsn(Lsn(room + knobs.wal_segment.get()));
     Finding::join(case.services().flat_map(|(service, _)| {
-        let stalls = service.upload_stalls.iter();
-        stalls.map(move |(from, until)| {
-            let last = (*until).min(case.world.now).minus(Span::from_micros(1)).max(*from);
-            let branches = case.world.branches.iter().enumerate();
-            let begun =
-                branches.filter(|(_, branch)| branch.service == service.id && branch.began <= last);
-            Finding::join(begun.map(|(index, branch)| {
+        let branches = case.world.branches.iter().enumerate();
+        let of_service = branches.filter(|(_, branch)| branch.service == service.id);
+        of_service.map(move |(index, branch)| {
+            let stalls = service.upload_stalls.iter().chain(&branch.cut_off);
+            let ends = stalls.map(|(from, until)| {
+                let last = (*until).min(case.world.now).minus(Span::from_micros(1)).max(*from);
+                (from, last)
+            });
+            Finding::join(ends.filter(|(_, last)| branch.began <= *last).map(|(from, last)| {
                 let archived = case.world.archived(BranchId::at(index), last);
                 let kept = branch.written.at(last).minus(archived);
                 if kept <= room {

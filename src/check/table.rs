@@ -253,7 +253,7 @@ pub const INVARIANTS: &[InvariantCard] = &[
         number: "N7",
         kind: Kind::Always,
         units: &["Bytes"],
-        statement: "WAL that is kept for a stalled archive fits the disk, or the server stops",
+        statement: "WAL that is not in the archive yet fits the disk, or the server stops",
         source: "Patroni, issue 1732",
         find: archive::wal_fits_the_disk,
     },

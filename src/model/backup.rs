@@ -20,13 +20,13 @@ impl World {
         let branch = self.branch(branch);
         let stalls = &self.service(branch.service).upload_stalls;
         // Whoever stopped during a stall never uploads what waited.
-        let last = match self.knobs.mutant {
-            Some(Mutant::StopArchiving) => branch.archived_until.min(branch.began + DEAF_AFTER),
-            _ => branch.archived_until,
+        let end = match self.knobs.mutant {
+            Some(Mutant::StopArchiving) => at.min(branch.began + DEAF_AFTER),
+            _ => at,
         };
-        let end = at.min(last);
+        let end = branch.uploaded_until(end);
         let stalled = stalls.iter().find(|(from, until)| *from <= end && end < *until);
-        let end = stalled.map_or(end, |(from, _)| *from);
+        let end = stalled.map_or(end, |(from, _)| branch.uploaded_until(*from));
         let segment = u128::from(self.knobs.wal_segment.get()) * 1_000_000;
         let full = branch.written.at(end).micro_bytes() / segment * segment;
         let ticks = self.archive_pace(branch.service);

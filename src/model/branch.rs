@@ -24,8 +24,23 @@ pub struct Branch {
     pub written: Path,
     /// Who committed on it, and when.
     pub sessions: Vec<Session>,
-    /// From when on its WAL is no longer uploaded; `Instant::FAR` while it is.
+    /// From when on nobody uploads its WAL any more; `Instant::FAR` while its server runs.
     pub archived_until: Instant,
+    /// From when until when its server did not reach the archive, in order; `Instant::FAR` is an
+    /// end that has not come.
+    pub cut_off: Vec<(Instant, Instant)>,
+}
+
+impl Branch {
+    /// Returns the last instant until which its WAL was uploaded as it was written, of those by
+    /// `end`.
+    pub fn uploaded_until(&self, end: Instant) -> Instant {
+        let end = end.min(self.archived_until);
+        let mut cuts = self.cut_off.iter();
+        let cut =
+            cuts.find(|(from, until)| *from <= end && (end < *until || *until == Instant::FAR));
+        cut.map_or(end, |(from, _)| *from)
+    }
 }
 
 /// A client's commits over one connection.
@@ -151,6 +166,7 @@ mod tests {
             written,
             sessions: vec![session],
             archived_until: Instant::FAR,
+            cut_off: Vec::new(),
         }
     }
 

@@ -244,10 +244,17 @@ impl World {
         if !self.node(id).writable() {
             return;
         }
-        let (now, branch) = (self.now, self.node(id).branch);
+        let (now, service, branch) = (self.now, self.node(id).service, self.node(id).branch);
         let reaches = self.reaches_archive(id);
         let branch = self.branch_mut(branch);
-        branch.archived_until = if reaches { Instant::FAR } else { branch.archived_until.min(now) };
+        let ended = std::mem::replace(&mut branch.archived_until, Instant::FAR);
+        let cut = branch.cut_off.last_mut().filter(|(_, until)| *until == Instant::FAR);
+        match (cut, reaches) {
+            (Some(cut), true) => cut.1 = now,
+            (None, false) => branch.cut_off.push((ended.min(now), Instant::FAR)),
+            (Some(_), false) | (None, true) => return,
+        }
+        self.plan_full_disk(service);
     }
 
     /// Returns whether a node can reach the archive.

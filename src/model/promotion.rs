@@ -75,6 +75,7 @@ impl World {
             written: Path::resting(now, fork),
             sessions: Vec::new(),
             archived_until: Instant::FAR,
+            cut_off: Vec::new(),
         };
         let branch_id = BranchId::at(self.branches.len());
         self.branches.push(branch);
@@ -101,7 +102,7 @@ impl World {
         }
         let uploaded = self.branches.iter().filter(|branch| {
             let filed = branch.began + self.knobs.history_upload;
-            branch.service == own.service && filed <= self.now.min(branch.archived_until)
+            branch.service == own.service && filed <= branch.uploaded_until(self.now)
         });
         uploaded.map(|branch| branch.number).fold(own.number, u32::max)
     }

@@ -42,13 +42,11 @@ impl World {
         self.services[id.index()].disk_epoch += 1;
         let service = self.service(id);
         let stalled = service.upload_stalls.last().is_some_and(|(_, until)| *until > self.now);
-        if !stalled {
-            return;
-        }
         let epoch = service.disk_epoch;
         let nodes = service.nodes.iter().map(|node| self.node(*node));
         let writing = nodes.filter(|node| node.role == Role::Primary && node.answers());
-        let full = writing.filter_map(|node| Some((node.id, self.disk_is_full(node.branch)?)));
+        let keeping = writing.filter(|node| stalled || !self.reaches_archive(node.id));
+        let full = keeping.filter_map(|node| Some((node.id, self.disk_is_full(node.branch)?)));
         for (node, at) in full.collect::<Vec<(NodeId, Instant)>>() {
             self.schedule(at.max(self.now), Event::DiskFills(node, epoch));
         }

@@ -27,7 +27,8 @@ impl Sim {
     pub(super) fn restore_ends(&mut self, node: NodeId) {
         self.world.finish_restore(node);
         let (now, service) = (self.world.now, self.world.node(node).service);
-        let uploaded_until = self.world.branch(self.world.node(node).branch).archived_until;
+        let branch = self.world.branch(self.world.node(node).branch);
+        let uploaded_until = branch.uploaded_until(crate::kernel::Instant::FAR);
         let mut records = self.history.of_mut(service).promotions.iter_mut().rev();
         if let Some(record) = records.find(|record| record.node == node && record.restored) {
             record.restore = Some(Restore { at: now, uploaded_until });

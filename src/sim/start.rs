@@ -97,6 +97,7 @@ fn add_service(world: &mut World, setup: &Setup, id: ServiceId) {
         written: Path::resting(Instant::ZERO, Position::ZERO),
         sessions: Vec::new(),
         archived_until: Instant::FAR,
+        cut_off: Vec::new(),
     });
     world.services.push(Service {
         id,

@@ -355,3 +355,21 @@ fn clients_that_connect_at_one_instant_come_in_one_order() {
         until: "50m32.056966s""#,
     );
 }
+
+#[test]
+fn a_primary_that_is_cut_off_from_the_archive_fills_its_disk_too() {
+    check(
+        0,
+        0,
+        r#"services: [Service(name: "orders", plan: Hobbyist, region: "eu-west")],
+        clients: [
+            Writer(name: "web", service: "orders", writes_per_s: 653, wal_per_commit: "338134B",
+                driver: Tuned),
+        ],
+        script: [
+            At("6m", Fault(UploadStall, Service("orders"))),
+            At("0s", Fault(LinkCut, OneWay(Region("eu-west"), Everyone))),
+        ],
+        until: "6m""#,
+    );
+}
