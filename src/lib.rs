@@ -68,6 +68,25 @@
 //!
 //! A scenario file does the same in fewer words: see [`scenario::load`] and [`scenario::parse`].
 //!
+//! # Going along with a run
+//!
+//! | to | use |
+//! |---|---|
+//! | build a scenario in code, or read one | [`scenario::Scenario`], [`scenario::load`] |
+//! | write it as a file that the program runs | [`scenario::write`] |
+//! | take one event, or all up to an instant | [`Sim::step`](sim::Sim::step), [`run_until`] |
+//! | look at the truth, and at what is believed | [`Sim::world`](sim::Sim::world), [`belief`] |
+//! | subscribe to events, check an own invariant | [`Sim::watch`](sim::Sim::watch) |
+//! | let something happen now | [`Sim::add_step`](sim::Sim::add_step) |
+//! | put an own failover policy in charge | [`control::OwnPolicy`] |
+//! | make an own workload | [`scenario::turns`] |
+//!
+//! [`run_until`]: sim::Sim::run_until
+//! [`belief`]: sim::Sim::belief
+//!
+//! Nothing of the library prints, reads its surroundings or keeps anything between runs; whatever
+//! is wrong with a scenario is a value of [`scenario::Errors`].
+//!
 //! # What is where
 //!
 //! * [`scenario`]: files and scenarios made in code become a [`Setup`](sim::Setup); expectations
@@ -88,8 +107,8 @@
 //! Versions follow semantic versioning. While the version begins with 0, a new minor version may
 //! break what the one before promised, and a new patch version does not. The promise covers:
 //!
-//! * the items of [`scenario`], [`sim`] and [`report`], and of the other modules what those items
-//!   are made of; fields and variants may be added in a minor version;
+//! * the items of [`scenario`], [`sim`] and [`report`], [`control::OwnPolicy`], and of the other
+//!   modules what those items are made of; fields and variants may be added in a minor version;
 //! * scenario files: a file that is accepted stays accepted, with the same meaning;
 //! * JSON: keys may be added; any other change comes with a new number in `format`;
 //! * exit codes, and the names of commands, options, faults, invariants, rules, knobs, mutants,

@@ -2,6 +2,7 @@
 //!
 //! * `decide`: news in, a rule and its orders out; `failover`, `replace`, `elect`: its procedures;
 //! * `manager`: what one decider believes of one service; `rule`, `action`: its two vocabularies;
+//! * `own`: a policy that somebody else writes;
 //! * `lookout`: the second policy, with a decider on every node and on every observer.
 //!
 //! The truth is unknown here: no node, no link, no WAL but what was reported. Kept here: deciding
@@ -13,6 +14,7 @@ mod elect;
 mod failover;
 pub mod lookout;
 mod manager;
+mod own;
 mod replace;
 mod rule;
 
@@ -20,4 +22,5 @@ pub use action::{Action, Numbers};
 pub use decide::{Decision, decide};
 pub use elect::{Candidacy, Fitness};
 pub use manager::{Manager, Member, Phase, Standing, Timer};
+pub use own::{Decide, OwnPolicy};
 pub use rule::Rule;

@@ -39,6 +39,7 @@ pub(super) fn build(scenario: &Scenario, knobs: Knobs) -> sim::Setup {
         failures: scenario.failures.iter().map(|one| failure(&names, one)).collect(),
         until: instant(scenario.until),
         allowances: scenario.allow.iter().map(allowance).collect(),
+        own_policy: None,
     }
 }
 

@@ -9,14 +9,14 @@ use thiserror::Error;
 
 use super::build::build;
 use super::error::Errors;
-use super::file::Scenario;
+use super::file::{Scenario, Step};
 use super::load as source;
 use super::locate::Outline;
 use super::observations;
 use super::problem::Problems;
 use super::validate;
 use crate::knob::{KnobError, Knobs};
-use crate::sim::Setup;
+use crate::sim::{Setup, StepSetup};
 
 /// A scenario that is read, checked and ready to run.
 #[derive(Clone, Debug)]
@@ -105,6 +105,26 @@ impl Loaded {
         }
         let setup = build(&scenario, knobs);
         Ok(Self { scenario, setup, file: file.to_owned(), places })
+    }
+
+    /// Adds a step to the scenario and to the setup, and returns it as the setup has it.
+    ///
+    /// Knobs that were set stay as they are.
+    ///
+    /// # Errors
+    /// All that is wrong with the scenario then; nothing is changed.
+    pub fn add_step(&mut self, step: Step) -> Result<StepSetup, Errors> {
+        let mut scenario = self.scenario.clone();
+        scenario.script.push(step);
+        let mut problems = Problems::default();
+        validate::validate(&scenario, &self.setup.knobs, &mut problems);
+        if let Some(errors) = problems.placed(&self.file, None) {
+            return Err(errors);
+        }
+        let script = build(&scenario, self.setup.knobs.clone()).script;
+        self.scenario = scenario;
+        self.setup.script = script;
+        Ok(self.setup.script.last().expect("a step was added").clone())
     }
 
     /// Sets one knob of the setup.

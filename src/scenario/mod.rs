@@ -4,6 +4,7 @@
 //! * `token`, `locate`, `syntax`: where things are in a text, and what RON refused in it;
 //! * `validate`, `problem`, `error`: what makes no sense, with its place and the word meant;
 //! * `observations`: files of times and spans that a scenario names;
+//! * `write`: back to the text of a file; `workload`: rates that change;
 //! * `build`: names become ids; `expect`: whether a run did what its scenario expects.
 //!
 //! Knows nothing of running a setup or of printing results. Kept here: whatever a file holds, the
@@ -23,6 +24,8 @@ mod sample;
 mod syntax;
 mod token;
 mod validate;
+mod workload;
+mod write;
 
 pub use error::{Error, Errors};
 pub use expect::{ExpectationOutcome, ExpectationVerdict, Judgement, overall};
@@ -31,3 +34,5 @@ pub use file::{
     Step, Strikes, Target, Trigger, Writer,
 };
 pub use loaded::{Loaded, SetError, load, parse};
+pub use workload::turns;
+pub use write::write;

@@ -7,6 +7,7 @@
 //! * `memory`: what the judge remembers of it;
 //! * `observe`: truth becomes news; `decider`: who hears and decides; `lookout`: the daemons;
 //! * `perform`: orders become events;
+//! * `look`: how a suite of tests goes along with a run;
 //! * `result`, `outages`, `tell`: from the last state to the outcome, its outages, its timeline.
 //!
 //! Knows nothing of files or of printing. Kept here: only *apply* changes the truth, only *decide*
@@ -15,6 +16,7 @@
 mod apply;
 mod decider;
 mod failure;
+mod look;
 mod lookout;
 mod memory;
 mod observe;
@@ -110,6 +112,14 @@ impl Sim {
         self.trace.events()
     }
 
+    /// Returns when the next event is due, if there is one before the end of the run.
+    pub fn next_at(&self) -> Option<Instant> {
+        let timer = self.next_timer().map(|(due, ..)| due);
+        let head = self.world.queue.peek().map(|(at, _)| at);
+        let next = timer.into_iter().chain(head).min();
+        next.filter(|next| *next <= self.setup.until)
+    }
+
     /// Takes one event through the stages; returns false when the run has come to its end.
     pub fn step(&mut self) -> bool {
         let timer = self.next_timer();
@@ -187,11 +197,10 @@ impl Sim {
     /// Stages decide and perform: a decider hears something.
     fn hear(&mut self, id: DeciderId, news: Signal) {
         self.refresh_reports(id, self.world.now);
-        let knobs = &self.setup.knobs;
+        let before = phase_name(self.deciders[id.index()].manager.phase);
+        let decision = self.decide(id, news);
         let decider = &mut self.deciders[id.index()];
-        let before = phase_name(decider.manager.phase);
-        let decision = crate::control::decide(knobs, &mut decider.manager, self.world.now, news);
-        decider.wake = decider.manager.next_wake(knobs);
+        decider.wake = decider.manager.next_wake(&self.setup.knobs);
         let (service, after) = (decider.service, phase_name(decider.manager.phase));
         self.remember(id, news, &decision);
         self.perform(id, &decision);

@@ -20,7 +20,7 @@ pub(super) fn outcome(sim: &Sim) -> Outcome {
     Outcome {
         scenario: sim.setup.name.clone(),
         seed: sim.seed,
-        policy: sim.setup.knobs.policy.card().name,
+        policy: policy(sim),
         mutant: sim.setup.knobs.mutant.map(|mutant| mutant.card().name),
         until: sim.setup.until,
         events: sim.trace.events(),
@@ -32,6 +32,11 @@ pub(super) fn outcome(sim: &Sim) -> Outcome {
         stances: stances(sim),
         timeline: tell::timeline(sim),
     }
+}
+
+/// Returns the name of who decided.
+fn policy(sim: &Sim) -> &'static str {
+    sim.setup.own_policy.map_or_else(|| sim.setup.knobs.policy.card().name, |own| own.name)
 }
 
 fn service_outcome(sim: &Sim, service: &Service) -> ServiceOutcome {

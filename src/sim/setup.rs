@@ -5,6 +5,7 @@
 use super::failure::FailureSetup;
 use super::trigger::Trigger;
 use crate::check::{Allowance, Case, History};
+use crate::control::OwnPolicy;
 use crate::fault::{FaultKind, Target};
 use crate::kernel::{Instant, Law, Span};
 use crate::knob::Knobs;
@@ -31,6 +32,8 @@ pub struct Setup {
     pub until: Instant,
     /// Which violations are accepted.
     pub allowances: Vec<Allowance>,
+    /// Who decides in the place of the platform, if somebody else does.
+    pub own_policy: Option<OwnPolicy>,
 }
 
 /// One step of the script.

@@ -18,7 +18,8 @@ pub(super) fn timeline(sim: &Sim) -> Vec<Line> {
     sim.trace.notes().iter().filter_map(|note| line(sim, note)).collect()
 }
 
-fn line(sim: &Sim, note: &Note) -> Option<Line> {
+/// Returns the line of a note, if it is told.
+pub(super) fn line(sim: &Sim, note: &Note) -> Option<Line> {
     let at = note.at;
     match &note.what {
         What::Struck(step, victim) => Some(strike(sim, at, (*step, *victim), false)),

@@ -28,18 +28,18 @@ pub struct Scenario {
     /// The scenario's name.
     pub name: String,
     /// Why this scenario exists.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub story: String,
     /// The services.
     pub services: Vec<Service>,
     /// The clients.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clients: Vec<Client>,
     /// The knobs that differ from their defaults.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub tuning: Tuning,
     /// What happens to the services, in any order.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub script: Vec<Step>,
     /// What goes wrong by itself, again and again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -47,11 +47,16 @@ pub struct Scenario {
     /// When the run ends.
     pub until: Span,
     /// What must happen.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expect: Vec<Expectation>,
     /// Which violations are accepted, up to which bound, and why.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allow: Vec<Allowance>,
+}
+
+/// Returns whether a value is what a file that does not mention it means.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// A service.
@@ -136,22 +141,22 @@ pub struct Writer {
     #[serde(default = "default_wal_per_commit")]
     pub wal_per_commit: Bytes,
     /// The region it runs in; that of its service if not given.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// What kind of client it is.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub driver: Driver,
     /// Where it differs from its kind.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub parts: DriverParts,
     /// When its first look-up fills the resolver's cache; drawn from the seed if not given.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_lookup: Option<Span>,
     /// When it begins.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub begins: Span,
     /// When it stops for good.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends: Option<Span>,
 }
 
@@ -176,22 +181,22 @@ pub struct Reader {
     #[serde(default = "default_connection")]
     pub connection: Connection,
     /// The region it runs in; that of its service if not given.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// What kind of client it is.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub driver: Driver,
     /// Where it differs from its kind.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub parts: DriverParts,
     /// When its first look-up fills the resolver's cache; drawn from the seed if not given.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_lookup: Option<Span>,
     /// When it begins.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub begins: Span,
     /// When it stops for good.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends: Option<Span>,
 }
 

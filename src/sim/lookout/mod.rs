@@ -25,8 +25,10 @@ const START_OF_CLOCKS: Instant = Instant::from_micros(1 << 50);
 /// A daemon with its grids.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::sim) struct Lookout {
-    service: ServiceId,
-    daemon: Daemon,
+    /// The service that it watches.
+    pub(in crate::sim) service: ServiceId,
+    /// What it believes.
+    pub(in crate::sim) daemon: Daemon,
     polls: Pace,
     checks: Pace,
     /// When it was started.

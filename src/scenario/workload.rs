@@ -1,0 +1,68 @@
+//! A workload of one's own: a rate that changes, as clients that take turns.
+//!
+//! Knows nothing of how clients work. Kept here: at every instant exactly one of the turns works.
+
+use super::file::{Client, Reader, Writer};
+use crate::kernel::Span;
+
+/// Returns clients that together do what one client does, at a rate that changes.
+///
+/// Each pair says from when on how many commits or reads a second are made; a rate of zero is a
+/// pause. The pairs are put in the order of their times. Each turn is a client of its own, named
+/// `NAME-1`, `NAME-2`, ..., with connections of its own, which begins when the one before ends;
+/// what each of them sees is told apart in results.
+///
+/// # Examples
+/// A quiet night, a busy morning:
+/// ```
+/// use cutover::kernel::Span;
+/// use cutover::scenario::{self, turns};
+///
+/// let text = r#"Scenario(
+///     name: "morning",
+///     services: [Service(name: "orders", plan: Business)],
+///     clients: [Writer(name: "app", service: "orders", writes_per_s: 1)],
+///     until: "3h",
+/// )"#;
+/// let mut scenario = scenario::parse("morning.ron", text)?.scenario;
+/// let morning = [(Span::ZERO, 5), (Span::from_hours(1), 300), (Span::from_hours(2), 100)];
+/// scenario.clients = turns(&scenario.clients[0], &morning);
+///
+/// let loaded = scenario::Loaded::from_scenario(scenario)?;
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// let acknowledged: Vec<u64> = outcome.clients.iter().map(|one| one.acked_commits).collect();
+/// assert_eq!(outcome.clients[1].name, "app-2");
+/// assert!(acknowledged[1] > 299 * 3600 && acknowledged[1] <= 300 * 3600);
+/// # Ok::<(), cutover::scenario::Errors>(())
+/// ```
+pub fn turns(client: &Client, rates: &[(Span, u32)]) -> Vec<Client> {
+    let mut rates = rates.to_vec();
+    rates.sort_by_key(|(from, _)| *from);
+    let ends = rates.iter().skip(1).map(|(from, _)| Some(*from));
+    let ends: Vec<Option<Span>> = ends.chain([client.times().1]).collect();
+    let turns = rates.iter().zip(ends).enumerate();
+    let working = turns.filter(|(_, ((from, rate), end))| *rate > 0 && Some(*from) != *end);
+    working.map(|(turn, ((from, rate), end))| one(client, turn + 1, (*from, end), *rate)).collect()
+}
+
+fn one(client: &Client, turn: usize, (begins, ends): (Span, Option<Span>), rate: u32) -> Client {
+    let name = format!("{}-{turn}", client.name());
+    match client {
+        Client::Writer(writer) => Client::Writer(Writer {
+            name,
+            writes_per_s: rate,
+            begins,
+            ends,
+            first_lookup: None,
+            ..writer.clone()
+        }),
+        Client::Reader(reader) => Client::Reader(Reader {
+            name,
+            reads_per_s: rate,
+            begins,
+            ends,
+            first_lookup: None,
+            ..reader.clone()
+        }),
+    }
+}
