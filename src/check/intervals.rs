@@ -52,13 +52,12 @@ fn commits_between(
     end: Instant,
 ) -> (u64, Vec<ClientId>) {
     let (mut commits, mut clients) = (0, Vec::new());
-    let before = |instant: Instant, latency: Span| instant.minus(latency + Span::from_micros(1));
+    let before = |instant: Instant| instant.minus(Span::from_micros(1));
     for node in nodes {
-        for session in world.branches.iter().filter(|b| b.node == node).flat_map(|b| &b.sessions) {
-            let count = session.acked_by(before(end, session.latency))
-                - session
-                    .acked_by(before(start, session.latency))
-                    .min(session.acked_by(before(end, session.latency)));
+        let branches = world.branches.iter().filter(|branch| branch.node == node);
+        for (branch, session) in branches.flat_map(|b| b.sessions.iter().map(move |s| (b, s))) {
+            let told = |by: Instant| branch.acked(session, Instant::FAR, before(by));
+            let count = told(end) - told(start).min(told(end));
             commits += count;
             if count > 0 && !clients.contains(&session.client) {
                 clients.push(session.client);

@@ -20,6 +20,8 @@ pub struct Ledger {
     pub in_doubt: u64,
     /// Commits, told or not, on abandoned histories.
     pub divergent: u64,
+    /// Acknowledged commits whose client was warned that no standby may have them.
+    pub warned: u64,
     /// What is abandoned.
     pub abandoned: Vec<Abandoned>,
 }
@@ -66,7 +68,10 @@ impl Ledger {
             let whole = branch.tally(end, now);
             // A branch that nobody continues shares nothing of its own, not even its first byte.
             let safe = kept.map(|_| branch.tally(limit, now)).unwrap_or_default();
-            ledger.acked += branch.sessions.iter().map(|session| session.replies(now)).sum::<u64>();
+            let replies = branch.sessions.iter().map(|session| branch.replies(session, now));
+            ledger.acked += replies.sum::<u64>();
+            let warned = branch.sessions.iter().map(|session| branch.warned(session, now));
+            ledger.warned += warned.sum::<u64>();
             ledger.surviving += safe.acked;
             ledger.lost += whole.acked - safe.acked;
             ledger.in_doubt += in_doubt(branch, now);
@@ -125,7 +130,7 @@ pub fn phantoms(world: &World, client: &Client) -> u64 {
 /// Counts the commits of closed sessions that were written and whose reply never arrived.
 fn in_doubt(branch: &Branch, now: Instant) -> u64 {
     let closed = branch.sessions.iter().filter(|session| session.until < now);
-    closed.map(|session| session.written_by(now) - session.acked_by(now)).sum()
+    closed.map(|session| session.written_by(now) - branch.acked(session, now, now)).sum()
 }
 
 fn window(branch: &Branch, limit: Position, now: Instant) -> Span {

@@ -2,7 +2,7 @@
 //!
 //! * `table`: every invariant with its number, kind, units, statement and source;
 //! * `writers`, `durability`, `detection`, `names`, `redundancy`, `archive`, `followers`,
-//!   `clients`: the invariants by subject;
+//!   `clients`, `quorum`: the invariants by subject;
 //! * `history`, `watch`, `ledger`, `intervals`: what they are judged on; `case`, `verdict`: how.
 //!
 //! It sees truth, decisions and history; nothing in the simulation sees it. Kept here: an
@@ -18,6 +18,7 @@ mod history;
 mod intervals;
 mod ledger;
 mod names;
+mod quorum;
 mod redundancy;
 mod table;
 mod verdict;

@@ -5,7 +5,9 @@
 
 use super::case::{Case, Finding};
 use super::verdict::{InvariantOutcome, Kind, Verdict};
-use super::{archive, clients, detection, durability, followers, names, redundancy, writers};
+use super::{
+    archive, clients, detection, durability, followers, names, quorum, redundancy, writers,
+};
 
 /// What the registry says of one invariant.
 #[derive(Clone, Copy, Debug)]
@@ -265,6 +267,25 @@ pub const INVARIANTS: &[InvariantCard] = &[
         statement: "no primary is replaced while it accepts writes",
         source: "practice",
         find: detection::no_false_failover,
+    },
+    InvariantCard {
+        id: "quorum-commit-survives",
+        number: "I03",
+        kind: Kind::AtEnd,
+        units: &["Commits"],
+        statement: "no commit is lost that standbys acknowledged under quorum commit, if the \
+                    election looked at more of them than may be without it",
+        source: "PostgreSQL, synchronous replication; Aiven, Upgrade and failover procedures",
+        find: quorum::quorum_commit_survives,
+    },
+    InvariantCard {
+        id: "no-warned-commits",
+        number: "N9",
+        kind: Kind::AtEnd,
+        units: &["Commits"],
+        statement: "no commit is acknowledged with a warning in place of standbys",
+        source: "measured on real servers",
+        find: quorum::no_warned_commits,
     },
 ];
 

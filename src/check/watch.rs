@@ -32,6 +32,8 @@ pub enum Block {
     ConnectionsExhausted,
     /// Its server does not answer.
     ServerDown,
+    /// Too few standbys follow it for its commits.
+    TooFewStandbys,
 }
 
 impl Block {
@@ -41,6 +43,7 @@ impl Block {
             Self::StorageStall => "its storage stalled",
             Self::ConnectionsExhausted => "its connections were exhausted",
             Self::ServerDown => "its server was down",
+            Self::TooFewStandbys => "too few standbys followed it",
         }
     }
 }
@@ -103,6 +106,8 @@ impl History {
             Some(Block::StorageStall)
         } else if node.impairments.exhausted {
             Some(Block::ConnectionsExhausted)
+        } else if node.role == Role::Primary && !world.branch(node.branch).quorum.is_met() {
+            Some(Block::TooFewStandbys)
         } else {
             None
         };

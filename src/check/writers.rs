@@ -50,9 +50,11 @@ fn silent(case: &Case<'_>, at: Instant, node: NodeId) -> Finding {
     if branches.peek().is_none() {
         return Finding::Vacuous;
     }
-    let after = branches.flat_map(|branch| &branch.sessions).map(|session| {
-        let told = |instant: Instant| session.acked_by(instant.minus(session.latency));
-        told(case.world.now) - told(at).min(told(case.world.now))
+    let after = branches.flat_map(|branch| {
+        branch.sessions.iter().map(|session| {
+            let told = |instant: Instant| branch.acked(session, Instant::FAR, instant);
+            told(case.world.now) - told(at).min(told(case.world.now))
+        })
     });
     let commits: u64 = after.sum();
     if commits == 0 {

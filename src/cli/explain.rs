@@ -173,6 +173,7 @@ fn touch(touch: Touch) -> &'static str {
         Touch::ProcessCrash => "when a server process crashes",
         Touch::LinkCut => "when a link is cut",
         Touch::Lookout => "when the nodes' own daemons decide",
+        Touch::Quorum => "when commits are to wait for standbys",
     }
 }
 

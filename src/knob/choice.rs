@@ -104,6 +104,50 @@ pub enum HeartbeatConnection {
     Fresh,
 }
 
+/// Whether commits wait for standbys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CommitMode {
+    /// They wait for the primary's own disk alone.
+    Asynchronous,
+    /// They wait until enough standbys have acknowledged them.
+    Quorum,
+}
+
+/// What a commit waits for, as `synchronous_commit` of `PostgreSQL` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CommitLevel {
+    /// Standbys have made it durable.
+    On,
+    /// Standbys have received it.
+    RemoteWrite,
+    /// Standbys have replayed it.
+    RemoteApply,
+    /// The primary alone has made it durable.
+    Local,
+}
+
+/// How many standbys must acknowledge a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum QuorumSize {
+    /// Any one of them.
+    One,
+    /// More than half of them.
+    Majority,
+    /// All of them.
+    All,
+}
+
+impl QuorumSize {
+    /// Returns how many of so many standbys that is.
+    pub fn of(self, standbys: usize) -> usize {
+        match self {
+            Self::One => 1,
+            Self::Majority => standbys / 2 + 1,
+            Self::All => standbys.max(1),
+        }
+    }
+}
+
 /// Where in its period a periodic job stands when the run begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Phase {

@@ -16,8 +16,8 @@ mod table;
 
 pub use crate::kernel::nearest;
 pub use choice::{
-    ElectionKey, ElectionTie, EmptyReplicaName, Fencing, HeartbeatConnection, InFlight, Phase,
-    Policy, ResolverCache, TimeoutOrigin,
+    CommitLevel, CommitMode, ElectionKey, ElectionTie, EmptyReplicaName, Fencing,
+    HeartbeatConnection, InFlight, Phase, Policy, QuorumSize, ResolverCache, TimeoutOrigin,
 };
 pub use mutant::{MUTANTS, Mutant, MutantCard};
 pub use policy::{POLICIES, PolicyCard};

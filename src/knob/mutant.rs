@@ -53,6 +53,10 @@ pub enum Mutant {
     AgentReports,
     /// A server goes on writing WAL when its disk is full.
     WriteWithoutRoom,
+    /// Under quorum commit a server acknowledges before any standby has.
+    AcknowledgeBeforeStandbys,
+    /// Under quorum commit a server gives up waiting for standbys after 10 s, with a warning.
+    ImpatientCommits,
 }
 
 /// What the registry says of one mutant.
@@ -122,6 +126,10 @@ cards! {
         "an agent on the host reports that all is well though the server is down";
     WriteWithoutRoom, "write-without-room", "wal-fits-the-disk",
         "a server goes on writing when its disk is full of WAL";
+    AcknowledgeBeforeStandbys, "acknowledge-before-standbys", "quorum-commit-survives",
+        "under quorum commit a server acknowledges before any standby has";
+    ImpatientCommits, "impatient-commits", "no-warned-commits",
+        "under quorum commit a server gives up waiting for standbys after 10 s";
 }
 
 impl Mutant {

@@ -85,6 +85,8 @@ pub enum Touch {
     LinkCut,
     /// A node's own daemon took part in deciding.
     Lookout,
+    /// Commits were to wait for standbys.
+    Quorum,
 }
 
 impl Touch {
@@ -104,6 +106,7 @@ impl Touch {
             Self::ProcessCrash => 1 << 11,
             Self::LinkCut => 1 << 12,
             Self::Lookout => 1 << 13,
+            Self::Quorum => 1 << 14,
         }
     }
 }

@@ -8,8 +8,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::choice::{
-    ElectionKey, ElectionTie, EmptyReplicaName, Fencing, HeartbeatConnection, InFlight, Phase,
-    Policy, ResolverCache, TimeoutOrigin,
+    CommitLevel, CommitMode, ElectionKey, ElectionTie, EmptyReplicaName, Fencing,
+    HeartbeatConnection, InFlight, Phase, Policy, QuorumSize, ResolverCache, TimeoutOrigin,
 };
 use super::mutant::Mutant;
 use super::registry::{self, KnobError};
@@ -303,4 +303,16 @@ knobs! {
     lookout_poll_observers_on_warning_only: bool = "false", Lookout,
         Documented("PGL: poll_observers_on_warning_only is false"),
         "Whether observers are asked only while the own lag is above the warning.";
+    commit_mode: CommitMode = "Asynchronous", Commit,
+        Documented("Aiven: synchronous replication is off by default"),
+        "Whether commits wait for standbys outside of switchovers.";
+    quorum_size: QuorumSize = "One", Quorum,
+        Stance("AU says quorum commit and no number; ANY 1 is the least that the words mean"),
+        "How many standbys must acknowledge a commit under quorum commit.";
+    quorum_level: CommitLevel = "On", Quorum,
+        Stance("the default of PG; Aiven's own option of that kind meant remote_write"),
+        "What standbys must have done to a commit under quorum commit.";
+    quorum_wait_cancel: Span = "never", Quorum,
+        Stance("statement_timeout does not fire during the wait; a client's own timeout does"),
+        "How long a client waits for standbys before it cancels its commit.";
 }

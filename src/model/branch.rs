@@ -5,7 +5,9 @@
 //! commit is a mark in time whose place in the WAL is where the writing stood at that time.
 
 use super::ids::{BranchId, ClientId, NodeId, ServiceId};
-use crate::kernel::{Instant, Lsn, Pace, Path, Position, Span};
+use super::quorum::{Quorum, written_until};
+use crate::kernel::{Instant, Pace, Path, Position, Span};
+use crate::knob::CommitLevel;
 
 /// A history of WAL that one node wrote.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +31,8 @@ pub struct Branch {
     /// From when until when its server did not reach the archive, in order; `Instant::FAR` is an
     /// end that has not come.
     pub cut_off: Vec<(Instant, Instant)>,
+    /// Which commits wait for standbys, and since when.
+    pub quorum: Quorum,
 }
 
 impl Branch {
@@ -56,29 +60,19 @@ pub struct Session {
     pub until: Instant,
     /// The last instant at which a reply may leave the server and still arrive.
     pub answered_until: Instant,
-    /// How long after its commit a reply leaves the server.
+    /// How long after its commit a reply leaves the server, if it waits for no standby.
     pub latency: Span,
+    /// What its commits wait for under quorum commit.
+    pub level: CommitLevel,
+    /// When its client stopped waiting for standbys: commits until then are acknowledged with a
+    /// warning.
+    pub warned: Option<Instant>,
 }
 
 impl Session {
     /// Returns how many commits were written by an instant.
     pub fn written_by(&self, instant: Instant) -> u64 {
         self.commits.count(instant.min(self.until))
-    }
-
-    /// Returns how many commits the client was told of whose writing was over by an instant.
-    pub fn acked_by(&self, instant: Instant) -> u64 {
-        self.commits.count(instant.min(self.last_acked_mark()))
-    }
-
-    /// Returns how many replies the client got, whatever was written.
-    pub fn replies(&self, now: Instant) -> u64 {
-        self.replies.count(self.last_acked_mark().min(now.minus(self.latency)))
-    }
-
-    /// Returns the last instant at which a commit could be made whose reply arrived.
-    fn last_acked_mark(&self) -> Instant {
-        self.until.min(self.answered_until.minus(self.latency))
     }
 
     /// Returns whether the session is open.
@@ -102,18 +96,72 @@ impl Branch {
     /// A commit is over when its last whole byte is: its mark is rounded up to a microsecond, and
     /// what was written of the next byte until then is not its own.
     pub fn tally(&self, up_to: Position, now: Instant) -> Tally {
-        let next_byte = Position::from_lsn(Lsn(up_to.lsn().get() + 1));
-        let last = match self.written.reaches(next_byte) {
-            Some(instant) => instant.minus(Span::from_micros(1)).min(now),
-            None => now,
-        };
+        let last = written_until(&self.written, up_to).min(now);
         let mut tally = Tally::default();
         for session in &self.sessions {
             tally.written += session.written_by(last);
-            let told = session.acked_by(now.minus(session.latency));
-            tally.acked += session.acked_by(last).min(told);
+            tally.acked += self.acked(session, last, now);
         }
         tally
+    }
+
+    /// Returns how many commits of a session, made by `made`, its client was told of by `now`.
+    pub fn acked(&self, session: &Session, made: Instant, now: Instant) -> u64 {
+        let told = self.told_by(session, session.answered_until.min(now));
+        session.commits.count(made.min(session.until).min(told))
+    }
+
+    /// Returns when the last commit was made whose reply had left the server by an instant.
+    fn told_by(&self, session: &Session, now: Instant) -> Instant {
+        let own = now.minus(session.latency);
+        let released = self.quorum.released(session.level, now);
+        let told = released.map_or(own, |to| own.min(written_until(&self.written, to)));
+        match session.warned {
+            Some(warned) if warned <= now => told.max(own.min(warned.minus(session.latency))),
+            Some(_) | None => told,
+        }
+    }
+
+    /// Returns how many replies a client got by `now`, reply by reply, whatever was written.
+    pub fn replies(&self, session: &Session, now: Instant) -> u64 {
+        let by = session.answered_until.min(now);
+        let mut made = session.replies.count(session.until.min(by.minus(session.latency)));
+        if self.quorum.began().is_none() {
+            return made;
+        }
+        // Replies leave in the order of the commits, so the last one that left is found by halving.
+        let mut left = 0;
+        while left < made {
+            let middle = made - (made - left) / 2;
+            if self.reply_leaves(session, middle).is_some_and(|leaves| leaves <= by) {
+                left = middle;
+            } else {
+                made = middle - 1;
+            }
+        }
+        left
+    }
+
+    /// Returns when the reply to a session's n-th commit leaves the server, if it ever does.
+    pub fn reply_leaves(&self, session: &Session, nth: u64) -> Option<Instant> {
+        let made = session.replies.nth(nth);
+        let own = made + session.latency;
+        let place = Position::from_lsn(self.written.at(made).lsn());
+        let released = self.quorum.releases(session.level, place, made);
+        let warned = session.warned.filter(|warned| own <= *warned);
+        released.into_iter().chain(warned).min().map(|released| released.max(own))
+    }
+
+    /// Returns how many commits of a session were acknowledged with a warning by `now`.
+    pub fn warned(&self, session: &Session, now: Instant) -> u64 {
+        let Some(warned) = session.warned else { return 0 };
+        let (by, unwarned) = (warned.min(now), Session { warned: None, ..*session });
+        self.acked(session, Instant::FAR, by) - self.acked(&unwarned, Instant::FAR, by)
+    }
+
+    /// Returns the last instant at which a commit could be made that lies at or below a position.
+    pub fn last_made_within(&self, position: Position) -> Instant {
+        written_until(&self.written, position)
     }
 
     /// Returns the last instant at which the writing stood at or below a position.
@@ -142,6 +190,7 @@ impl Branch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::Lsn;
 
     /// 30,000 B/s in commits of 300 B from the start; a reply leaves 2 ms after its commit.
     fn branch(until: Instant, answered_until: Instant) -> Branch {
@@ -156,6 +205,8 @@ mod tests {
             until,
             answered_until,
             latency: Span::from_millis(2),
+            level: CommitLevel::On,
+            warned: None,
         };
         Branch {
             service: ServiceId(0),
@@ -167,6 +218,7 @@ mod tests {
             sessions: vec![session],
             archived_until: Instant::FAR,
             cut_off: Vec::new(),
+            quorum: Quorum::default(),
         }
     }
 

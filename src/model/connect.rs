@@ -101,7 +101,7 @@ impl World {
         let peer = self.node(node);
         let delay = self.client_delay(id, node);
         let works = match self.client(id).work {
-            Work::Write { .. } => peer.role == Role::Primary && !peer.impairments.stalled,
+            Work::Write { .. } => peer.role == Role::Primary && !self.commits_hang(id, node),
             Work::Read { .. } => true,
         };
         if linked && peer.serves() && works {
@@ -266,7 +266,8 @@ impl World {
         let answer = match self.client(id).session {
             Some((branch, place)) if self.client(id).work.writes() => {
                 let session = &self.branch(branch).sessions[place];
-                session.replies.nth(1) + session.latency + delay
+                let own = session.replies.nth(1) + session.latency;
+                self.branch(branch).reply_leaves(session, 1).unwrap_or(own) + delay
             }
             _ => self.now + delay,
         };

@@ -85,7 +85,7 @@ impl World {
             (SessionAttrs::Any, Pool::Kept | Pool::Grows) => true,
         };
         let hangs = client.settings.connections.is_some();
-        let stalls = client.work.writes() && peer.impairments.stalled;
+        let stalls = client.work.writes() && self.commits_hang(id, node);
         match (linked, peer.host, peer.process) {
             (true, Host::Up, Process::Running) if peer.impairments.exhausted => {
                 ConnectOutcome::Refuses

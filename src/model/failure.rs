@@ -236,6 +236,9 @@ impl World {
             node.streaming = false;
             node.upstream_lost.get_or_insert(now);
             node.catch_up_epoch += 1;
+            if let Some(upstream) = node.upstream {
+                self.count_standbys(upstream);
+            }
         }
     }
 

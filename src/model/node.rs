@@ -5,6 +5,7 @@
 
 use super::ids::{BranchId, NodeId, RegionId, ServiceId, Zone};
 use super::link::Place;
+use super::quorum::QuorumRule;
 use super::signal::Condition;
 use crate::kernel::{Instant, Path, Span};
 
@@ -54,6 +55,8 @@ pub struct Node {
     pub fence: Fence,
     /// What impairs it without stopping it.
     pub impairments: Impairments,
+    /// The standbys that commits wait for while it is primary, as written in its settings.
+    pub quorum_rule: Option<QuorumRule>,
     /// When it last ended a crash recovery as a primary, which writes a checkpoint.
     pub recovered: Instant,
     /// How often its server has crashed.

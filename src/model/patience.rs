@@ -52,7 +52,7 @@ impl World {
         let now = self.now;
         let waits = linked && self.waits_for_reply(id, node);
         self.client_mut(id).probe(now, since, waits);
-        let gives_up = self.gives_up(id, waits, since);
+        let gives_up = self.gives_up(id, waits, since).min(self.cancels(id, node));
         let contact = if linked && host == Host::Deleted && answered {
             // The end of a frozen host's server is the last thing that its kernel tells.
             if self.client(id).settings.connections.is_some() {
@@ -62,6 +62,8 @@ impl World {
             }
         } else if !linked || waits || host != Host::Up {
             Instant::FAR
+        } else if let Some(reply) = self.reply_awaited(id) {
+            reply.max(now)
         } else if self.node(node).up_since == now {
             now
         } else {
@@ -80,8 +82,10 @@ impl World {
         let peer = self.node(node);
         let alive = linked && peer.answers();
         let writes = self.client(id).work.writes();
-        let writer_ok = !writes || (peer.role == Role::Primary && !peer.impairments.stalled);
-        if alive && writer_ok && self.session_survives(node, since) {
+        let writer_ok = !writes || (peer.role == Role::Primary && !self.commits_hang(id, node));
+        if alive && self.cancels(id, node) <= self.now {
+            self.cancel_wait(id, node);
+        } else if alive && writer_ok && self.session_survives(node, since) {
             let now = self.now;
             self.client_mut(id).enter(now, State::Connected(node));
             if let Some(outage) = &mut self.client_mut(id).outage {
@@ -99,7 +103,8 @@ impl World {
     /// only a limit on the reply itself ends the wait.
     pub(super) fn waits_for_reply(&self, id: ClientId, node: NodeId) -> bool {
         let peer = self.node(node);
-        let stalled = peer.answers() && peer.impairments.stalled && self.client(id).work.writes();
+        let stalled =
+            peer.answers() && self.client(id).work.writes() && self.commits_hang(id, node);
         peer.host == Host::Frozen || stalled
     }
 

@@ -7,6 +7,7 @@ use super::branch::Branch;
 use super::event::Event;
 use super::ids::{BranchId, NodeId, ServiceId, Zone};
 use super::node::{Fence, Host, Impairments, Node, Process, Role};
+use super::quorum::Quorum;
 use super::stream::Ending;
 use super::world::World;
 use crate::kernel::{Instant, Path, Position, Span};
@@ -76,6 +77,7 @@ impl World {
             sessions: Vec::new(),
             archived_until: Instant::FAR,
             cut_off: Vec::new(),
+            quorum: Quorum::default(),
         };
         let branch_id = BranchId::at(self.branches.len());
         self.branches.push(branch);
@@ -87,6 +89,7 @@ impl World {
         node.promoting = false;
         node.up_since = now;
         self.services[service.index()].primary = id;
+        self.apply_quorum_rule(id);
         self.plan_full_disk(service);
         self.watch_uploads(id);
     }
@@ -147,6 +150,7 @@ impl World {
             promoting: false,
             fence: Fence::Unwanted,
             impairments: Impairments::default(),
+            quorum_rule: self.standing_rule(service),
             epoch: 0,
             catch_up_epoch: 0,
             up_since: self.now,

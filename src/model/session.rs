@@ -5,11 +5,11 @@
 
 use super::branch::Session;
 use super::client::Work;
-use super::ids::{ClientId, NodeId};
+use super::ids::{BranchId, ClientId, NodeId};
 use super::node::Role;
 use super::world::World;
 use crate::kernel::{Instant, Pace, Position, Span};
-use crate::knob::{Mutant, Touch};
+use crate::knob::{CommitLevel, Mutant, Touch};
 
 /// When a session's first commit is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,6 +44,11 @@ impl World {
             until: Instant::FAR,
             answered_until: Instant::FAR,
             latency: self.knobs.local_flush,
+            level: match self.knobs.mutant {
+                Some(Mutant::AcknowledgeBeforeStandbys) => CommitLevel::Local,
+                _ => self.client(client).settings.synchronous_commit,
+            },
+            warned: None,
         };
         let branch = self.branch_mut(branch_id);
         branch.sessions.push(session);
@@ -53,6 +58,7 @@ impl World {
         if first == FirstCommit::AtOnce {
             let gain = Position::from_micro_bytes(u128::from(wal_per_commit.get()) * 1_000_000);
             self.branch_mut(branch_id).written.leap(now, gain);
+            self.plan_last_commits(branch_id);
         }
         self.refresh_followers(node);
     }
@@ -64,7 +70,7 @@ impl World {
             return;
         }
         for session in &mut self.branch_mut(branch).sessions {
-            if session.is_open() {
+            if session.until > now {
                 session.until = now;
                 session.answered_until = now;
             }
@@ -82,6 +88,7 @@ impl World {
         }
         session.until = now;
         session.answered_until = answered_until;
+        self.keep_last_commit(branch, place);
         let node = self.branch(branch).node;
         self.pace_writing(node);
         self.refresh_followers(node);
@@ -100,10 +107,32 @@ impl World {
         let (now, id) = (self.now, self.node(node).branch);
         let grows =
             self.node(node).writable() || self.node(node).process == super::node::Process::Dying;
-        let open = self.branch(id).sessions.iter().filter(|session| session.is_open());
-        let rate = open.map(|session| self.wal_rate(session.client)).sum();
+        let rate = self.rate_after(id, now);
         self.branch_mut(id).written.bend(now, if grows { rate } else { 0 });
+        if grows {
+            self.plan_last_commits(id);
+        }
         self.plan_full_disk(self.node(node).service);
+    }
+
+    /// Returns how fast a branch grows from an instant on: at the rates of its sessions that have
+    /// not made their last commit.
+    fn rate_after(&self, branch: BranchId, instant: Instant) -> u64 {
+        let open = self.branch(branch).sessions.iter().filter(|one| one.until > instant);
+        open.map(|session| self.wal_rate(session.client)).sum()
+    }
+
+    /// Plans the ends of sessions that have one more commit to make.
+    fn plan_last_commits(&mut self, branch: BranchId) {
+        let now = self.now;
+        let ends = self.branch(branch).sessions.iter().map(|session| session.until);
+        let mut ends: Vec<Instant> =
+            ends.filter(|until| *until > now && *until < Instant::FAR).collect();
+        ends.sort_unstable();
+        for end in ends {
+            let rate = self.rate_after(branch, end);
+            self.branch_mut(branch).written.bend(end, rate);
+        }
     }
 
     /// Returns when a client made the first request of its session that was not answered.
@@ -116,7 +145,7 @@ impl World {
     pub fn unanswered(&self, client: ClientId) -> Option<Pace> {
         let (branch, place) = self.client(client).session?;
         let session = &self.branch(branch).sessions[place];
-        let answered = session.acked_by(self.now.minus(session.latency));
+        let answered = self.branch(branch).acked(session, self.now, self.now);
         let delay = self.client_delay(client, self.branch(branch).node);
         let first = session.replies.nth(answered + 1).minus(delay);
         Some(Pace { first, ..session.replies })

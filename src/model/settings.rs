@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::Span;
-use crate::knob::Knobs;
+use crate::knob::{CommitLevel, Knobs};
 
 /// How long Linux goes on asking for a connection: 6 retries after 1, 2, 4, ... 64 seconds.
 pub(super) const SYN_LIMIT: Span = Span::from_secs(127);
@@ -100,6 +100,8 @@ pub struct ClientSettings {
     pub max_lifetime: Span,
     /// What it does when it needs another connection.
     pub pool: Pool,
+    /// What its commits wait for under quorum commit.
+    pub synchronous_commit: CommitLevel,
 }
 
 /// The parts of a client's settings that a scenario sets; the others are those of its driver.
@@ -139,6 +141,9 @@ pub struct DriverParts {
     /// How old a connection may become.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_lifetime: Option<Span>,
+    /// What its commits wait for under quorum commit, whatever the service's setting is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub synchronous_commit: Option<CommitLevel>,
 }
 
 impl Keepalive {
@@ -181,6 +186,7 @@ impl ClientSettings {
             negative_cache: None,
             max_lifetime: Span::FOREVER,
             pool: Pool::Kept,
+            synchronous_commit: knobs.quorum_level,
         }
     }
 
@@ -200,6 +206,7 @@ impl ClientSettings {
             cache: parts.cache.unwrap_or(self.cache),
             negative_cache: parts.negative_cache.or(self.negative_cache),
             max_lifetime: parts.max_lifetime.unwrap_or(self.max_lifetime),
+            synchronous_commit: parts.synchronous_commit.unwrap_or(self.synchronous_commit),
             ..self
         }
     }

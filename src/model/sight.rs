@@ -51,10 +51,22 @@ impl World {
     pub fn shows(&self, node: NodeId, at: Instant) -> (BranchId, Position) {
         let node = self.node(node);
         let position = match node.role {
-            Role::Primary => self.branch(node.branch).written.at(at),
+            Role::Primary => self.visible(node.branch, node.recovered, at),
             Role::Standby => node.replayed.at(at),
         };
         (node.branch, position)
+    }
+
+    /// Returns what a primary showed to readers at an instant: a commit that waits for standbys is
+    /// not visible, unless a crash ended its wait.
+    fn visible(&self, branch: BranchId, recovered: Instant, at: Instant) -> Position {
+        let branch = self.branch(branch);
+        let written = branch.written.at(at);
+        let Some(released) = branch.quorum.released(self.knobs.quorum_level, at) else {
+            return written;
+        };
+        let recovered = branch.written.at(recovered.min(at));
+        released.max(recovered).min(written)
     }
 
     /// Returns a branch up to a position and the branches that it continues, each up to where it

@@ -101,6 +101,9 @@ impl World {
             node.replayed.hold(now);
         }
         self.plan_catch_up(id);
+        if let Some(upstream) = self.node(id).upstream {
+            self.count_standbys(upstream);
+        }
     }
 
     /// Schedules the instant at which a new standby is close enough to serve, if it ever is.

@@ -236,7 +236,7 @@ pub struct SessionOutcome {
     pub node: String,
     /// When the commits happened.
     pub pace: Pace,
-    /// How long after its commit each was acknowledged.
+    /// How long after its commit the last one of these was acknowledged.
     pub latency: Span,
     /// How many were acknowledged, counted from the first.
     pub acknowledged: u64,

@@ -158,7 +158,7 @@ fn loss(world: &World, ledger: &Ledger) -> Loss {
         window: ledger.window(),
         in_doubt_commits: ledger.in_doubt,
         divergent_commits: ledger.divergent,
-        acked_with_warning_commits: 0,
+        acked_with_warning_commits: ledger.warned,
         ranges: ranges.collect(),
     }
 }
@@ -199,12 +199,19 @@ fn dns(world: &World, service: &Service) -> Vec<DnsChange> {
 fn sessions(world: &World, service: &Service) -> Vec<SessionOutcome> {
     let branches = world.branches.iter().filter(|branch| branch.service == service.id);
     let sessions = branches.flat_map(|branch| {
-        branch.sessions.iter().map(|session| SessionOutcome {
-            client: world.names.clients[session.client.index()].clone(),
-            node: world.node_name(branch.node),
-            pace: session.replies,
-            latency: session.latency,
-            acknowledged: session.replies(world.now),
+        branch.sessions.iter().map(|session| {
+            let acknowledged = branch.replies(session, world.now);
+            let last = branch.reply_leaves(session, acknowledged.max(1));
+            let latency = last
+                .filter(|_| acknowledged > 0)
+                .map(|last| last.since(session.replies.nth(acknowledged)));
+            SessionOutcome {
+                client: world.names.clients[session.client.index()].clone(),
+                node: world.node_name(branch.node),
+                pace: session.replies,
+                latency: latency.unwrap_or(session.latency),
+                acknowledged,
+            }
         })
     });
     sessions.collect()
@@ -212,15 +219,17 @@ fn sessions(world: &World, service: &Service) -> Vec<SessionOutcome> {
 
 fn client_outcome(sim: &Sim, client: &Client) -> ClientOutcome {
     let world = &sim.world;
-    let of_client = world.branches.iter().flat_map(|branch| &branch.sessions);
-    let acked = of_client.filter(|session| session.client == client.id);
+    let acked = world.branches.iter().flat_map(|branch| {
+        let of_client = branch.sessions.iter().filter(|session| session.client == client.id);
+        of_client.map(|session| branch.replies(session, world.now))
+    });
     ClientOutcome {
         name: world.names.clients[client.id.index()].clone(),
         service: world.names.services[client.service.index()].clone(),
         endpoint: client.work.endpoint(),
         writes: client.work.writes(),
         outages: sim.outages(&caught_up(client, world.now)),
-        acked_commits: acked.map(|session| session.replies(world.now)).sum(),
+        acked_commits: acked.sum(),
         reads_gone_back: client.sight.gone_back,
         phantom_commits: phantoms(world, client),
     }

@@ -16,7 +16,8 @@ use crate::kernel::{Chance, Instant, Pace, Path, Position, Queue};
 use crate::knob::{Phase, ResolverCache};
 use crate::model::{
     Branch, BranchId, Client, ClientId, ClientSetup, Condition, Endpoint, Event, Hosts, Links,
-    Names, NodeId, Process, Record, Report, Resolver, Role, Service, ServiceId, Targets, World,
+    Names, NodeId, Process, Quorum, Record, Report, Resolver, Role, Service, ServiceId, Targets,
+    World,
 };
 use crate::trace::Trace;
 
@@ -98,6 +99,7 @@ fn add_service(world: &mut World, setup: &Setup, id: ServiceId) {
         sessions: Vec::new(),
         archived_until: Instant::FAR,
         cut_off: Vec::new(),
+        quorum: Quorum::default(),
     });
     world.services.push(Service {
         id,
@@ -129,6 +131,7 @@ fn add_service(world: &mut World, setup: &Setup, id: ServiceId) {
     for standby in standbys {
         world.start_stream(standby);
     }
+    world.apply_quorum_rule(primary);
 }
 
 fn add_client(world: &mut World, setup: &Setup, id: ClientId) {

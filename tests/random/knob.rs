@@ -82,6 +82,10 @@ const RANGES: &[(&str, Values)] = &[
     ("host_boot", Laws(0, 120_000)),
     ("disk_size", Sizes(100 * MIB, 20_000 * MIB)),
     ("ha_replica_name", Words(&["true", "false"])),
+    ("commit_mode", Words(&["Quorum"])),
+    ("quorum_size", Words(&["One", "Majority", "All"])),
+    ("quorum_level", Words(&["On", "RemoteWrite", "RemoteApply", "Local"])),
+    ("quorum_wait_cancel", Spans(0, 120_000)),
 ];
 
 /// Every knob of the daemons with the values it is given; they are made under their policy only.
