@@ -93,6 +93,7 @@
 //!   are judged;
 //! * [`sim`]: [`run`](sim::run), or [`Sim`](sim::Sim) to take one event at a time;
 //! * [`check`], [`fault`], [`knob`]: registries of invariants, faults, knobs, mutants and policies;
+//! * [`blame`]: what a run cost, line by line, with what led to it and what it scales with;
 //! * [`report`]: an outcome as a screen, as a timeline and as JSON;
 //! * [`kernel`], [`model`], [`control`], [`trace`]: what outcomes and setups are made of;
 //! * `cli`: the program, with the feature of that name.
@@ -117,6 +118,7 @@
 //! It does not cover the wording of the screen, nor what a seed draws: fingerprints and numbers of
 //! a run may change with every version, and the changelog says so when they do.
 
+pub mod blame;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -6,7 +6,7 @@
 use crate::control::{Candidacy, Rule};
 use crate::fault::{FaultKind, Victim};
 use crate::kernel::Instant;
-use crate::model::{BranchId, Endpoint, NodeId, Role, ServiceId, World};
+use crate::model::{BranchId, Endpoint, NodeId, Role, ServiceId, Side, World};
 
 use super::watch::{Block, Followed};
 
@@ -128,6 +128,10 @@ pub struct Strike {
     pub victim: Victim,
     /// Whether the victim was the primary of its service.
     pub was_primary: bool,
+    /// The two sides of a link, as they were meant at that instant.
+    pub sides: Option<(Side, Side)>,
+    /// How many nodes there had been by then.
+    pub nodes: usize,
 }
 
 /// What the judge remembers of a run.

@@ -39,6 +39,10 @@ pub struct Abandoned {
     pub to: Position,
     /// How many acknowledged commits it holds.
     pub acked: u64,
+    /// How many commits it holds, acknowledged or not.
+    pub written: u64,
+    /// The writing of the last WAL that survived, or the beginning of the branch.
+    pub since: Instant,
     /// From the writing of the last WAL that survived to the end of its use.
     pub window: Span,
 }
@@ -76,13 +80,18 @@ impl Ledger {
             ledger.lost += whole.acked - safe.acked;
             ledger.in_doubt += in_doubt(branch, now);
             if limit < end {
-                ledger.divergent += whole.written - safe.written;
-                let acked = whole.acked - safe.acked;
-                let window = window(branch, limit, now);
-                let (from, to) = (limit, end);
-                let abandoned =
-                    Abandoned { branch: id, node: branch.node, from, to, acked, window };
-                ledger.abandoned.push(abandoned);
+                let written = whole.written - safe.written;
+                ledger.divergent += written;
+                ledger.abandoned.push(Abandoned {
+                    branch: id,
+                    node: branch.node,
+                    from: limit,
+                    to: end,
+                    acked: whole.acked - safe.acked,
+                    written,
+                    since: branch.last_at_or_below(limit).max(branch.began).min(now),
+                    window: window(branch, limit, now),
+                });
             }
         }
         ledger

@@ -62,6 +62,9 @@ pub(crate) struct RunOptions {
     /// Print the verdict line only
     #[arg(long, conflicts_with = "format")]
     pub(crate) quiet: bool,
+    /// Tell why the worst thing happened, in place of the timeline and the first screen
+    #[arg(long, conflicts_with_all = ["format", "quiet"])]
+    pub(crate) explain: bool,
     /// When to colour the text
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     #[arg(help = "When to colour the text; auto honours NO_COLOR")]

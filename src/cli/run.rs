@@ -27,7 +27,7 @@ pub(crate) fn run(options: &RunOptions) -> Result<Exit, Stop> {
             Some(sim::run(&other.setup, options.seed))
         })
     };
-    let told_in_full = !options.quiet || options.out.is_some();
+    let told_in_full = !(options.quiet || options.explain) || options.out.is_some();
     let sensitivities = if told_in_full { Some(guarded(&command, vary)?) } else { None };
     let report = Report {
         story: &loaded.scenario.story,
@@ -67,6 +67,9 @@ fn print(options: &RunOptions, report: &Report<'_>) -> Result<(), Stop> {
     if options.quiet {
         let line = report::headline(report);
         return output::emit(&format!("{line}; seed {}\n", report.outcome.seed));
+    }
+    if options.explain {
+        return output::emit(&report::explanation(report, style));
     }
     match options.format {
         Format::Json => output::emit(&report::json(report)),

@@ -184,6 +184,14 @@ fn standby(world: &World, service: ServiceId, nth: u8) -> Option<NodeId> {
     standbys.map(|node| node.id).nth(usize::from(nth).checked_sub(1)?)
 }
 
+/// Returns the two sides of a link as they are meant at this instant, if a link is meant.
+pub fn sides(world: &World, target: Target) -> Option<(Side, Side)> {
+    match target {
+        Target::One(_) => None,
+        Target::Link { from, to, .. } => side(world, from).zip(side(world, to)),
+    }
+}
+
 fn is_there(world: &World, node: NodeId) -> bool {
     let node = world.node(node);
     node.exists() && node.process != Process::Absent

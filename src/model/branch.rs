@@ -164,6 +164,11 @@ impl Branch {
         written_until(&self.written, position)
     }
 
+    /// Returns how many commits were written by an instant whose client was told by `now`.
+    pub fn acked_by(&self, instant: Instant, now: Instant) -> u64 {
+        self.sessions.iter().map(|session| self.acked(session, instant, now)).sum()
+    }
+
     /// Returns the last instant at which the writing stood at or below a position.
     pub fn last_at_or_below(&self, position: Position) -> Instant {
         let beyond = position + Position::from_micro_bytes(1);

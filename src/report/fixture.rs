@@ -6,11 +6,12 @@ use super::findings::Report;
 use super::sensitivity::{Sensitivity, Variation};
 use crate::check::{Amount, Kind, Verdict};
 use crate::kernel::{Instant, Lsn, Span};
-use crate::model::{Endpoint, Plan};
+use crate::knob::Knobs;
+use crate::model::{Driver, Endpoint, Plan};
 use crate::scenario::{ExpectationOutcome, ExpectationVerdict, Judgement};
 use crate::sim::{
     ArchiveGap, Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome,
-    InvariantOutcome, Line, Loss, LostRange, MarkedDown, Outage, Outcome, Parts, Promotion,
+    Fenced, InvariantOutcome, Line, Loss, LostRange, MarkedDown, Outage, Outcome, Parts, Promotion,
     ServiceOutcome, StanceOutcome,
 };
 
@@ -30,6 +31,7 @@ pub(super) fn outcome() -> Outcome {
         scenario: "premium-primary-hang".to_owned(),
         seed: 7,
         policy: "platform",
+        knobs: Knobs::default(),
         mutant: None,
         until: at(9_000),
         events: 1_234,
@@ -95,6 +97,7 @@ fn service() -> ServiceOutcome {
             last_report: at(573),
             at: at(1_173),
         }],
+        fenced: vec![Fenced { node: "orders-1".to_owned(), at: at(1_770) }],
         loss: loss(),
         dual_writers: vec![DualWriters {
             nodes: vec!["orders-1".to_owned(), "orders-3".to_owned()],
@@ -168,6 +171,16 @@ fn loss() -> Loss {
             from_lsn: Lsn(0x3A01_F000),
             to_lsn: Lsn(0x3A10_3000),
             acked_commits: 212,
+            divergent_commits: 215,
+            acked_by: vec![
+                (at(600), 0),
+                (at(1_173), 0),
+                (at(1_184), 0),
+                (at(1_500), 0),
+                (at(1_770), 212),
+                (at(9_000), 212),
+            ],
+            since: at(1_499),
             window: span(271),
             disk_exists: true,
         }],
@@ -197,6 +210,7 @@ fn clients() -> Vec<ClientOutcome> {
             service: "orders".to_owned(),
             endpoint,
             writes,
+            driver: Driver::Tuned,
             outages,
             acked_commits: if writes { 168_020 } else { 0 },
             reads_gone_back,
@@ -246,6 +260,8 @@ fn faults() -> Vec<FaultOutcome> {
         service: Some("orders".to_owned()),
         node: Some("orders-1".to_owned()),
         primary: !healed,
+        nodes: vec!["orders-1".to_owned()],
+        hides: true,
     };
     vec![hang(600, false), hang(1_500, true)]
 }

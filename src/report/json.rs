@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::findings::Report;
 use super::record::{
-    clients, each, endpoint, expectations, faults, invariants, list, loss, maybe, outages,
+    clients, each, endpoint, expectations, faults, invariants, ledger, list, loss, maybe, outages,
     peak_nodes, promotion, sensitivities, us,
 };
 
@@ -38,6 +38,7 @@ pub fn json(report: &Report<'_>) -> String {
         "outages": outages(outcome),
         "loss": each(services, |service| vec![loss(service)]),
         "slots": [],
+        "ledger": ledger(outcome),
         "dual_writers": each(services, |service| list(&service.dual_writers, |pair| json!({
             "nodes": pair.nodes, "start_us": us(pair.start), "end_us": maybe(pair.end),
             "losing_commits": pair.losing_commits, "clients": pair.clients,

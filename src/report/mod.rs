@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `findings.rs` | what a report is made from |
 //! | `headline.rs`, `screen.rs`, `section/` | the first screen, section by section |
+//! | `explain/` | why the worst thing happened |
 //! | `timeline.rs` | everything that happened |
 //! | `json.rs`, `record.rs` | everything as data |
 //! | `sensitivity.rs`, `downtime.rs` | which undocumented values matter; outages added up |
@@ -15,6 +16,7 @@
 //! | `style.rs`, `wording.rs` | colours, words for quantities |
 
 mod downtime;
+mod explain;
 mod findings;
 #[cfg(test)]
 mod fixture;
@@ -32,6 +34,7 @@ mod timeline;
 mod wording;
 mod wrap;
 
+pub use explain::explanation;
 pub use findings::Report;
 pub use headline::headline;
 pub use json::json;

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::findings::Report;
+use crate::blame::{self, Entry, Scale, Setting};
 use crate::check::Amount;
 use crate::kernel::{Instant, Span};
 use crate::model::Endpoint;
@@ -102,10 +103,46 @@ pub(super) fn loss(service: &ServiceOutcome) -> Value {
             "from_lsn": range.from_lsn.get(),
             "to_lsn": range.to_lsn.get(),
             "acked_commits": range.acked_commits,
+            "divergent_commits": range.divergent_commits,
             "window_us": length(range.window),
             "disk_exists": range.disk_exists,
         })),
     })
+}
+
+/// Returns the ledger: what each part of the cost is, how it came about, what it scales with.
+pub(super) fn ledger(outcome: &Outcome) -> Vec<Value> {
+    list(&blame::ledger(outcome), |entry: &Entry| {
+        let (unit, amount) = unit(entry.amount);
+        let (knobs, fault, driver) = match &entry.scale {
+            Scale::Knobs(settings) => (list(settings, setting), Value::Null, Value::Null),
+            Scale::Fault(fault) => (Vec::new(), (*fault).into(), Value::Null),
+            Scale::Driver(driver) => (Vec::new(), Value::Null, driver.clone().into()),
+        };
+        let mut row = json!({
+            "service": entry.service,
+            "subject": entry.subject,
+            "kind": entry.kind.word(),
+            "from_us": us(entry.from),
+            "to_us": us(entry.to),
+            "scales_with": { "knobs": knobs, "fault": fault, "driver": driver },
+            "chain": list(&entry.chain, |link| json!({
+                "at_us": us(link.at), "what": link.what,
+                "by": link.by.as_ref().map_or(Value::Null, setting),
+            })),
+        });
+        row[unit] = amount;
+        if let Some((timeline, from, to)) = entry.range {
+            row["timeline"] = timeline.into();
+            row["from_lsn"] = from.get().into();
+            row["to_lsn"] = to.get().into();
+        }
+        row
+    })
+}
+
+fn setting(setting: &Setting) -> Value {
+    json!({ "knob": setting.knob, "value": setting.value, "stance": setting.is_stance })
 }
 
 /// Returns how the invariants came out.

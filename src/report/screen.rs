@@ -19,6 +19,7 @@ pub fn screen(report: &Report<'_>, style: Style) -> String {
     section::outages(report, &mut page);
     section::endpoints(report, &mut page);
     section::exposure(report, &mut page);
+    section::scale(report, &mut page);
     section::judgement(report, &mut page);
     section::stances(report, &mut page);
     section::repeat(report, &mut page);
@@ -108,6 +109,16 @@ EXPOSURE: TIME WITHOUT A PROMOTABLE STANDBY
           redundancy restored at 9 min 02.0 s
   orders  16.0 MiB of WAL before timeline 2 are in no archive: no restore ends
           within these 28.0 s
+
+WHAT OUTAGES AND LOSSES SCALE WITH
+     outages  lost  scale with
+        none   212  fence_delay = uniform(5s, 30s), fencing = OnContact
+      57.3 s  none  detection_timeout = 1m (documented)
+       1.1 s  none  promotion_overhead = 1s, redo_rate = 50MiB/s
+  7 min 04 s  none  dns_publish_delay = 5s
+       8.3 s  none  dns_ttl = 30s
+  6 min 00 s  none  connect_timeout = 5s, tcp_user_timeout = 15s
+       1.7 s  none  backoff_max = 5s, backoff_first = 100ms
 
 INVARIANTS
   VIOLATED  at-most-one-writer at 2 min 30.0 s, 27.0 s and 212 commits: orders-1

@@ -8,7 +8,8 @@
 //! * `observe`: truth becomes news; `decider`: who hears and decides; `lookout`: the daemons;
 //! * `perform`: orders become events;
 //! * `look`: how a suite of tests goes along with a run;
-//! * `result`, `outages`, `tell`: from the last state to the outcome, its outages, its timeline.
+//! * `result`, `outages`, `lost`, `strikes`, `tell`: from the last state to the outcome: its
+//!   outages, what was lost, its faults, its timeline.
 //!
 //! Knows nothing of files or of printing. Kept here: only *apply* changes the truth, only *decide*
 //! changes beliefs, and no stage calls an earlier one.
@@ -18,6 +19,7 @@ mod decider;
 mod failure;
 mod look;
 mod lookout;
+mod lost;
 mod memory;
 mod observe;
 mod outages;
@@ -28,6 +30,7 @@ mod script;
 mod settle;
 mod setup;
 mod start;
+mod strikes;
 mod tell;
 mod trigger;
 
@@ -39,7 +42,7 @@ pub use crate::model::{ClientSetup, Driver, DriverParts, ServiceSetup, Work};
 pub use failure::{FailureSetup, Occurs, Subject};
 pub use outcome::{
     ArchiveGap, Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome,
-    Line, Loss, LostRange, MarkedDown, Outage, Outcome, Parts, Promotion, ServiceOutcome,
+    Fenced, Line, Loss, LostRange, MarkedDown, Outage, Outcome, Parts, Promotion, ServiceOutcome,
     SessionOutcome, StanceOutcome,
 };
 pub use setup::{Deed, Operator, Setup, StepSetup, When};

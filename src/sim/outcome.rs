@@ -5,7 +5,8 @@
 
 use crate::check::InvariantOutcome;
 use crate::kernel::{Instant, Lsn, Pace, Span};
-use crate::model::{Endpoint, Plan};
+use crate::knob::Knobs;
+use crate::model::{Driver, Endpoint, Plan};
 
 /// The result of one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Outcome {
     pub seed: u64,
     /// The policy that decided.
     pub policy: &'static str,
+    /// The values of all knobs.
+    pub knobs: Knobs,
     /// The planted fault of the run, if any.
     pub mutant: Option<&'static str>,
     /// When the run ended.
@@ -49,6 +52,8 @@ pub struct ServiceOutcome {
     pub promotions: Vec<Promotion>,
     /// When the platform marked which of its nodes as down.
     pub marked_down: Vec<MarkedDown>,
+    /// Its nodes whose fence took effect, and when.
+    pub fenced: Vec<Fenced>,
     /// What it lost.
     pub loss: Loss,
     /// The intervals in which two of its nodes were writable at once.
@@ -122,6 +127,15 @@ pub struct MarkedDown {
     pub at: Instant,
 }
 
+/// A node that can write no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fenced {
+    /// The node.
+    pub node: String,
+    /// When its fence took effect.
+    pub at: Instant,
+}
+
 /// What a service lost, in commits that clients were told are committed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Loss {
@@ -158,10 +172,24 @@ pub struct LostRange {
     pub to_lsn: Lsn,
     /// How many acknowledged commits it holds.
     pub acked_commits: u64,
+    /// How many commits it holds, acknowledged or not.
+    pub divergent_commits: u64,
+    /// How many of the acknowledged ones had been written by each instant at which something
+    /// happened to the service, in order; the end of the run is the last.
+    pub acked_by: Vec<(Instant, u64)>,
+    /// When the last WAL that survived was written, or when the timeline began.
+    pub since: Instant,
     /// How far back in time it reaches.
     pub window: Span,
     /// Whether the disk that holds it still exists at the end of the run.
     pub disk_exists: bool,
+}
+
+impl ServiceOutcome {
+    /// Returns its promotions that were finished, in order.
+    pub fn finished(&self) -> impl DoubleEndedIterator<Item = &Promotion> {
+        self.promotions.iter().filter(|promotion| promotion.finished.is_some())
+    }
 }
 
 /// An interval in which two nodes of a service were writable at once.
@@ -261,6 +289,8 @@ pub struct ClientOutcome {
     pub endpoint: Endpoint,
     /// Whether it writes.
     pub writes: bool,
+    /// What kind of client it is.
+    pub driver: Driver,
     /// When it could not do its work.
     pub outages: Vec<Outage>,
     /// Commits that it was told are committed.
@@ -327,6 +357,10 @@ pub struct FaultOutcome {
     pub node: Option<String>,
     /// Whether the node was the primary.
     pub primary: bool,
+    /// Every node that it reaches: the one it struck, those of a place, those beside a link.
+    pub nodes: Vec<String>,
+    /// Whether it keeps news of those nodes from the platform.
+    pub hides: bool,
 }
 
 /// An undocumented value that a result rests on.

@@ -4,15 +4,14 @@
 //! in it can be read off the truth and the judge's memory.
 
 use super::outcome::{
-    ArchiveGap, Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome,
-    Loss, LostRange, MarkedDown, Outcome, Promotion, ServiceOutcome, SessionOutcome, StanceOutcome,
+    ArchiveGap, Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, Fenced,
+    MarkedDown, Outcome, Promotion, ServiceOutcome, SessionOutcome, StanceOutcome,
 };
-use super::{Sim, tell};
-use crate::check::{Ledger, Strike, archive_gaps, dual_writing, exposures, judge, phantoms};
-use crate::fault::Victim;
+use super::{Sim, lost, strikes, tell};
+use crate::check::{Ledger, archive_gaps, dual_writing, exposures, judge, phantoms};
 use crate::kernel::{Instant, Span};
 use crate::knob::{Basis, KNOBS};
-use crate::model::{Client, Endpoint, Host, NodeId, Service, World};
+use crate::model::{Client, Endpoint, Service, World};
 
 /// Returns the outcome of a run as far as it has come.
 pub(super) fn outcome(sim: &Sim) -> Outcome {
@@ -21,13 +20,14 @@ pub(super) fn outcome(sim: &Sim) -> Outcome {
         scenario: sim.setup.name.clone(),
         seed: sim.seed,
         policy: policy(sim),
+        knobs: sim.setup.knobs.clone(),
         mutant: sim.setup.knobs.mutant.map(|mutant| mutant.card().name),
         until: sim.setup.until,
         events: sim.trace.events(),
         fingerprint: sim.trace.fingerprint(),
         services: world.services.iter().map(|service| service_outcome(sim, service)).collect(),
         clients: world.clients.iter().map(|client| client_outcome(sim, client)).collect(),
-        faults: sim.history.strikes.iter().map(|strike| fault_outcome(sim, strike)).collect(),
+        faults: strikes::faults(sim),
         invariants: judge(&sim.setup.case(world, &sim.history)),
         stances: stances(sim),
         timeline: tell::timeline(sim),
@@ -56,7 +56,12 @@ fn service_outcome(sim: &Sim, service: &Service) -> ServiceOutcome {
                 at: given_up.at,
             })
             .collect(),
-        loss: loss(world, &ledger),
+        fenced: memory
+            .fenced
+            .iter()
+            .map(|(at, node)| Fenced { node: world.node_name(*node), at: *at })
+            .collect(),
+        loss: lost::loss(sim, service, &ledger),
         dual_writers: dual_writing(world, &sim.history, service.id)
             .into_iter()
             .map(|dual| DualWriters {
@@ -140,29 +145,6 @@ fn candidates(
     named.collect()
 }
 
-fn loss(world: &World, ledger: &Ledger) -> Loss {
-    let ranges = ledger.abandoned.iter().map(|part| LostRange {
-        node: world.node_name(part.node),
-        timeline: world.branch(part.branch).number,
-        from_lsn: part.from.lsn(),
-        to_lsn: part.to.lsn(),
-        acked_commits: part.acked,
-        window: if part.acked > 0 { part.window } else { Span::ZERO },
-        disk_exists: !matches!(world.node(part.node).host, Host::Dead | Host::Deleted),
-    });
-    Loss {
-        acked_commits: ledger.acked,
-        surviving_commits: ledger.surviving,
-        lost_commits: ledger.lost,
-        lost_bytes: ledger.lost_bytes(),
-        window: ledger.window(),
-        in_doubt_commits: ledger.in_doubt,
-        divergent_commits: ledger.divergent,
-        acked_with_warning_commits: ledger.warned,
-        ranges: ranges.collect(),
-    }
-}
-
 fn gaps(world: &World, service: &Service) -> Vec<ArchiveGap> {
     let gaps = archive_gaps(world, service.id).into_iter().map(|gap| ArchiveGap {
         timeline: world.branch(gap.branch).number,
@@ -228,6 +210,7 @@ fn client_outcome(sim: &Sim, client: &Client) -> ClientOutcome {
         service: world.names.services[client.service.index()].clone(),
         endpoint: client.work.endpoint(),
         writes: client.work.writes(),
+        driver: sim.setup.clients[client.id.index()].driver,
         outages: sim.outages(&caught_up(client, world.now)),
         acked_commits: acked.sum(),
         reads_gone_back: client.sight.gone_back,
@@ -240,24 +223,6 @@ fn caught_up(client: &Client, now: Instant) -> Client {
     let mut client = client.clone();
     client.catch_up(now + Span::from_micros(1));
     client
-}
-
-fn fault_outcome(sim: &Sim, strike: &Strike) -> FaultOutcome {
-    let (world, card) = (&sim.world, strike.kind.card());
-    let node = match strike.victim {
-        Victim::Node(node) => Some(node),
-        Victim::Link | Victim::Place(..) | Victim::Service(_) => None,
-    };
-    let service = |node: NodeId| world.names.services[world.node(node).service.index()].clone();
-    FaultOutcome {
-        at: strike.at,
-        fault: card.name,
-        healed: strike.healed,
-        what: node.map_or_else(|| tell::aimed_at(sim, strike.step), |node| world.node_name(node)),
-        service: node.map(service),
-        node: node.map(|node| world.node_name(node)),
-        primary: strike.was_primary,
-    }
 }
 
 /// Returns the stances whose touch occurred, with their values.

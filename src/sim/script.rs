@@ -77,11 +77,12 @@ impl Sim {
     pub(super) fn strike(&mut self, step: u16, kind: FaultKind, target: Target) -> bool {
         let was_primary = self.aims_at_primary(target);
         self.look_before(kind, target);
+        let sides = fault::sides(&self.world, target);
         let Some(victim) = fault::inject(&mut self.world, step, kind, target) else { return false };
         self.script.open.push((step, kind, target, victim));
         self.strike_daemon(kind, victim, true);
-        let at = self.world.now;
-        let strike = Strike { at, step, kind, healed: false, victim, was_primary };
+        let (at, nodes) = (self.world.now, self.world.nodes.len());
+        let strike = Strike { at, step, kind, healed: false, victim, was_primary, sides, nodes };
         self.history.strikes.push(strike);
         self.note(What::Struck(step, victim));
         true
@@ -109,8 +110,11 @@ impl Sim {
             return false;
         }
         self.strike_daemon(kind, victim, false);
-        let at = self.world.now;
-        self.history.strikes.push(Strike { at, step, kind, healed: true, victim, was_primary });
+        let (at, nodes) = (self.world.now, self.world.nodes.len());
+        let struck = self.history.strikes.iter().find(|strike| strike.step == origin);
+        let sides = struck.and_then(|strike| strike.sides);
+        let strike = Strike { at, step, kind, healed: true, victim, was_primary, sides, nodes };
+        self.history.strikes.push(strike);
         self.note(What::Healed(step, victim));
         true
     }

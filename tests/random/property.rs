@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use cutover::check::Verdict;
+use cutover::blame::{self, Kind};
+use cutover::check::{Amount, Verdict};
 use cutover::kernel::{Instant, Span};
 use cutover::knob::Policy;
 use cutover::model::Endpoint;
@@ -64,6 +65,7 @@ pub(crate) fn check(case: &Case) -> Checked {
         nothing_breaks_by_itself(&outcome)?;
     }
     accounts_agree(&outcome)?;
+    the_ledger_adds_up(&outcome)?;
     invariants_hold(&setup, &outcome)
 }
 
@@ -254,6 +256,47 @@ fn accounts_agree(outcome: &Outcome) -> Checked {
         for range in &loss.ranges {
             prop_assert!(range.from_lsn <= range.to_lsn, "{:?}", range);
         }
+    }
+    Ok(())
+}
+
+/// The lines of the ledger add up to what was lost, to the commit and to the microsecond.
+fn the_ledger_adds_up(outcome: &Outcome) -> Checked {
+    let ledger = blame::ledger(outcome);
+    let commits = |service: &str, of: &dyn Fn(Kind) -> bool| -> u64 {
+        let lines = ledger.iter().filter(|entry| entry.service == service && of(entry.kind));
+        let counted = lines.map(|entry| {
+            let Amount::Commits(commits) = entry.amount else { panic!("{entry:?}") };
+            commits
+        });
+        counted.sum()
+    };
+    for service in &outcome.services {
+        let (name, loss) = (service.name.as_str(), &service.loss);
+        prop_assert_eq!(commits(name, &Kind::is_loss), loss.lost_commits, "lost, of {}", name);
+        let divergent = commits(name, &|kind| kind.is_loss() || kind == Kind::Divergent);
+        prop_assert_eq!(divergent, loss.divergent_commits, "divergent, of {}", name);
+        let of_service = outcome.clients.iter().filter(|client| client.service == name);
+        let phantoms: u64 = of_service.map(|client| client.phantom_commits).sum();
+        prop_assert_eq!(commits(name, &|kind| kind == Kind::Phantom), phantoms);
+    }
+    for client in &outcome.clients {
+        let lines = ledger.iter().filter(|entry| entry.subject == client.name);
+        let times = lines.filter_map(|entry| match (entry.kind, entry.amount) {
+            (Kind::Outage(_), Amount::Time(time)) => Some(time),
+            _ => None,
+        });
+        let down = client.outages.iter().map(|outage| outage.length(outcome.until));
+        let sum = |times: &mut dyn Iterator<Item = Span>| times.fold(Span::ZERO, |a, b| a + b);
+        prop_assert_eq!(sum(&mut { times }), sum(&mut { down }), "outages of {}", client.name);
+    }
+    let shares = blame::shares(&ledger);
+    let lost: u64 = outcome.services.iter().map(|service| service.loss.lost_commits).sum();
+    prop_assert_eq!(shares.iter().map(|share| share.lost_commits).sum::<u64>(), lost);
+    for entry in &ledger {
+        prop_assert!(entry.from <= entry.to && entry.to <= outcome.until, "{:?}", entry);
+        let ordered = entry.chain.windows(2).all(|pair| pair[0].at <= pair[1].at);
+        prop_assert!(ordered, "{:?}", entry);
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["control", "fault"],
     &["check", "trace"],
     &["sim"],
-    &["scenario"],
+    &["scenario", "blame"],
     &["search", "campaign"],
     &["report"],
     &["cli"],

@@ -2,7 +2,8 @@
 //!
 //! * `verdict`: the first line and the last; `failures`, `promotions`: what failed, who took over;
 //! * `data`, `writers`, `outages`, `endpoints`, `exposure`: what it cost;
-//! * `judgement`, `stances`: how it is judged, and on which undocumented values that rests.
+//! * `scale`: by which constants; `judgement`, `stances`: how it is judged, and on which
+//!   undocumented values that rests.
 //!
 //! Knows nothing of their order. Kept here: each section answers one question and says in words
 //! when there is nothing to answer.
@@ -14,6 +15,7 @@ mod failures;
 mod judgement;
 mod outages;
 mod promotions;
+mod scale;
 mod stances;
 mod verdict;
 mod writers;
@@ -25,6 +27,7 @@ pub(super) use failures::failures;
 pub(super) use judgement::judgement;
 pub(super) use outages::outages;
 pub(super) use promotions::promotions;
+pub(super) use scale::scale;
 pub(super) use stances::stances;
 pub(super) use verdict::{repeat, verdict};
 pub(super) use writers::writers;

@@ -5,7 +5,8 @@
 use super::{ExpectationVerdict, Finding};
 use crate::check::{Kind, Verdict};
 use crate::kernel::{Instant, Lsn, Pace, Span};
-use crate::model::{Endpoint, Plan};
+use crate::knob::Knobs;
+use crate::model::{Driver, Endpoint, Plan};
 use crate::sim::{
     Census, ClientOutcome, DnsChange, DualWriters, Exposure, InvariantOutcome, Loss, MarkedDown,
     Outage, Outcome, Parts, Promotion, ServiceOutcome, SessionOutcome,
@@ -49,6 +50,7 @@ pub(super) fn outcome() -> Outcome {
         scenario: "crash".to_owned(),
         seed: 0,
         policy: "documented",
+        knobs: Knobs::default(),
         mutant: None,
         until: secs(900),
         events: 1,
@@ -70,6 +72,7 @@ fn client() -> ClientOutcome {
         service: "orders".to_owned(),
         endpoint: Endpoint::Primary,
         writes: true,
+        driver: Driver::Tuned,
         outages: vec![outage(60, 70), outage(80, 90)],
         acked_commits: 0,
         reads_gone_back: 0,
@@ -91,6 +94,7 @@ fn service() -> ServiceOutcome {
         plan: Plan::Business,
         promotions: vec![promotion()],
         marked_down: vec![MarkedDown { node: node(1), last_report: secs(57), at: secs(72) }],
+        fenced: Vec::new(),
         loss: Loss {
             lost_commits: 212,
             lost_bytes: 636 << 10,

@@ -1,0 +1,117 @@
+//! Which fault is behind a silence, an outage or a loss.
+//!
+//! Knows nothing of what follows from it. Kept here: a fault that had ended before, or that reaches
+//! other nodes only, is not behind anything.
+
+use crate::kernel::{Instant, Span};
+use crate::model::Endpoint;
+use crate::sim::{ClientOutcome, FaultOutcome, Outcome, ServiceOutcome};
+
+/// How much earlier than its fault the first request without an answer may have been sent.
+const UNDER_WAY: Span = Span::from_secs(1);
+
+/// Returns the fault that kept the reports of a node from coming after the last one.
+pub(super) fn of_silence<'a>(
+    outcome: &'a Outcome,
+    node: &str,
+    (last_report, noticed): (Instant, Instant),
+) -> Option<&'a FaultOutcome> {
+    let reaching = || struck(outcome).filter(|fault| fault.nodes.iter().any(|of| of == node));
+    let hiding = || reaching().filter(|fault| fault.hides && fault.at <= noticed);
+    let open = |fault: &&FaultOutcome| {
+        ended(outcome, fault).is_none_or(|end| end > last_report) && fault.at <= noticed
+    };
+    hiding().find(open).or_else(|| hiding().last()).or_else(|| {
+        let known = reaching().filter(|fault| fault.at <= noticed);
+        known.last()
+    })
+}
+
+/// Returns the fault behind an outage of a client that began at an instant.
+pub(super) fn of_outage<'a>(
+    outcome: &'a Outcome,
+    client: &ClientOutcome,
+    start: Instant,
+) -> Option<&'a FaultOutcome> {
+    let service = service_of(outcome, client)?;
+    let targets = targets(service, client.endpoint, start);
+    let by = start + UNDER_WAY;
+    let reaches = |fault: &&FaultOutcome| {
+        let beside = fault.nodes.iter().any(|node| targets.contains(&node));
+        fault.at <= by && (beside || fault.what.split(' ').any(|word| word == client.name))
+    };
+    let open =
+        |fault: &&FaultOutcome| ended(outcome, fault).is_none_or(|end| end + UNDER_WAY >= start);
+    struck(outcome).filter(reaches).filter(open).last().or_else(|| {
+        // What is left is what an earlier fault of the service brought about.
+        let of_service = |fault: &&FaultOutcome| of_service(fault, service);
+        struck(outcome).filter(|fault| fault.at <= by).filter(of_service).last()
+    })
+}
+
+/// Returns when a fault was healed, if it was.
+pub(super) fn ended(outcome: &Outcome, fault: &FaultOutcome) -> Option<Instant> {
+    let same = |heal: &&FaultOutcome| {
+        heal.healed && heal.at >= fault.at && heal.fault == fault.fault && heal.what == fault.what
+    };
+    outcome.faults.iter().find(same).map(|heal| heal.at)
+}
+
+/// Returns whether a fault of a kind that struck a service lasted at an instant.
+pub(super) fn lasts<'a>(
+    outcome: &'a Outcome,
+    service: &ServiceOutcome,
+    kinds: &[&str],
+    at: Instant,
+) -> Option<&'a FaultOutcome> {
+    let mut of_kind = struck(outcome).filter(|fault| kinds.contains(&fault.fault));
+    of_kind.find(|fault| {
+        let there = of_service(fault, service) || fault.what == service.name;
+        there && fault.at <= at && ended(outcome, fault).is_none_or(|end| end > at)
+    })
+}
+
+/// Returns the fault that kept WAL of one node from another at an instant.
+pub(super) fn between<'a>(
+    outcome: &'a Outcome,
+    (from, to): (&str, &str),
+    at: Instant,
+) -> Option<&'a FaultOutcome> {
+    let both = |fault: &&FaultOutcome| {
+        let reaches = |node: &str| fault.nodes.iter().any(|of| of == node);
+        let of_link = matches!(fault.fault, "SlowLink" | "LinkCut" | "Flapping");
+        of_link && reaches(from) && reaches(to)
+    };
+    let open =
+        |fault: &&FaultOutcome| fault.at <= at && ended(outcome, fault).is_none_or(|end| end > at);
+    struck(outcome).filter(both).find(open)
+}
+
+/// Returns whether a fault reaches a node of a service.
+pub(super) fn of_service(fault: &FaultOutcome, service: &ServiceOutcome) -> bool {
+    let prefix = format!("{}-", service.name);
+    let number = |node: &str| {
+        node.strip_prefix(&prefix).is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
+    };
+    fault.nodes.iter().any(|node| number(node))
+}
+
+/// Returns the service that a client uses.
+pub(super) fn service_of<'a>(
+    outcome: &'a Outcome,
+    client: &ClientOutcome,
+) -> Option<&'a ServiceOutcome> {
+    outcome.services.iter().find(|service| service.name == client.service)
+}
+
+fn struck(outcome: &Outcome) -> impl Iterator<Item = &FaultOutcome> {
+    outcome.faults.iter().filter(|fault| !fault.healed)
+}
+
+/// Returns where a name pointed to at an instant, and where it had pointed to before.
+///
+/// A client may still be connected to a node that the name has left.
+fn targets(service: &ServiceOutcome, endpoint: Endpoint, at: Instant) -> Vec<&String> {
+    let of_name = service.dns.iter().filter(|change| change.endpoint == endpoint);
+    of_name.filter(|change| change.at <= at).flat_map(|change| &change.targets).collect()
+}

@@ -1,0 +1,79 @@
+//! What a cost scales with: knobs, the length of a fault, or how a client is made.
+//!
+//! Knows nothing of particular costs. Kept here: a knob is named with its value in the run.
+
+use crate::knob::{KNOBS, Knobs};
+use crate::sim::{ClientOutcome, Driver};
+
+/// What a cost scales with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scale {
+    /// Knobs, the most telling first.
+    Knobs(Vec<Setting>),
+    /// How long a fault lasts, or how slow it makes a link: the scenario says so.
+    Fault(&'static str),
+    /// What a client waits and caches by, when its driver says so and not the knobs.
+    Driver(String),
+}
+
+/// A knob with its value in a run.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Setting {
+    /// The knob.
+    pub knob: &'static str,
+    /// Its value.
+    pub value: String,
+    /// Whether no source gives the value.
+    pub is_stance: bool,
+}
+
+impl Setting {
+    /// Returns a knob with its value; there is a knob of this name.
+    pub(super) fn of(knobs: &Knobs, name: &str) -> Self {
+        let row = KNOBS.iter().find(|row| row.name == name).expect("it is a knob of the registry");
+        let value = knobs.get(name).expect("every knob of the registry has a value");
+        let is_stance = row.basis.is_stance() || value != row.default;
+        Self { knob: row.name, value, is_stance }
+    }
+}
+
+impl Scale {
+    /// Returns the knobs of these names.
+    pub(super) fn knobs(knobs: &Knobs, names: &[&str]) -> Self {
+        Self::Knobs(names.iter().map(|name| Setting::of(knobs, name)).collect())
+    }
+
+    /// Returns knobs that only a tuned client goes by, or the client's own driver.
+    pub(super) fn client(knobs: &Knobs, client: &ClientOutcome, names: &[&str]) -> Self {
+        if client.driver == Driver::Tuned {
+            return Self::knobs(knobs, names);
+        }
+        Self::Driver(client.driver.card().name.to_owned())
+    }
+
+    /// Returns the names of what it is, without values.
+    pub fn names(&self) -> String {
+        match self {
+            Self::Knobs(settings) => {
+                let names: Vec<&str> = settings.iter().map(|setting| setting.knob).collect();
+                names.join(", ")
+            }
+            Self::Fault(fault) => format!("the fault {fault}"),
+            Self::Driver(driver) => format!("the driver {driver}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_documented_default_is_no_stance_until_it_is_changed() {
+        let mut knobs = Knobs::default();
+        assert!(!Setting::of(&knobs, "detection_timeout").is_stance);
+        assert!(Setting::of(&knobs, "dns_ttl").is_stance);
+        knobs.set("detection_timeout", "30s").expect("it is a knob");
+        assert!(Setting::of(&knobs, "detection_timeout").is_stance);
+    }
+}

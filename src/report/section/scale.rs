@@ -1,0 +1,40 @@
+//! What the cost of a run scales with: outages and lost commits by constant.
+//!
+//! Knows nothing of single outages. Kept here: the columns add up to what the other sections say.
+
+use crate::blame::{self, Scale, Share};
+use crate::kernel::Span;
+use crate::report::findings::Report;
+use crate::report::page::Page;
+use crate::report::table::Table;
+use crate::report::wording::{number_or_none, span};
+
+/// Writes which constants the outages and the losses scale with.
+pub(in crate::report) fn scale(report: &Report<'_>, page: &mut Page) {
+    let shares = blame::shares(&blame::ledger(report.outcome));
+    if shares.is_empty() {
+        return;
+    }
+    page.title("WHAT OUTAGES AND LOSSES SCALE WITH");
+    let mut table = Table::new(&[">outages", ">lost", "scale with"]);
+    for share in &shares {
+        let outage =
+            if share.outage == Span::ZERO { "none".to_owned() } else { span(share.outage) };
+        table.row([outage, number_or_none(share.lost_commits), told(share)]);
+    }
+    page.table(2, &table);
+}
+
+fn told(share: &Share) -> String {
+    match &share.scale {
+        Scale::Knobs(settings) => {
+            let told = settings.iter().map(|setting| {
+                let basis = if setting.is_stance { "" } else { " (documented)" };
+                format!("{} = {}{basis}", setting.knob, setting.value)
+            });
+            told.collect::<Vec<String>>().join(", ")
+        }
+        Scale::Fault(fault) => format!("how long or how bad {fault} is in the script"),
+        Scale::Driver(driver) => format!("the driver {driver}"),
+    }
+}
