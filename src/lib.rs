@@ -94,6 +94,9 @@
 //! * [`sim`]: [`run`](sim::run), or [`Sim`](sim::Sim) to take one event at a time;
 //! * [`check`], [`fault`], [`knob`]: registries of invariants, faults, knobs, mutants and policies;
 //! * [`blame`]: what a run cost, line by line, with what led to it and what it scales with;
+//! * [`search`]: many runs: where an outcome changes, which planted fault is caught;
+//!   [`parallel`]: on many threads;
+//! * [`contract`]: what the providers' documents say, held against runs;
 //! * [`report`]: an outcome as a screen, as a timeline and as JSON;
 //! * [`kernel`], [`model`], [`control`], [`trace`]: what outcomes and setups are made of;
 //! * `cli`: the program, with the feature of that name.
@@ -122,13 +125,16 @@ pub mod blame;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod contract;
 pub mod control;
 pub mod fault;
 pub mod kernel;
 pub mod knob;
 pub mod model;
+pub mod parallel;
 pub mod report;
 pub mod scenario;
+pub mod search;
 pub mod sim;
 pub mod trace;
 

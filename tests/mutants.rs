@@ -7,79 +7,47 @@
 
 mod shipped;
 
-use std::collections::BTreeSet;
+use std::num::NonZero;
 
-use cutover::check::{INVARIANTS, Verdict};
-use cutover::knob::{MUTANTS, Mutant};
-use cutover::sim;
-use shipped::{Shipped, scenarios};
+use cutover::knob::MUTANTS;
+use cutover::parallel;
+use cutover::scenario::Loaded;
+use cutover::search::{Matrix, mutate};
+use shipped::scenarios;
 
-/// Which invariants a scenario violates with a mutant and not without it.
-struct Kill {
-    mutant: &'static str,
-    scenario: String,
-    violated: BTreeSet<&'static str>,
+fn matrix(suite: &[(String, Loaded)], jobs: usize) -> Matrix {
+    mutate(suite, 0, NonZero::new(jobs).expect("there is a thread"))
 }
 
-/// Returns the invariants that a scenario violates beyond what it allows.
-fn violated(scenario: &Shipped, mutant: Option<Mutant>) -> BTreeSet<&'static str> {
-    let mut setup = scenario.loaded.setup.clone();
-    setup.knobs.mutant = mutant;
-    let outcome = sim::run(&setup, 0);
-    let broken = outcome.invariants.iter().filter(|found| found.verdict == Verdict::Violated);
-    broken.map(|found| found.id).collect()
-}
-
-fn kills() -> Vec<Kill> {
-    let mut kills = Vec::new();
-    for scenario in scenarios() {
-        let before = violated(&scenario, None);
-        for card in MUTANTS {
-            let after = violated(&scenario, Some(card.mutant));
-            let violated: BTreeSet<_> = after.difference(&before).copied().collect();
-            if !violated.is_empty() {
-                let scenario = scenario.name.clone();
-                kills.push(Kill { mutant: card.name, scenario, violated });
-            }
-        }
-    }
-    kills
-}
-
-/// Returns the table of kills, one line for each mutant and scenario.
-fn table(kills: &[Kill]) -> String {
-    let mut lines: Vec<String> = kills
-        .iter()
-        .map(|kill| {
-            let ids: Vec<_> = kill.violated.iter().copied().collect();
-            format!("{:28} {:40} {}", kill.mutant, kill.scenario, ids.join(", "))
-        })
-        .collect();
-    lines.sort();
-    lines.join("\n")
+fn suite() -> Vec<(String, Loaded)> {
+    scenarios().into_iter().map(|shipped| (shipped.name, shipped.loaded)).collect()
 }
 
 #[test]
-fn every_mutant_is_caught_by_the_invariant_that_its_card_names() {
-    let kills = kills();
-    let caught = |mutant: &str, by: &str| {
-        kills.iter().any(|kill| kill.mutant == mutant && kill.violated.contains(by))
-    };
-    let survivors: Vec<_> = MUTANTS
-        .iter()
-        .filter(|card| !caught(card.name, card.caught_by))
-        .map(|card| format!("{} is not caught by {}", card.name, card.caught_by))
-        .collect();
-    assert!(survivors.is_empty(), "{survivors:#?}\nthe kills:\n{}", table(&kills));
+fn every_mutant_is_caught_as_meant_and_every_invariant_catches_one() {
+    let found = matrix(&suite(), parallel::processors().get());
+    let wrong: Vec<_> = found.rows.iter().filter(|row| !row.is_caught_as_meant()).collect();
+    assert!(wrong.is_empty(), "not caught by the invariant of its card: {wrong:#?}");
+    assert!(found.idle.is_empty(), "no mutant violates {:?}", found.idle);
+    assert!(found.is_complete());
+    assert_eq!(found.rows.len(), MUTANTS.len());
+    assert!(found.rows.len() > 20, "only {} planted faults", found.rows.len());
 }
 
 #[test]
-fn every_invariant_is_violated_by_a_mutant() {
-    let kills = kills();
-    let idle: Vec<_> = INVARIANTS
-        .iter()
-        .map(|card| card.id)
-        .filter(|id| !kills.iter().any(|kill| kill.violated.contains(id)))
-        .collect();
-    assert!(idle.is_empty(), "no mutant violates {idle:?}\nthe kills:\n{}", table(&kills));
+fn a_suite_that_tests_little_lets_mutants_survive() {
+    let quiet = r#"Scenario(
+        name: "quiet",
+        services: [Service(name: "orders", plan: Business)],
+        clients: [Writer(name: "app", service: "orders", writes_per_s: 10)],
+        until: "10m",
+    )"#;
+    let quiet = cutover::scenario::parse("quiet.ron", quiet).expect("it is valid");
+    let suite = [("quiet".to_owned(), quiet)];
+    let found = matrix(&suite, 1);
+    assert!(!found.is_complete());
+    let survivors: Vec<&str> = found.survivors().map(|row| row.card.name).collect();
+    assert!(survivors.contains(&"no-fencing") && !survivors.contains(&"acknowledge-unwritten"));
+    assert!(found.idle.contains(&"at-most-one-writer"));
+    assert_eq!(found, matrix(&suite, 3), "the number of threads matters");
 }

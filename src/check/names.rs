@@ -5,6 +5,8 @@
 
 use super::case::{Case, Finding};
 use crate::control::Rule;
+use crate::knob::EmptyReplicaName;
+use crate::model::Endpoint;
 
 /// Judges that the primary name is never pointed to a node in recovery.
 pub(super) fn primary_name_names_a_primary(case: &Case<'_>) -> Finding {
@@ -17,6 +19,37 @@ pub(super) fn primary_name_names_a_primary(case: &Case<'_>) -> Finding {
         let name = &case.world.names.services[service.id.index()];
         let detail = format!("{name} was pointed to a node in recovery");
         Finding::broken_times(*at, wrong.len(), detail)
+    }))
+}
+
+/// Judges that the replica name is never moved to the node that the primary name was moved to.
+pub(super) fn replica_name_without_primary(case: &Case<'_>) -> Finding {
+    if case.knobs.replica_name_when_empty == EmptyReplicaName::Primary {
+        return Finding::Vacuous;
+    }
+    Finding::join(case.services().map(|(service, _)| {
+        let moves = &service.record(Endpoint::Primary).changes;
+        if moves.len() < 2 {
+            return Finding::Vacuous;
+        }
+        let mut wrong = Vec::new();
+        let changes = &service.record(Endpoint::Replica).changes;
+        for (index, change) in changes.iter().enumerate().skip(1) {
+            // What is ordered anew in the same instant was overtaken before anybody saw it.
+            if changes.get(index + 1).is_some_and(|next| next.ordered == change.ordered) {
+                continue;
+            }
+            let mut before = moves.iter().filter(|of| of.ordered <= change.ordered);
+            let Some(primary) = before.next_back() else { continue };
+            let both =
+                change.targets.iter().find(|node| primary.targets.iter().any(|p| p == *node));
+            if let Some(node) = both.filter(|_| change.served <= case.until) {
+                wrong.push((change.served, node));
+            }
+        }
+        let Some((at, node)) = wrong.first() else { return Finding::Holds };
+        let detail = format!("the replica name points to {}", case.world.node_name(*node));
+        Finding::broken_times(*at, wrong.len(), detail + ", to which the primary name was moved")
     }))
 }
 

@@ -147,6 +147,16 @@ pub const INVARIANTS: &[InvariantCard] = &[
         find: names::primary_name_names_a_primary,
     },
     InvariantCard {
+        id: "replica-name-without-primary",
+        number: "I14b",
+        kind: Kind::Always,
+        units: &["Times"],
+        statement: "the replica name is never pointed to the node that the primary name was \
+                    moved to",
+        source: AU,
+        find: names::replica_name_without_primary,
+    },
+    InvariantCard {
         id: "fenced-node-silent",
         number: "I17",
         kind: Kind::Always,

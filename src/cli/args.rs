@@ -3,12 +3,14 @@
 //! Knows nothing of what they do. Kept here: every option has a help text and a long name, and
 //! what can be refused without reading a file is refused here.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit::Exit;
 use crate::knob::{MUTANTS, Mutant, POLICIES, Policy, nearest};
+use crate::scenario::Quantity;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -28,6 +30,12 @@ pub(crate) enum Command {
     Run(RunOptions),
     /// Run scenario files or folders against their own expectations, as a test suite
     Test(TestOptions),
+    /// Find the exact values of one quantity at which the outcome changes
+    Boundary(BoundaryOptions),
+    /// Run scenarios against planted bugs of the platform: which invariant catches which
+    Mutate(MutateOptions),
+    /// Tell which statements of the providers' documents scenarios uphold or refute
+    Contracts(MutateOptions),
     /// Check scenario files or folders without running them; every error at once
     Validate(ValidateOptions),
     /// List what there is: faults, invariants, rules, knobs, plans, policies, drivers, ...
@@ -83,6 +91,77 @@ pub(crate) struct TestOptions {
     /// How to print the result
     #[arg(long, value_enum, default_value_t = SuiteFormat::Text)]
     pub(crate) format: SuiteFormat,
+    /// Also tell which rules, phases, faults and orders no scenario reached
+    #[arg(long)]
+    pub(crate) coverage: bool,
+    /// On how many threads; the output is the same for any
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZero<usize>>,
+}
+
+/// The options of `boundary`.
+#[derive(Debug, Args)]
+pub(crate) struct BoundaryOptions {
+    /// The scenario file
+    pub(crate) file: PathBuf,
+    /// A knob, script.N (the time of a step, from 1) or script.N.MEASURE, and its range
+    #[arg(long, value_name = "KEY=A..B", value_parser = range)]
+    pub(crate) vary: Range,
+    /// What tells one outcome from another
+    #[arg(long, value_enum, default_value_t = By::Events)]
+    pub(crate) by: By,
+    /// Into how many parts the range is cut before changes are looked for
+    #[arg(long, value_name = "N", default_value = "64", value_parser = parts)]
+    pub(crate) grid: u64,
+    /// The number that every draw of the runs comes from, decimal or 0x hex
+    #[arg(long, value_name = "N", default_value = "0", value_parser = seed)]
+    pub(crate) seed: u64,
+    /// Set a knob, as `list knobs` names them; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
+    pub(crate) set: Vec<(String, String)>,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// On how many threads; the output is the same for any
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZero<usize>>,
+}
+
+/// What tells one outcome from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum By {
+    /// Who takes over, whether commits are lost, which invariants are broken, who is still down
+    Events,
+    /// What is violated and which expectations of the scenario are missed
+    Verdict,
+}
+
+/// The range of a quantity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Range {
+    /// The quantity.
+    pub(crate) key: String,
+    /// Its least value.
+    pub(crate) low: Quantity,
+    /// Its greatest value.
+    pub(crate) high: Quantity,
+}
+
+/// The options of `mutate` and `contracts`.
+#[derive(Debug, Args)]
+pub(crate) struct MutateOptions {
+    /// Scenario files, or folders whose .ron files are run
+    #[arg(value_name = "PATH", default_value = "scenarios")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The number that every draw comes from, decimal or 0x hex
+    #[arg(long, value_name = "N", default_value = "0", value_parser = seed)]
+    pub(crate) seed: u64,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// On how many threads; the output is the same for any
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZero<usize>>,
 }
 
 /// How the result of a suite is printed.
@@ -181,6 +260,29 @@ fn setting(text: &str) -> Result<(String, String), String> {
     Ok((key.trim().to_owned(), value.trim().to_owned()))
 }
 
+fn parts(text: &str) -> Result<u64, String> {
+    let known = text.parse().ok().filter(|parts| (1..=1_000_000).contains(parts));
+    known.ok_or_else(|| "expected a number from 1 to 1000000".to_owned())
+}
+
+fn range(text: &str) -> Result<Range, String> {
+    let expected = "expected KEY=A..B, such as script.1=20s..40s";
+    let (key, values) = setting(text).map_err(|_| expected.to_owned())?;
+    let (low, high) = values.split_once("..").ok_or(expected)?;
+    let read = |text: &str| {
+        let wrong = || format!("found {text:?}, expected a time, a rate, a size or a number");
+        Quantity::read(text.trim()).ok_or_else(wrong)
+    };
+    let (low, high) = (read(low)?, read(high)?);
+    if low.with(high.get()) != high {
+        return Err("found a range between two kinds of values, expected one kind".to_owned());
+    }
+    if low.get() >= high.get() {
+        return Err("found an empty range, expected the lower end first".to_owned());
+    }
+    Ok(Range { key, low, high })
+}
+
 fn mutant(text: &str) -> Result<Mutant, String> {
     let names = MUTANTS.iter().map(|card| card.name);
     Mutant::by_name(text).ok_or_else(|| unknown(text, names, ("mutant", "mutants")))
@@ -233,6 +335,15 @@ mod tests {
         assert_eq!(setting("dns_ttl = 1m"), Ok(("dns_ttl".to_owned(), "1m".to_owned())));
         assert_eq!(setting("a=b=c"), Ok(("a".to_owned(), "b=c".to_owned())));
         assert!(setting("dns_ttl").is_err() && setting("=5").is_err());
+    }
+
+    #[test]
+    fn a_range_is_of_one_kind_and_not_empty() {
+        let found = range("script.1=20s..1m").expect("it is a range");
+        assert_eq!((found.key.as_str(), found.low.get()), ("script.1", 20_000_000));
+        for text in ["dns_ttl", "dns_ttl=5s", "dns_ttl=5s..3", "dns_ttl=5s..5s", "a=x..y"] {
+            assert!(range(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -9,14 +9,20 @@
 //! | `exit.rs`, `stop.rs` | exit codes; why a command ends early |
 //! | `output.rs`, `guard.rs` | streams and files; panics of the simulator |
 //! | `run.rs`, `test.rs`, `validate.rs`, `list.rs`, `explain.rs` | one command each |
+//! | `boundary.rs`, `mutate.rs`, `contracts.rs` | one command each, of many runs |
+//! | `jobs.rs` | on how many threads |
 //! | `catalog.rs` | the registries as tables |
 
 mod args;
+mod boundary;
 mod catalog;
+mod contracts;
 mod exit;
 mod explain;
 mod guard;
+mod jobs;
 mod list;
+mod mutate;
 mod output;
 mod run;
 mod stop;
@@ -39,6 +45,9 @@ pub fn main() -> ExitCode {
     let result = match &arguments.command {
         Command::Run(options) => run::run(options),
         Command::Test(options) => test::test(options),
+        Command::Boundary(options) => boundary::boundary(options),
+        Command::Mutate(options) => mutate::mutate(options),
+        Command::Contracts(options) => contracts::contracts(options),
         Command::Validate(options) => validate::validate(&options.paths),
         Command::List(options) => list::list(options.what),
         Command::Explain(options) => explain::explain(&options.id),

@@ -1,15 +1,19 @@
 //! The command `test`: scenario files and folders as a test suite.
 //!
 //! Knows nothing of formats. Kept here: cases come in the order of the paths given and of the names
-//! in a folder, and the exit code is the gravest that applies.
+//! in a folder, on any number of threads, and the exit code is the gravest that applies.
+
+use std::path::Path;
 
 use super::args::{SuiteFormat, TestOptions};
 use super::exit::Exit;
 use super::guard::guarded;
+use super::jobs::jobs;
 use super::output;
 use super::run::{path, quoted};
 use super::stop::Stop;
 use super::validate::scenarios;
+use crate::parallel;
 use crate::report::{self, Report, SuiteCase, SuiteResult};
 use crate::scenario;
 use crate::sim;
@@ -27,30 +31,10 @@ pub(crate) fn test(options: &TestOptions) -> Result<Exit, Stop> {
             Err(error) => return Err(Stop::input(format!("{}: {error}", path.display()))),
         }
     }
-    let mut cases = Vec::with_capacity(files.len());
-    for file in &files {
-        let name = file.display().to_string();
-        let repeat = format!("cutover run {} --seed {}", quoted(&path(file)), options.seed);
-        let case = match scenario::load(file) {
-            Ok(loaded) => {
-                let outcome = guarded(&repeat, || sim::run(&loaded.setup, options.seed))?;
-                let expectations = loaded.judge(&outcome);
-                let report = Report {
-                    story: &loaded.scenario.story,
-                    outcome: &outcome,
-                    expectations: &expectations,
-                    judgement: scenario::overall(&outcome, &expectations),
-                    repeat,
-                    sensitivities: None,
-                };
-                SuiteCase::of(name, &report)
-            }
-            Err(errors) => SuiteCase::refused(name, &errors.to_string(), repeat, options.seed),
-        };
-        cases.push(case);
-    }
+    let cases = parallel::map(&files, jobs(options.jobs), |file| case(file, options.seed));
+    let cases: Vec<SuiteCase> = cases.into_iter().collect::<Result<_, Stop>>()?;
     output::emit(&match options.format {
-        SuiteFormat::Text => report::suite_text(&cases),
+        SuiteFormat::Text => report::suite_text(&cases, options.coverage),
         SuiteFormat::Json => report::suite_json(&cases),
         SuiteFormat::Junit => report::junit(&cases),
         SuiteFormat::Tap => report::tap(&cases),
@@ -62,4 +46,24 @@ pub(crate) fn test(options: &TestOptions) -> Result<Exit, Stop> {
         SuiteResult::Refused => Exit::Input,
     });
     Ok(exits.fold(Exit::Pass, Exit::graver))
+}
+
+fn case(file: &Path, seed: u64) -> Result<SuiteCase, Stop> {
+    let name = file.display().to_string();
+    let repeat = format!("cutover run {} --seed {seed}", quoted(&path(file)));
+    let loaded = match scenario::load(file) {
+        Ok(loaded) => loaded,
+        Err(errors) => return Ok(SuiteCase::refused(name, &errors.to_string(), repeat, seed)),
+    };
+    let outcome = guarded(&repeat, || sim::run(&loaded.setup, seed))?;
+    let expectations = loaded.judge(&outcome);
+    let report = Report {
+        story: &loaded.scenario.story,
+        outcome: &outcome,
+        expectations: &expectations,
+        judgement: scenario::overall(&outcome, &expectations),
+        repeat,
+        sensitivities: None,
+    };
+    Ok(SuiteCase::of(name, &report))
 }

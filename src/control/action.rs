@@ -23,6 +23,25 @@ pub enum Action {
     Stop(u16),
 }
 
+/// The names of all orders, those of the variants in their order.
+pub const ACTIONS: &[&str] =
+    &["fence", "promote", "follow", "publish", "build-standby", "build-primary", "stop"];
+
+impl Action {
+    /// Returns the name of the order, without whom it is for.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fence(_) => "fence",
+            Self::Promote(_) => "promote",
+            Self::Follow(..) => "follow",
+            Self::Publish(..) => "publish",
+            Self::BuildStandby(..) => "build-standby",
+            Self::BuildPrimary(_) => "build-primary",
+            Self::Stop(_) => "stop",
+        }
+    }
+}
+
 /// The numbers of at most three nodes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Numbers([Option<u16>; 3]);

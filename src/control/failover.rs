@@ -80,6 +80,10 @@ fn put_in_charge(
     if let Some(node) = chosen(&candidates) {
         manager.phase = Phase::Promoting { node, ordered: now };
         decision.actions.push(Action::Promote(node));
+        if knobs.mutant == Some(Mutant::PromoteAll) {
+            let others = manager.standing(Standing::Standby).filter(|other| *other != node);
+            decision.actions.extend(others.map(Action::Promote));
+        }
         if knobs.mutant == Some(Mutant::NameBeforePromotion) {
             decision.actions.push(Action::Publish(Endpoint::Primary, Numbers::of([node])));
         }
@@ -118,7 +122,11 @@ pub(super) fn take_office(knobs: &Knobs, manager: &mut Manager, number: u16) -> 
     if !forgets && !early {
         decision.actions.push(Action::Publish(Endpoint::Primary, Numbers::of([number])));
     }
-    decision.actions.push(Action::Publish(Endpoint::Replica, replica_targets(knobs, manager)));
+    let mut replica = replica_targets(knobs, manager);
+    if knobs.mutant == Some(Mutant::ReplicaNameKeepsPromoted) {
+        replica = Numbers::of(replica.iter().chain([number]));
+    }
+    decision.actions.push(Action::Publish(Endpoint::Replica, replica));
     publish_ha_replica(knobs, manager, &mut decision);
     let followers = manager
         .members

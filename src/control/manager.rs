@@ -144,6 +144,8 @@ impl Manager {
         match knobs.mutant {
             Some(Mutant::ImpatientDetection) => Span::from_secs(6),
             Some(Mutant::ForgetLastReport) if self.has_promoted => Span::ZERO,
+            Some(Mutant::PromoteAtFirstMiss) => Span::ZERO,
+            Some(Mutant::DoublePatience) => knobs.detection_timeout * 2,
             _ => knobs.detection_timeout,
         }
     }

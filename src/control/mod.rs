@@ -18,7 +18,7 @@ mod own;
 mod replace;
 mod rule;
 
-pub use action::{Action, Numbers};
+pub use action::{ACTIONS, Action, Numbers};
 pub use decide::{Decision, decide};
 pub use elect::{Candidacy, Fitness};
 pub use manager::{Manager, Member, Phase, Standing, Timer};

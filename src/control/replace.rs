@@ -40,6 +40,9 @@ pub(super) fn replace_build(knobs: &Knobs, manager: &mut Manager, number: u16) -
 
 /// Has a standby built anew that cannot follow the new primary.
 pub(super) fn rebuild(knobs: &Knobs, manager: &mut Manager, number: u16) -> Decision {
+    if knobs.mutant == Some(Mutant::KeepUnfitStandby) {
+        return Decision::none(Rule::NoteNews);
+    }
     let mut decision = give_up(manager, number, Rule::ReplaceUnfitStandby);
     leave_replica_name(knobs, manager, &mut decision);
     let node = next_number(manager);

@@ -57,10 +57,20 @@ pub enum Mutant {
     AcknowledgeBeforeStandbys,
     /// Under quorum commit a server gives up waiting for standbys after 10 s, with a warning.
     ImpatientCommits,
+    /// The platform promotes at the first report that it misses.
+    PromoteAtFirstMiss,
+    /// The platform waits twice as long as it says.
+    DoublePatience,
+    /// The platform promotes every standby at once.
+    PromoteAll,
+    /// The platform keeps a promoted node in the replica name.
+    ReplicaNameKeepsPromoted,
+    /// The platform does nothing about a standby that says that it cannot follow.
+    KeepUnfitStandby,
 }
 
 /// What the registry says of one mutant.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MutantCard {
     /// The mutant itself.
     pub mutant: Mutant,
@@ -130,6 +140,16 @@ cards! {
         "under quorum commit a server acknowledges before any standby has";
     ImpatientCommits, "impatient-commits", "no-warned-commits",
         "under quorum commit a server gives up waiting for standbys after 10 s";
+    PromoteAtFirstMiss, "promote-at-first-miss", "no-early-promotion",
+        "a standby is promoted at the first missed report, without waiting for the timeout";
+    DoublePatience, "double-patience", "failover-in-time",
+        "a silent primary is given up after twice the timeout";
+    PromoteAll, "promote-all", "at-most-one-writer",
+        "every standby is promoted, not only the chosen one";
+    ReplicaNameKeepsPromoted, "replica-name-keeps-promoted", "replica-name-without-primary",
+        "the replica name goes on pointing to a node that became primary";
+    KeepUnfitStandby, "keep-unfit-standby", "followers-follow",
+        "a standby that says that it cannot follow is kept as it is";
 }
 
 impl Mutant {

@@ -12,7 +12,7 @@ use crate::scenario::{ExpectationOutcome, ExpectationVerdict, Judgement};
 use crate::sim::{
     ArchiveGap, Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome,
     Fenced, InvariantOutcome, Line, Loss, LostRange, MarkedDown, Outage, Outcome, Parts, Promotion,
-    ServiceOutcome, StanceOutcome,
+    Reached, ServiceOutcome, StanceOutcome,
 };
 
 /// Returns a moment of the run in tenths of a second.
@@ -46,6 +46,7 @@ pub(super) fn outcome() -> Outcome {
             stance("promotion_overhead", "1s"),
             stance("redo_rate", "50MiB/s"),
         ],
+        reached: Reached::default(),
         timeline: timeline(),
     }
 }
@@ -308,6 +309,7 @@ fn expectations() -> Vec<ExpectationOutcome> {
         at: Some(at(tenths)),
         detail: detail.to_owned(),
         line: Some(line),
+        excuses: None,
     };
     vec![
         row(

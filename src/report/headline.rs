@@ -9,7 +9,7 @@ use super::style::Ink;
 use super::wording::{counted, many, span};
 use crate::check::Verdict;
 use crate::kernel::Span;
-use crate::scenario::{ExpectationVerdict, Judgement};
+use crate::scenario::{ExpectationVerdict, Judgement, unexcused};
 
 /// Returns the verdict and the worst of the run in one line, not wrapped.
 pub fn headline(report: &Report<'_>) -> String {
@@ -61,7 +61,7 @@ fn cost(report: &Report<'_>) -> Vec<String> {
 
 fn reasons(report: &Report<'_>) -> Vec<String> {
     let mut parts = Vec::new();
-    let violated = report.invariants(Verdict::Violated);
+    let violated: Vec<_> = unexcused(report.outcome, report.expectations).collect();
     if !violated.is_empty() {
         let ids: Vec<&str> = violated.iter().take(2).map(|row| row.id).collect();
         let more = if violated.len() > ids.len() { ", ..." } else { "" };
@@ -74,6 +74,14 @@ fn reasons(report: &Report<'_>) -> Vec<String> {
         let rows = report.expectations(verdict);
         if !rows.is_empty() {
             parts.push(format!("{} {word}", counted(many(&rows), "expectation")));
+        }
+    }
+    for (verdict, word) in
+        [(ExpectationVerdict::Known, "known failure"), (ExpectationVerdict::Fixed, "fixed failure")]
+    {
+        let rows = report.expectations(verdict);
+        if !rows.is_empty() {
+            parts.push(counted(many(&rows), word));
         }
     }
     if report.judgement != Judgement::Fail {

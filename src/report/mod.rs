@@ -11,10 +11,14 @@
 //! | `timeline.rs` | everything that happened |
 //! | `json.rs`, `record.rs` | everything as data |
 //! | `sensitivity.rs`, `downtime.rs` | which undocumented values matter; outages added up |
+//! | `boundary.rs`, `mutation.rs` | where an outcome changes; which planted fault is caught |
+//! | `contracts.rs` | which statements of the documents runs uphold |
 //! | `suite/` | a folder of scenarios as a test suite |
 //! | `page.rs`, `table.rs`, `wrap.rs` | lines of 80 columns |
 //! | `style.rs`, `wording.rs` | colours, words for quantities |
 
+mod boundary;
+mod contracts;
 mod downtime;
 mod explain;
 mod findings;
@@ -22,6 +26,7 @@ mod findings;
 mod fixture;
 mod headline;
 mod json;
+mod mutation;
 mod page;
 mod record;
 mod screen;
@@ -34,14 +39,19 @@ mod timeline;
 mod wording;
 mod wrap;
 
+pub use boundary::{BoundaryReport, boundary_json, boundary_text};
+pub use contracts::{contracts_json, contracts_markdown, contracts_text};
 pub use explain::explanation;
 pub use findings::Report;
 pub use headline::headline;
 pub use json::json;
+pub use mutation::{mutation_json, mutation_text};
 pub use screen::screen;
 pub use sensitivity::{Sensitivity, Variation, sensitivities};
 pub use style::Style;
-pub use suite::{SuiteCase, SuiteCheck, SuiteResult, junit, suite_json, suite_text, tap};
+pub use suite::{
+    SuiteCase, SuiteCheck, SuiteResult, Unreached, junit, suite_json, suite_text, tap, unreached,
+};
 pub use timeline::timeline;
 
 #[cfg(feature = "cli")]

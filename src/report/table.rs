@@ -26,7 +26,6 @@ impl Table {
     }
 
     /// Returns a table whose cells are never shortened: names in it are there to be copied.
-    #[cfg(feature = "cli")]
     pub(crate) fn of_names(headings: &[&str]) -> Self {
         Self { shortens: false, ..Self::new(headings) }
     }
@@ -37,7 +36,6 @@ impl Table {
     }
 
     /// Adds a text below the last row, as wide as the page.
-    #[cfg(any(test, feature = "cli"))]
     pub(crate) fn note(&mut self, text: String) {
         self.rows.push((Ink::Plain, vec![text]));
     }

@@ -127,6 +127,19 @@ impl Loaded {
         Ok(self.setup.script.last().expect("a step was added").clone())
     }
 
+    /// Returns the same with another script, which is checked; knobs that were set stay.
+    pub(super) fn with_script(&self, script: Vec<Step>) -> Result<Self, Errors> {
+        let mut other = self.clone();
+        other.scenario.script = script;
+        let mut problems = Problems::default();
+        validate::validate(&other.scenario, &self.setup.knobs, &mut problems);
+        if let Some(errors) = problems.placed("", None) {
+            return Err(errors);
+        }
+        other.setup.script = build(&other.scenario, self.setup.knobs.clone()).script;
+        Ok(other)
+    }
+
     /// Sets one knob of the setup.
     ///
     /// # Errors

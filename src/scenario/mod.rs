@@ -3,8 +3,9 @@
 //! * `load`, `loaded`: from a file, a text or code to a setup; `file`: what a file may say;
 //! * `token`, `locate`, `syntax`: where things are in a text, and what RON refused in it;
 //! * `validate`, `problem`, `error`: what makes no sense, with its place and the word meant;
-//! * `observations`: files of times and spans that a scenario names;
 //! * `write`: back to the text of a file; `workload`: rates that change;
+//! * `observations`: files of times and spans that a scenario names; `vary`: one quantity by its
+//!   key;
 //! * `build`: names become ids; `expect`: whether a run did what its scenario expects.
 //!
 //! Knows nothing of running a setup or of printing results. Kept here: whatever a file holds, the
@@ -24,15 +25,17 @@ mod sample;
 mod syntax;
 mod token;
 mod validate;
+mod vary;
 mod workload;
 mod write;
 
 pub use error::{Error, Errors};
-pub use expect::{ExpectationOutcome, ExpectationVerdict, Judgement, overall};
+pub use expect::{ExpectationOutcome, ExpectationVerdict, Judgement, overall, unexcused};
 pub use file::{
     Allowance, Client, Connection, Deed, Expectation, Failure, Occurs, Reader, Scenario, Service,
     Step, Strikes, Target, Trigger, Writer,
 };
 pub use loaded::{Loaded, SetError, load, parse};
+pub use vary::{Quantity, VaryError};
 pub use workload::turns;
 pub use write::write;

@@ -8,8 +8,8 @@
 //! * `observe`: truth becomes news; `decider`: who hears and decides; `lookout`: the daemons;
 //! * `perform`: orders become events;
 //! * `look`: how a suite of tests goes along with a run;
-//! * `result`, `outages`, `lost`, `strikes`, `tell`: from the last state to the outcome: its
-//!   outages, what was lost, its faults, its timeline.
+//! * `result`, `outages`, `lost`, `strikes`, `reached`, `tell`: from the last state to the outcome:
+//!   its outages, what was lost, its faults, what occurred, its timeline.
 //!
 //! Knows nothing of files or of printing. Kept here: only *apply* changes the truth, only *decide*
 //! changes beliefs, and no stage calls an earlier one.
@@ -25,6 +25,7 @@ mod observe;
 mod outages;
 mod outcome;
 mod perform;
+mod reached;
 mod result;
 mod script;
 mod settle;
@@ -45,6 +46,7 @@ pub use outcome::{
     Fenced, Line, Loss, LostRange, MarkedDown, Outage, Outcome, Parts, Promotion, ServiceOutcome,
     SessionOutcome, StanceOutcome,
 };
+pub use reached::Reached;
 pub use setup::{Deed, Operator, Setup, StepSetup, When};
 pub use trigger::{PhaseName, Trigger};
 
@@ -69,6 +71,8 @@ pub struct Sim {
     script: Script,
     failures: Failures,
     history: History,
+    /// Which phases the platform has entered.
+    phases: Vec<PhaseName>,
     trace: Trace,
     ticks: Ticks,
     /// The greatest rank that was reached at the present instant.

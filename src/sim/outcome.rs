@@ -3,6 +3,7 @@
 //! Knows nothing of how it is printed. Kept here: names, not ids; instants and spans, not text; so
 //! that expectations, reports and other people's tests all read the same result.
 
+use super::reached::Reached;
 use crate::check::InvariantOutcome;
 use crate::kernel::{Instant, Lsn, Pace, Span};
 use crate::knob::Knobs;
@@ -37,6 +38,8 @@ pub struct Outcome {
     pub invariants: Vec<InvariantOutcome>,
     /// The undocumented values that this result rests on.
     pub stances: Vec<StanceOutcome>,
+    /// Which rules, phases, faults and orders occurred; empty for a run without notes.
+    pub reached: Reached,
     /// Everything that happened, in order.
     pub timeline: Vec<Line>,
 }

@@ -7,7 +7,7 @@ use super::outcome::{
     ArchiveGap, Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, Fenced,
     MarkedDown, Outcome, Promotion, ServiceOutcome, SessionOutcome, StanceOutcome,
 };
-use super::{Sim, lost, strikes, tell};
+use super::{Sim, lost, reached, strikes, tell};
 use crate::check::{Ledger, archive_gaps, dual_writing, exposures, judge, phantoms};
 use crate::kernel::{Instant, Span};
 use crate::knob::{Basis, KNOBS};
@@ -30,6 +30,7 @@ pub(super) fn outcome(sim: &Sim) -> Outcome {
         faults: strikes::faults(sim),
         invariants: judge(&sim.setup.case(world, &sim.history)),
         stances: stances(sim),
+        reached: reached::reached(sim),
         timeline: tell::timeline(sim),
     }
 }

@@ -48,6 +48,7 @@ pub(super) fn begin(setup: Arc<Setup>, seed: u64, ticks: Ticks, keeps_notes: boo
         script,
         failures,
         history,
+        phases: Vec::new(),
         trace,
         ticks,
         reached: 0,

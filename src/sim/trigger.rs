@@ -45,6 +45,20 @@ pub enum PhaseName {
     Restoring,
 }
 
+impl PhaseName {
+    /// Every phase.
+    pub const ALL: [Self; 3] = [Self::Steady, Self::Promoting, Self::Restoring];
+
+    /// Returns the phase as scenario files spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Steady => "Steady",
+            Self::Promoting => "Promoting",
+            Self::Restoring => "Restoring",
+        }
+    }
+}
+
 impl Sim {
     /// Notes that something happened, and lets the steps that waited for it happen.
     pub(super) fn note(&mut self, what: What) {
@@ -56,6 +70,9 @@ impl Sim {
 
     /// Lets the steps that waited for a phase happen.
     pub(super) fn entered(&mut self, service: ServiceId, phase: PhaseName) {
+        if !self.phases.contains(&phase) {
+            self.phases.push(phase);
+        }
         self.fire(|_, trigger| trigger == Trigger::Enters(service, phase));
     }
 

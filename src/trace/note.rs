@@ -80,6 +80,11 @@ impl Trace {
         self.digest.finish()
     }
 
+    /// Returns whether notes are kept.
+    pub fn keeps_notes(&self) -> bool {
+        self.notes.is_some()
+    }
+
     /// Returns the notes, if they were kept.
     pub fn notes(&self) -> &[Note] {
         self.notes.as_deref().unwrap_or_default()

@@ -11,7 +11,7 @@ use cutover::kernel::{Instant, Span};
 use cutover::knob::Policy;
 use cutover::model::Endpoint;
 use cutover::scenario::{Loaded, parse};
-use cutover::sim::{Deed, FaultOutcome, Line, Outcome, Setup, Sim, Work};
+use cutover::sim::{Deed, FaultOutcome, Line, Outcome, Reached, Setup, Sim, Work};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 
@@ -102,7 +102,8 @@ fn runs_agree(
     let (clone, _) = run(half.clone())?;
     prop_assert!(clone == *first, "a clone at {} goes another way", half.now());
     let (quiet, _) = run(Sim::without_notes(Arc::clone(setup), case.seed))?;
-    let bare = Outcome { timeline: Vec::new(), ..outcome.clone() };
+    let reached = Reached::default();
+    let bare = Outcome { timeline: Vec::new(), reached, ..outcome.clone() };
     prop_assert_eq!(quiet.outcome(), bare, "a run without notes is another");
     let (eager, _) = run(Sim::with_eager_ticks(Arc::clone(setup), case.seed))?;
     let eager = eager.outcome();

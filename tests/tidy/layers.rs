@@ -10,14 +10,14 @@ const RULE: &str = "layers";
 
 /// The modules of the crate, lowest layer first.
 const LAYERS: &[&[&str]] = &[
-    &["kernel"],
+    &["kernel", "parallel"],
     &["knob"],
     &["model"],
     &["control", "fault"],
     &["check", "trace"],
     &["sim"],
     &["scenario", "blame"],
-    &["search", "campaign"],
+    &["search", "campaign", "contract"],
     &["report"],
     &["cli"],
 ];

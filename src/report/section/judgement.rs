@@ -64,6 +64,12 @@ fn expectations(report: &Report<'_>, page: &mut Page) {
     for row in report.expectations(ExpectationVerdict::Inconclusive) {
         unmet("UNDECIDED", Ink::Doubtful, row, page);
     }
+    for row in report.expectations(ExpectationVerdict::Fixed) {
+        unmet("FIXED", Ink::Bad, row, page);
+    }
+    for row in report.expectations(ExpectationVerdict::Known) {
+        unmet("KNOWN", Ink::Doubtful, row, page);
+    }
     let met = many(&report.expectations(ExpectationVerdict::Met));
     let all = many(report.expectations);
     let text = format!("{met} of {} met", counted(all, "expectation"));

@@ -3,12 +3,14 @@
 //! Knows nothing of how people read it. Kept here: the format `cutover.test/1`; keys may be added
 //! but never change their meaning.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::{SuiteCase, SuiteResult, count, untested};
+use super::{SuiteCase, SuiteResult, count, unreached, untested};
 
 /// Returns a suite as JSON in the format `cutover.test/1`, ending in a newline.
 pub fn suite_json(cases: &[SuiteCase]) -> String {
+    let unreached = unreached(cases).into_iter();
+    let unreached = unreached.map(|kind| (kind.kind.to_owned(), json!(kind.names)));
     let value = json!({
         "format": "cutover.test/1",
         "version": env!("CARGO_PKG_VERSION"),
@@ -18,6 +20,7 @@ pub fn suite_json(cases: &[SuiteCase]) -> String {
         "inconclusive": count(cases, SuiteResult::Inconclusive),
         "refused": count(cases, SuiteResult::Refused),
         "vacuous_everywhere": untested(cases),
+        "unreached": unreached.collect::<Map<String, Value>>(),
         "cases": cases.iter().map(case).collect::<Vec<Value>>(),
     });
     format!("{value:#}\n")

@@ -1,23 +1,26 @@
 //! A folder of scenarios as a test suite: what came out of each, in four formats.
 //!
-//! * `text`: for people; `json`: for programs; `junit`, `tap`: for build servers.
+//! * `text`: for people; `json`: for programs; `junit`, `tap`: for build servers;
+//! * `coverage`: what no scenario reached.
 //!
 //! Knows nothing of files. Kept here: every format tells the same cases in the same order, and an
 //! invariant that no scenario put to the test is named.
 
+mod coverage;
 mod json;
 mod junit;
 mod tap;
 mod text;
 
+pub use coverage::{Unreached, unreached};
 pub use json::suite_json;
 pub use junit::junit;
 pub use tap::tap;
 pub use text::suite_text;
 
 use crate::check::{INVARIANTS, Verdict};
-use crate::scenario::{ExpectationVerdict, Judgement};
-use crate::sim::InvariantOutcome;
+use crate::scenario::{ExpectationVerdict, Judgement, unexcused};
+use crate::sim::{InvariantOutcome, Reached};
 
 use super::Report;
 
@@ -38,6 +41,8 @@ pub struct SuiteCase {
     pub seed: u64,
     /// The digest of the run; zero for a file that was refused.
     pub fingerprint: u64,
+    /// What the run reached.
+    pub reached: Reached,
 }
 
 /// How a scenario came out.
@@ -80,6 +85,13 @@ pub struct SuiteCheck {
     pub detail: String,
 }
 
+impl SuiteCheck {
+    /// Returns whether it failed as the scenario says it does so far.
+    pub fn is_known(&self) -> bool {
+        self.is_expectation && self.verdict == ExpectationVerdict::Known.word()
+    }
+}
+
 impl SuiteCase {
     /// Returns the case of a run.
     pub fn of(file: String, report: &Report<'_>) -> Self {
@@ -88,11 +100,13 @@ impl SuiteCase {
             Judgement::Fail => SuiteResult::Failed,
             Judgement::Inconclusive => SuiteResult::Inconclusive,
         };
+        let wrong: Vec<&str> =
+            unexcused(report.outcome, report.expectations).map(|row| row.id).collect();
         let invariants = report.outcome.invariants.iter().map(|row| SuiteCheck {
             is_expectation: false,
             name: row.id.to_owned(),
             verdict: row.verdict.word(),
-            result: weigh(row),
+            result: weigh(row, &wrong),
             detail: row.detail.clone(),
         });
         let expectations = report.expectations.iter().map(|row| SuiteCheck {
@@ -100,8 +114,8 @@ impl SuiteCase {
             name: row.text.clone(),
             verdict: row.verdict.word(),
             result: match row.verdict {
-                ExpectationVerdict::Met => SuiteResult::Passed,
-                ExpectationVerdict::Missed => SuiteResult::Failed,
+                ExpectationVerdict::Met | ExpectationVerdict::Known => SuiteResult::Passed,
+                ExpectationVerdict::Missed | ExpectationVerdict::Fixed => SuiteResult::Failed,
                 ExpectationVerdict::Inconclusive => SuiteResult::Inconclusive,
             },
             detail: row.detail.clone(),
@@ -114,6 +128,7 @@ impl SuiteCase {
             repeat: report.repeat.clone(),
             seed: report.outcome.seed,
             fingerprint: report.outcome.fingerprint,
+            reached: report.outcome.reached.clone(),
         }
     }
 
@@ -127,7 +142,13 @@ impl SuiteCase {
             repeat,
             seed,
             fingerprint: 0,
+            reached: Reached::default(),
         }
+    }
+
+    /// Returns the checks that failed as the scenario says they do so far.
+    pub fn known(&self) -> impl Iterator<Item = &SuiteCheck> {
+        self.checks.iter().filter(|check| check.is_known())
     }
 
     /// Returns the checks that did not pass.
@@ -136,11 +157,11 @@ impl SuiteCase {
     }
 }
 
-fn weigh(row: &InvariantOutcome) -> SuiteResult {
-    match (row.verdict, row.pending) {
-        (Verdict::Violated, _) => SuiteResult::Failed,
-        (_, Some(_)) => SuiteResult::Inconclusive,
-        (Verdict::Holds | Verdict::Allowed | Verdict::Vacuous, None) => SuiteResult::Passed,
+fn weigh(row: &InvariantOutcome, wrong: &[&str]) -> SuiteResult {
+    match row.pending {
+        _ if wrong.contains(&row.id) => SuiteResult::Failed,
+        Some(_) => SuiteResult::Inconclusive,
+        None => SuiteResult::Passed,
     }
 }
 

@@ -3,18 +3,21 @@
 //! Knows nothing of colours or terminals. Kept here: under every failure stands the command that
 //! repeats it.
 
-use super::{SuiteCase, SuiteResult, count, untested};
+use super::{SuiteCase, SuiteResult, Unreached, count, unreached, untested};
 use crate::report::wording::counted;
 use crate::report::wrap::wrap;
 
 /// How wide a page is, in columns.
 const WIDTH: usize = 80;
 
-/// Returns a suite as text of 80 columns.
-pub fn suite_text(cases: &[SuiteCase]) -> String {
+/// Returns a suite as text of 80 columns, with what no scenario reached if that is wanted.
+pub fn suite_text(cases: &[SuiteCase], coverage: bool) -> String {
     let mut lines = Vec::new();
     for case in cases {
         lines.push(format!("{:<12} {}", case.result.word(), case.file));
+        for check in case.known() {
+            lines.extend(indented(&format!("known failure {}: {}", check.name, check.detail)));
+        }
         if case.result == SuiteResult::Passed {
             continue;
         }
@@ -33,15 +36,36 @@ pub fn suite_text(cases: &[SuiteCase]) -> String {
     let counts = results.map(|result| (result, count(cases, result)));
     let told = counts.iter().filter(|(result, n)| *n > 0 || *result == SuiteResult::Passed);
     let told: Vec<String> = told.map(|(result, n)| format!("{n} {}", result.word())).collect();
+    let known = cases.iter().flat_map(SuiteCase::known).count();
     let all = u64::try_from(cases.len()).unwrap_or(u64::MAX);
     lines.push(String::new());
     lines.push(format!("{}: {}", counted(all, "scenario"), told.join(", ")));
+    if known > 0 {
+        let known = u64::try_from(known).unwrap_or(u64::MAX);
+        lines.push(format!("{}, red as soon as they pass", counted(known, "known failure")));
+    }
     let vacuous = untested(cases);
     if !vacuous.is_empty() {
         let text = format!("no scenario put to the test: {}", vacuous.join(", "));
         lines.extend(wrap(&text, WIDTH));
     }
+    if coverage {
+        lines.extend(covered(cases));
+    }
     lines.join("\n") + "\n"
+}
+
+fn covered(cases: &[SuiteCase]) -> Vec<String> {
+    let told = |kind: Unreached| {
+        let reached = kind.all - kind.names.len();
+        let left = if kind.names.is_empty() {
+            String::new()
+        } else {
+            format!("; not reached: {}", kind.names.join(", "))
+        };
+        wrap(&format!("{reached} of {} {}{left}", kind.all, kind.kind), WIDTH)
+    };
+    unreached(cases).into_iter().flat_map(told).collect()
 }
 
 fn indented(text: &str) -> Vec<String> {

@@ -9,7 +9,7 @@ use crate::knob::Knobs;
 use crate::model::{Driver, Endpoint, Plan};
 use crate::sim::{
     Census, ClientOutcome, DnsChange, DualWriters, Exposure, InvariantOutcome, Loss, MarkedDown,
-    Outage, Outcome, Parts, Promotion, ServiceOutcome, SessionOutcome,
+    Outage, Outcome, Parts, Promotion, Reached, ServiceOutcome, SessionOutcome,
 };
 
 /// The instant so many seconds after the start.
@@ -60,6 +60,7 @@ pub(super) fn outcome() -> Outcome {
         faults: Vec::new(),
         invariants: Vec::new(),
         stances: Vec::new(),
+        reached: Reached::default(),
         timeline: Vec::new(),
     }
 }

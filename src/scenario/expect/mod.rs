@@ -18,7 +18,7 @@ use super::loaded::Loaded;
 use super::locate::Path;
 use crate::check::Verdict;
 use crate::kernel::{Instant, Span};
-use crate::sim::{Outcome, ServiceOutcome};
+use crate::sim::{InvariantOutcome, Outcome, ServiceOutcome};
 use ron::ser::PrettyConfig;
 
 /// How an expectation came out.
@@ -34,6 +34,24 @@ pub struct ExpectationOutcome {
     pub detail: String,
     /// The line of the scenario file that says it, if it is from a file.
     pub line: Option<usize>,
+    /// The invariant that may be violated as long as this is a known failure.
+    pub excuses: Option<String>,
+}
+
+impl ExpectationOutcome {
+    /// Returns whether it excuses the violation of an invariant.
+    fn excused(&self, invariant: &str) -> bool {
+        self.verdict == ExpectationVerdict::Known && self.excuses.as_deref() == Some(invariant)
+    }
+}
+
+/// Returns the violated invariants that no known failure excuses.
+pub fn unexcused<'a>(
+    outcome: &'a Outcome,
+    expectations: &'a [ExpectationOutcome],
+) -> impl Iterator<Item = &'a InvariantOutcome> {
+    let violated = outcome.invariants.iter().filter(|row| row.verdict == Verdict::Violated);
+    violated.filter(|row| !expectations.iter().any(|known| known.excused(row.id)))
 }
 
 /// Whether an expectation was met.
@@ -45,6 +63,10 @@ pub enum ExpectationVerdict {
     Missed,
     /// The run ended before it could be told.
     Inconclusive,
+    /// Something else happened, as the scenario says it does so far.
+    Known,
+    /// What was expected happened, and the scenario says that it does not.
+    Fixed,
 }
 
 impl ExpectationVerdict {
@@ -54,6 +76,8 @@ impl ExpectationVerdict {
             Self::Met => "met",
             Self::Missed => "missed",
             Self::Inconclusive => "inconclusive",
+            Self::Known => "known failure",
+            Self::Fixed => "fixed",
         }
     }
 }
@@ -83,9 +107,9 @@ impl Judgement {
 /// Returns how a run as a whole came out; a vacuous invariant does not change it.
 pub fn overall(outcome: &Outcome, expectations: &[ExpectationOutcome]) -> Judgement {
     let any = |verdict| expectations.iter().any(|judged| judged.verdict == verdict);
-    let violated = |verdict| matches!(verdict, Verdict::Violated);
-    if outcome.invariants.iter().any(|invariant| violated(invariant.verdict))
+    if unexcused(outcome, expectations).next().is_some()
         || any(ExpectationVerdict::Missed)
+        || any(ExpectationVerdict::Fixed)
     {
         Judgement::Fail
     } else if any(ExpectationVerdict::Inconclusive)
@@ -112,10 +136,20 @@ impl Loaded {
                     at: finding.at,
                     detail: finding.detail,
                     line: line(index),
+                    excuses: excuses(expectation),
                 }
             })
             .collect()
     }
+}
+
+/// Returns the invariant whose violation a known failure excuses.
+fn excuses(expectation: &Expectation) -> Option<String> {
+    let Expectation::Fails { expectation, .. } = expectation else { return None };
+    if let Expectation::Verdict { invariant, is: Verdict::Holds } = &**expectation {
+        return Some(invariant.clone());
+    }
+    None
 }
 
 /// Returns an expectation as a scenario file says it, in one line.
@@ -144,6 +178,23 @@ impl Finding {
 
     fn inconclusive(detail: String) -> Self {
         Self { verdict: ExpectationVerdict::Inconclusive, at: None, detail }
+    }
+
+    /// Returns how it counts when the scenario says that it is not met so far.
+    fn known(self, because: &str) -> Self {
+        match self.verdict {
+            ExpectationVerdict::Met => {
+                let detail = format!("it is met by now, so Fails can go: {}", self.detail);
+                Self { verdict: ExpectationVerdict::Fixed, detail, ..self }
+            }
+            ExpectationVerdict::Missed => {
+                let detail = format!("{}; known, because {because}", self.detail);
+                Self { verdict: ExpectationVerdict::Known, detail, ..self }
+            }
+            ExpectationVerdict::Inconclusive
+            | ExpectationVerdict::Known
+            | ExpectationVerdict::Fixed => self,
+        }
     }
 
     /// What is not met yet is missed, or inconclusive while its time is not over.
@@ -198,6 +249,7 @@ fn judge(expectation: &Expectation, outcome: &Outcome) -> Finding {
             of_service(outcome, service, |found| measure::exposure(found, outcome.until, *between))
         }
         Expectation::Verdict { invariant, is } => measure::verdict(outcome, invariant, *is),
+        Expectation::Fails { expectation, because } => judge(expectation, outcome).known(because),
     }
 }
 
@@ -222,7 +274,14 @@ mod tests {
 
     fn judged(verdict: ExpectationVerdict) -> ExpectationOutcome {
         let text = String::new();
-        ExpectationOutcome { detail: text.clone(), text, verdict, at: None, line: None }
+        ExpectationOutcome {
+            detail: text.clone(),
+            text,
+            verdict,
+            at: None,
+            line: None,
+            excuses: None,
+        }
     }
 
     #[test]
@@ -241,6 +300,28 @@ mod tests {
         assert_eq!(overall(&outcome, &[]), Judgement::Pass);
         outcome.invariants[0].pending = Some(made::secs(901));
         assert_eq!(overall(&outcome, &[judged(Met)]), Judgement::Inconclusive);
+    }
+
+    #[test]
+    fn a_known_failure_excuses_its_invariant_and_turns_red_when_it_is_fixed() {
+        let mut outcome = made::outcome();
+        outcome.invariants.push(made::invariant("at-most-one-writer", Verdict::Violated));
+        let holds =
+            Expectation::Verdict { invariant: "at-most-one-writer".to_owned(), is: Verdict::Holds };
+        let because = "the fence is late".to_owned();
+        let fails = Expectation::Fails { expectation: Box::new(holds), because };
+        let outcome_of = |outcome: &Outcome| ExpectationOutcome {
+            excuses: excuses(&fails),
+            ..judged(judge(&fails, outcome).verdict)
+        };
+        assert_eq!(outcome_of(&outcome).verdict, ExpectationVerdict::Known);
+        assert_eq!(overall(&outcome, &[outcome_of(&outcome)]), Judgement::Pass);
+        outcome.invariants.push(made::invariant("timelines-form-a-tree", Verdict::Violated));
+        assert_eq!(overall(&outcome, &[outcome_of(&outcome)]), Judgement::Fail);
+        outcome.invariants.truncate(1);
+        outcome.invariants[0].verdict = Verdict::Holds;
+        assert_eq!(outcome_of(&outcome).verdict, ExpectationVerdict::Fixed);
+        assert_eq!(overall(&outcome, &[outcome_of(&outcome)]), Judgement::Fail);
     }
 
     #[test]

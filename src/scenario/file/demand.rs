@@ -128,6 +128,15 @@ pub enum Expectation {
         /// How it comes out.
         is: Verdict,
     },
+    /// The expectation within is not met yet, which is known; it is wrong once it is met.
+    ///
+    /// `Fails(expectation: Verdict(invariant: .., is: Holds), ..)` also excuses that invariant.
+    Fails {
+        /// What is to be met some day.
+        expectation: Box<Expectation>,
+        /// Why it is not.
+        because: String,
+    },
 }
 
 /// A violation that the scenario accepts.

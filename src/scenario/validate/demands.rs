@@ -105,6 +105,18 @@ fn subjects(
         Expectation::Verdict { invariant, .. } => {
             let _card = known(&path.field("invariant"), invariant, problems);
         }
+        Expectation::Fails { expectation, because } => {
+            if because.trim().is_empty() {
+                problems.add(&path.field("because"), "found no reason, expected why it fails");
+            }
+            let path = path.field("expectation");
+            if matches!(**expectation, Expectation::Fails { .. }) {
+                problems.add(&path, "found Fails in Fails, expected what is to be met some day");
+                return;
+            }
+            subjects(&path, expectation, names, faults, problems);
+            range(&path, expectation, problems);
+        }
     }
 }
 
@@ -131,7 +143,8 @@ fn range(path: &Path, expectation: &Expectation, problems: &mut Problems) {
         | Expectation::EndpointServes { .. }
         | Expectation::EndpointPoints { .. }
         | Expectation::NodeCount { .. }
-        | Expectation::Verdict { .. } => None,
+        | Expectation::Verdict { .. }
+        | Expectation::Fails { .. } => None,
     };
     if let Some((low, high)) = empty {
         let message = format!("found a range from {low} to {high}, expected the lower end first");

@@ -1,0 +1,75 @@
+//! The command `boundary`: where an outcome changes as one quantity does.
+//!
+//! Knows nothing of how changes are looked for. Kept here: a value that the scenario refuses is an
+//! error before anything is run.
+
+use super::args::{BoundaryOptions, By, Format};
+use super::exit::Exit;
+use super::guard::guarded;
+use super::jobs::jobs;
+use super::output;
+use super::run::{path, quoted};
+use super::stop::Stop;
+use crate::report::{self, BoundaryReport};
+use crate::scenario::{self, Loaded};
+use crate::search::{Aspect, Class, boundaries};
+use crate::sim;
+
+/// Finds where the outcome of a scenario changes.
+pub(crate) fn boundary(options: &BoundaryOptions) -> Result<Exit, Stop> {
+    let mut loaded = scenario::load(&options.file).map_err(Stop::input)?;
+    let values = options.set.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    loaded.set_all(values).map_err(Stop::usage)?;
+    let range = &options.vary;
+    for end in [range.low, range.high] {
+        loaded.with(&range.key, &end.spelled()).map_err(Stop::usage)?;
+    }
+    let command = repeat(options);
+    let judge = |value: u64| class(&loaded, options, value);
+    let span = (range.low.get(), range.high.get());
+    let found = guarded(&command, || boundaries(span, options.grid, jobs(options.jobs), judge))?;
+    let report = BoundaryReport {
+        scenario: &loaded.setup.name,
+        seed: options.seed,
+        key: &range.key,
+        unit: range.low,
+        found: &found,
+        repeat: command,
+    };
+    output::emit(&match options.format {
+        Format::Text => report::boundary_text(&report),
+        Format::Json => report::boundary_json(&report),
+    })?;
+    Ok(if found.intervals.len() > 1 { Exit::Fail } else { Exit::Pass })
+}
+
+/// Returns how a run comes out with a value; one that the scenario refuses is a class of its own.
+fn class(loaded: &Loaded, options: &BoundaryOptions, value: u64) -> Class {
+    let spelled = options.vary.low.with(value).spelled();
+    match loaded.with(&options.vary.key, &spelled) {
+        Ok(varied) => {
+            let outcome = sim::run(&varied.setup, options.seed);
+            let aspect = match options.by {
+                By::Events => Aspect::Events,
+                By::Verdict => Aspect::Verdict,
+            };
+            Class::of(&outcome, &varied.judge(&outcome), aspect)
+        }
+        Err(error) => Class(vec![format!("refused: {error}")]),
+    }
+}
+
+fn repeat(options: &BoundaryOptions) -> String {
+    let range = &options.vary;
+    let vary = format!("{}={}..{}", range.key, range.low.spelled(), range.high.spelled());
+    let file = quoted(&path(&options.file));
+    let mut words = vec![format!("cutover boundary {file} --vary {}", quoted(&vary))];
+    if options.by == By::Verdict {
+        words.push("--by verdict".to_owned());
+    }
+    words.push(format!("--grid {} --seed {}", options.grid, options.seed));
+    for (key, value) in &options.set {
+        words.push(format!("--set {}", quoted(&format!("{key}={value}"))));
+    }
+    words.join(" ")
+}

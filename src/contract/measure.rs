@@ -1,0 +1,66 @@
+//! How near runs come to a bound that a document states.
+//!
+//! Knows nothing of statements. Kept here: a bound is reached when a run comes within a small
+//! tolerance of it, on the side that the statement allows.
+
+use crate::kernel::Span;
+use crate::sim::Outcome;
+
+/// A bound that a document states, and what is measured against it.
+#[derive(Clone, Copy, Debug)]
+pub struct Bound {
+    /// What is measured, in words.
+    pub what: &'static str,
+    /// The bound.
+    pub at: Span,
+    /// How near to it counts as reaching it.
+    pub within: Span,
+    /// Returns the measures of a run.
+    pub of: fn(&Outcome) -> Vec<Span>,
+}
+
+impl Bound {
+    /// Returns the measure of a run that comes nearest to the bound.
+    pub fn nearest(&self, outcome: &Outcome) -> Option<Span> {
+        (self.of)(outcome).into_iter().min_by_key(|measure| self.distance(*measure))
+    }
+
+    /// Returns whether a measure reaches the bound.
+    pub fn is_reached(&self, measure: Span) -> bool {
+        self.distance(measure) <= self.within
+    }
+
+    /// Returns how far a measure is from the bound.
+    pub fn distance(&self, measure: Span) -> Span {
+        Span::from_micros(measure.as_micros().abs_diff(self.at.as_micros()))
+    }
+}
+
+/// Returns how long silent primaries were waited for, where the timeout is the documented one.
+pub(super) fn patience_with_primaries(outcome: &Outcome) -> Vec<Span> {
+    let mut found = Vec::new();
+    for service in &outcome.services {
+        for mark in &service.marked_down {
+            if service.promotions.iter().any(|one| one.from == mark.node && one.ordered == mark.at)
+            {
+                found.push(mark.at.since(mark.last_report));
+            }
+        }
+    }
+    found
+}
+
+/// Returns how long silent standbys were waited for.
+pub(super) fn patience_with_standbys(outcome: &Outcome) -> Vec<Span> {
+    let mut found = Vec::new();
+    for service in &outcome.services {
+        for mark in &service.marked_down {
+            let of_node =
+                |one: &&crate::sim::Promotion| one.from == mark.node || one.node == mark.node;
+            if !service.promotions.iter().any(|one| of_node(&one)) {
+                found.push(mark.at.since(mark.last_report));
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,135 @@
+//! Every statement of the documents that can be checked, with its place and what checks it.
+//!
+//! Knows nothing of scenarios' content. Kept here: statements are in our words, lines are those of
+//! the documents, and a row names an invariant or a probe of its own.
+
+use super::document::Document;
+use super::measure::{self, Bound};
+use super::probe::{self, Finding};
+use crate::kernel::Span;
+use crate::sim::Outcome;
+use Check::{Invariant, Probe};
+use Document::Upgrade;
+
+/// A statement of a document.
+#[derive(Clone, Copy, Debug)]
+pub struct Contract {
+    /// Its number.
+    pub id: &'static str,
+    /// The document.
+    pub document: Document,
+    /// The first and the last line of the place.
+    pub lines: (u16, u16),
+    /// What it says, in our words.
+    pub says: &'static str,
+    /// What checks it.
+    pub check: Check,
+    /// A scenario that puts it to the test and upholds it.
+    pub scenario: &'static str,
+    /// The bound that it states, if it states one.
+    pub bound: Option<Bound>,
+}
+
+/// What checks a statement.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// An invariant, by its id.
+    Invariant(&'static str),
+    /// A probe, by a name and what it finds in a run.
+    Probe(&'static str, fn(&Outcome) -> Finding),
+}
+
+impl Check {
+    /// Returns the name of the invariant or the probe.
+    pub fn name(self) -> &'static str {
+        match self {
+            Invariant(name) | Probe(name, _) => name,
+        }
+    }
+}
+
+const MINUTE: Span = Span::from_secs(60);
+
+/// Returns a bound that is reached within a tenth of a second.
+const fn bound(what: &'static str, at: Span, of: fn(&Outcome) -> Vec<Span>) -> Bound {
+    Bound { what, at, within: Span::from_millis(100), of }
+}
+
+macro_rules! contracts {
+    ($($id:literal, $document:ident $first:literal-$last:literal, $check:expr, $bound:expr,
+       $scenario:literal, $says:literal;)+) => {
+        /// Every contract, in the order of the documents.
+        pub const CONTRACTS: &[Contract] = &[$(Contract {
+            id: $id, document: $document, lines: ($first, $last), says: $says, check: $check,
+            scenario: $scenario, bound: $bound,
+        }),+];
+    };
+}
+
+contracts! {
+    "U01", Upgrade 5-7, Probe("standby-promoted", probe::standby_promoted), None,
+        "business-primary-crash",
+        "on the plans Business and Premium a standby is promoted when the primary fails";
+    "U03", Upgrade 21-26,
+        Probe("lone-node-loses", probe::lone_node_loses_what_was_not_uploaded), None,
+        "startup-primary-loss",
+        "on Hobbyist and Startup a lost node is restored from a backup, and the changes since the \
+         newest upload are lost";
+    "U04", Upgrade 21-26, Invariant("restore-loss-bounded"), None,
+        "startup-primary-loss",
+        "a restore loses no more than the changes since the newest upload";
+    "U05", Upgrade 37-39, Invariant("no-early-promotion"),
+        Some(bound("last report to promotion", MINUTE, measure::patience_with_primaries)),
+        "business-primary-crash",
+        "a silent primary is marked as down, and a standby promoted, after 60 s";
+    "U06", Upgrade 39-41,
+        Probe("primary-name-dead-in-timeout", probe::primary_name_dead_in_timeout), None,
+        "business-primary-crash",
+        "during the timeout nobody is answered through the primary name";
+    "U07", Upgrade 41-42, Invariant("standby-serves-during-silence"), None,
+        "business-primary-crash",
+        "during the timeout the replica name goes on answering reads";
+    "U08", Upgrade 44-45, Probe("primary-name-follows", probe::primary_name_follows), None,
+        "premium-primary-crash",
+        "after the promotion the primary name points to the new primary";
+    "U09", Upgrade 45-46,
+        Probe("replica-name-unreachable", probe::replica_name_unreachable), None,
+        "business-primary-crash",
+        "after the promotion of its only standby the replica name is unreachable";
+    "U10", Upgrade 47-49, Probe("replica-name-returns", probe::replica_name_returns), None,
+        "business-primary-crash",
+        "a new standby is built, and once it is in step the replica name points to it";
+    "U11", Upgrade 53-55, Probe("standby-replaced", probe::standby_replaced),
+        Some(bound("last report to mark", MINUTE, measure::patience_with_standbys)),
+        "business-standby-loss",
+        "a silent standby is marked as down after 60 s, and a new one is built";
+    "U12", Upgrade 58-61,
+        Probe("reads-wait-for-the-substitute", probe::reads_wait_for_the_substitute), None,
+        "business-standby-loss",
+        "on Business the replica name is unavailable until the new standby is there";
+    "U13", Upgrade 65-67, Probe("second-standby-serves", probe::second_standby_serves), None,
+        "premium-standby-loss",
+        "on Premium the second standby goes on serving the replica name";
+    "U14", Upgrade 70-72, Invariant("standby-loss-leaves-primary"), None,
+        "business-standby-loss",
+        "the primary name does not change while a standby is replaced";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::INVARIANTS;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_row_names_an_invariant_that_there_is_and_lines_in_order() {
+        let mut ids = BTreeSet::new();
+        for contract in CONTRACTS {
+            assert!(ids.insert(contract.id), "{} is there twice", contract.id);
+            assert!(contract.lines.0 <= contract.lines.1, "{}", contract.id);
+            if let Invariant(id) = contract.check {
+                assert!(INVARIANTS.iter().any(|card| card.id == id), "{id}");
+            }
+        }
+    }
+}

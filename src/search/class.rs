@@ -1,0 +1,72 @@
+//! What counts as the same outcome: what happened, not when or how much.
+//!
+//! Knows nothing of how runs are compared. Kept here: two outcomes are of one class when every line
+//! of their descriptions is the same.
+
+use crate::check::Verdict;
+use crate::scenario::{ExpectationOutcome, ExpectationVerdict, overall, unexcused};
+use crate::sim::{ClientOutcome, Outcome, ServiceOutcome};
+
+/// What kind of outcome a run has, as one line for each thing that tells it from others.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Class(pub Vec<String>);
+
+/// What tells one kind of outcome from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aspect {
+    /// What happened: who takes over, whether commits are lost, which invariants are broken.
+    Events,
+    /// How the scenario judges it: what is violated and which expectations are missed.
+    Verdict,
+}
+
+impl Class {
+    /// Returns the class of an outcome.
+    pub fn of(outcome: &Outcome, expectations: &[ExpectationOutcome], aspect: Aspect) -> Self {
+        match aspect {
+            Aspect::Events => events(outcome),
+            Aspect::Verdict => verdict(outcome, expectations),
+        }
+    }
+}
+
+fn events(outcome: &Outcome) -> Class {
+    let mut lines = Vec::new();
+    for service in &outcome.services {
+        lines.push(promotions(service));
+        lines.extend(losses(service));
+    }
+    let down = |client: &&ClientOutcome| client.outages.iter().any(|outage| outage.end.is_none());
+    let down = outcome.clients.iter().filter(down);
+    lines.extend(down.map(|client| format!("{} is still down at the end", client.name)));
+    let broken = [Verdict::Violated, Verdict::Allowed];
+    let broken = outcome.invariants.iter().filter(|row| broken.contains(&row.verdict));
+    lines.extend(broken.map(|row| format!("breaks {}", row.id)));
+    Class(lines)
+}
+
+fn verdict(outcome: &Outcome, expectations: &[ExpectationOutcome]) -> Class {
+    let mut lines = vec![overall(outcome, expectations).word().to_owned()];
+    lines.extend(unexcused(outcome, expectations).map(|row| format!("violates {}", row.id)));
+    let wrong = [ExpectationVerdict::Missed, ExpectationVerdict::Fixed];
+    let wrong = expectations.iter().filter(|row| wrong.contains(&row.verdict));
+    lines.extend(wrong.map(|row| format!("{}: {}", row.verdict.word(), row.text)));
+    Class(lines)
+}
+
+fn promotions(service: &ServiceOutcome) -> String {
+    let told = service.finished().map(|one| format!("{} takes over ({})", one.node, one.cause));
+    let told: Vec<String> = told.collect();
+    if told.is_empty() {
+        return format!("nobody takes over {}", service.name);
+    }
+    told.join(", then ")
+}
+
+fn losses(service: &ServiceOutcome) -> impl Iterator<Item = String> {
+    let lost = service.loss.lost_commits > 0;
+    let lost = lost.then(|| format!("{} loses acknowledged commits", service.name));
+    let two = !service.dual_writers.is_empty();
+    let two = two.then(|| format!("{} has two writers at once", service.name));
+    lost.into_iter().chain(two)
+}

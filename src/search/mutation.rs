@@ -1,0 +1,130 @@
+//! Which invariant catches which planted fault: scenarios are run with each fault and without any.
+//!
+//! Knows nothing of what a planted fault does. Kept here: a fault is caught by an invariant only
+//! where the scenario without it is not violated already.
+
+use std::num::NonZero;
+use std::sync::Arc;
+
+use crate::check::{INVARIANTS, Verdict};
+use crate::knob::{MUTANTS, Mutant, MutantCard};
+use crate::parallel;
+use crate::scenario::{ExpectationVerdict, Loaded};
+use crate::sim::{Outcome, Sim};
+
+/// Scenarios by their names.
+pub type Suite = [(String, Loaded)];
+
+/// What caught which planted fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matrix {
+    /// One row for each planted fault, in the order of the registry.
+    pub rows: Vec<Row>,
+    /// The invariants that catch none.
+    pub idle: Vec<&'static str>,
+    /// How many runs it took.
+    pub runs: usize,
+}
+
+/// Who caught one planted fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The fault.
+    pub card: &'static MutantCard,
+    /// The invariants that caught it, in the order of their table.
+    pub catches: Vec<Catch>,
+    /// The scenarios whose expectations noticed it, whether or not an invariant did.
+    pub expected_otherwise: Vec<String>,
+}
+
+/// An invariant that caught a planted fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Catch {
+    /// The invariant.
+    pub invariant: &'static str,
+    /// The scenarios in which it did.
+    pub scenarios: Vec<String>,
+}
+
+impl Row {
+    /// Returns whether no invariant caught it.
+    pub fn survives(&self) -> bool {
+        self.catches.is_empty()
+    }
+
+    /// Returns whether the invariant that is meant to catch it did.
+    pub fn is_caught_as_meant(&self) -> bool {
+        self.catches.iter().any(|catch| catch.invariant == self.card.caught_by)
+    }
+}
+
+impl Matrix {
+    /// Returns the planted faults that no invariant caught.
+    pub fn survivors(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| row.survives())
+    }
+
+    /// Returns whether every planted fault was caught and every invariant catches one.
+    pub fn is_complete(&self) -> bool {
+        self.survivors().next().is_none() && self.idle.is_empty()
+    }
+}
+
+/// What is wrong with a run: violated invariants, and whether an expectation is missed.
+struct Wrong {
+    violated: Vec<&'static str>,
+    missed: bool,
+}
+
+/// Runs every scenario without a planted fault and with each one.
+pub fn mutate(suite: &Suite, seed: u64, jobs: NonZero<usize>) -> Matrix {
+    let mutants = MUTANTS.iter().map(|card| Some(card.mutant));
+    let plants: Vec<Option<Mutant>> = std::iter::once(None).chain(mutants).collect();
+    let cases: Vec<(&Loaded, Option<Mutant>)> = suite
+        .iter()
+        .flat_map(|(_, loaded)| plants.iter().map(move |plant| (loaded, *plant)))
+        .collect();
+    let found = parallel::map(&cases, jobs, |(loaded, plant)| wrong(loaded, *plant, seed));
+    let of_scenarios: Vec<&[Wrong]> = found.chunks(plants.len()).collect();
+    let rows = MUTANTS.iter().enumerate().map(|(index, card)| {
+        let mut row = Row { card, catches: Vec::new(), expected_otherwise: Vec::new() };
+        for ((name, _), runs) in suite.iter().zip(&of_scenarios) {
+            let (before, after) = (&runs[0], &runs[index + 1]);
+            let new = after.violated.iter().filter(|id| !before.violated.contains(id));
+            new.for_each(|id| row.add(id, name));
+            if after.missed && !before.missed {
+                row.expected_otherwise.push(name.clone());
+            }
+        }
+        let place = |catch: &Catch| INVARIANTS.iter().position(|card| card.id == catch.invariant);
+        row.catches.sort_by_key(place);
+        row
+    });
+    let rows: Vec<Row> = rows.collect();
+    let catches = |id: &str| rows.iter().flat_map(|row| &row.catches).any(|c| c.invariant == id);
+    let idle = INVARIANTS.iter().map(|card| card.id).filter(|id| !catches(id)).collect();
+    Matrix { idle, runs: cases.len(), rows }
+}
+
+impl Row {
+    fn add(&mut self, invariant: &'static str, scenario: &str) {
+        let scenario = scenario.to_owned();
+        match self.catches.iter_mut().find(|catch| catch.invariant == invariant) {
+            Some(catch) => catch.scenarios.push(scenario),
+            None => self.catches.push(Catch { invariant, scenarios: vec![scenario] }),
+        }
+    }
+}
+
+fn wrong(loaded: &Loaded, plant: Option<Mutant>, seed: u64) -> Wrong {
+    let mut setup = loaded.setup.clone();
+    setup.knobs.mutant = plant;
+    let mut sim = Sim::without_notes(Arc::new(setup), seed);
+    sim.run();
+    let outcome: Outcome = sim.outcome();
+    let broken = outcome.invariants.iter().filter(|row| row.verdict == Verdict::Violated);
+    let violated = broken.map(|row| row.id).collect();
+    let judged = loaded.judge(&outcome);
+    let missed = judged.iter().any(|row| row.verdict == ExpectationVerdict::Missed);
+    Wrong { violated, missed }
+}
