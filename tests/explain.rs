@@ -78,8 +78,11 @@ fn a_hang_is_explained_by_what_the_old_primary_did_when_it_went_on() {
 
 #[test]
 fn a_loss_behind_a_slow_link_is_explained_by_the_link() {
-    let words =
-        ["before the fault struck", "(SlowLink of the script)", "HostDeath strikes orders-1"];
+    let words = [
+        "before the fault struck",
+        "had not received them (SlowLink of the script)",
+        "HostDeath strikes orders-1",
+    ];
     tells(&without_allowances("slow-link-then-host-death"), &words);
 }
 
@@ -106,6 +109,20 @@ fn a_missed_expectation_is_explained_by_the_outage_behind_it() {
     loaded.set("dns_ttl", "5m").expect("it is a knob");
     let words = ["The scenario expects", "to forget the old address (dns_ttl = 5m)", "HostDeath"];
     tells(&explained(&loaded), &words);
+}
+
+#[test]
+fn commits_that_wait_for_standbys_are_explained_by_the_quorum() {
+    let mut loaded = load("quorum-stalls-without-a-standby");
+    loaded.set("standby_timeout", "2m").expect("it is a knob");
+    let words = ["(quorum_size = One, standby_timeout = 2m", "HostDeath strikes orders-2"];
+    tells(&explained(&loaded), &words);
+}
+
+#[test]
+fn a_loss_under_quorum_commit_names_the_standby_that_had_acknowledged() {
+    let words = ["acknowledged commits of orders are lost", "HostDeath strikes orders-2"];
+    tells(&without_allowances("quorum-any-1-ack-holder-dies-too"), &words);
 }
 
 #[test]

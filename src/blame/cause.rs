@@ -5,7 +5,7 @@
 
 use crate::kernel::{Instant, Span};
 use crate::model::Endpoint;
-use crate::sim::{ClientOutcome, FaultOutcome, Outcome, ServiceOutcome};
+use crate::sim::{ClientOutcome, FaultOutcome, Outcome, Promotion, ServiceOutcome};
 
 /// How much earlier than its fault the first request without an answer may have been sent.
 const UNDER_WAY: Span = Span::from_secs(1);
@@ -69,6 +69,22 @@ pub(super) fn lasts<'a>(
         let there = of_service(fault, service) || fault.what == service.name;
         there && fault.at <= at && ended(outcome, fault).is_none_or(|end| end > at)
     })
+}
+
+/// Returns the faults that kept the other standbys from being promoted.
+pub(super) fn of_others<'a>(
+    outcome: &'a Outcome,
+    service: &ServiceOutcome,
+    promotion: &Promotion,
+) -> Vec<&'a FaultOutcome> {
+    let other = |node: &String| *node != promotion.from && *node != promotion.node;
+    let standby = |fault: &&FaultOutcome| fault.node.as_ref().is_some_and(other);
+    let open = |fault: &&FaultOutcome| {
+        let ended = ended(outcome, fault);
+        fault.at <= promotion.ordered && ended.is_none_or(|end| end > promotion.ordered)
+    };
+    let of_service = |fault: &&FaultOutcome| fault.hides && of_service(fault, service);
+    struck(outcome).filter(standby).filter(open).filter(of_service).collect()
 }
 
 /// Returns the fault that kept WAL of one node from another at an instant.

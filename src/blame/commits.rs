@@ -185,6 +185,9 @@ fn behind(
     (range, promotion): (&LostRange, Option<&Promotion>),
 ) -> Scale {
     match (obstacle(outcome, service, (range, promotion)), promotion) {
+        _ if service.loss.acked_with_warning_commits > 0 => {
+            Scale::knobs(&outcome.knobs, &["quorum_wait_cancel"])
+        }
         (Some(fault), _) => Scale::Fault(fault.fault),
         (None, Some(one)) if one.cause == "restore" => {
             Scale::knobs(&outcome.knobs, &["archive_period", "wal_segment"])
@@ -233,6 +236,7 @@ fn chain(
             chain.push(link);
         }
     }
+    chain.extend(cause::of_others(outcome, service, promotion).into_iter().map(strike));
     chain.sort_by_key(|link| link.at);
     if !matches!(kind, Kind::LostBeside | Kind::LostFencing) {
         return chain;

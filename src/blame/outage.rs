@@ -9,7 +9,11 @@ use super::entry::{Entry, Kind, Link, Part};
 use super::scale::{Scale, Setting};
 use crate::check::Amount;
 use crate::kernel::Span;
-use crate::sim::{ClientOutcome, Outage, Outcome, Promotion, ServiceOutcome};
+use crate::knob::CommitMode;
+use crate::model::Endpoint;
+use crate::sim::{
+    ClientOutcome, FaultOutcome, MarkedDown, Outage, Outcome, Promotion, ServiceOutcome,
+};
 
 /// Returns the lines of every outage.
 pub(super) fn of_clients(outcome: &Outcome) -> Vec<Entry> {
@@ -96,14 +100,15 @@ fn scale(
     };
     match part {
         Part::Recover => match cause::of_outage(outcome, client, outage.start) {
+            Some(fault) if waits_for_standbys(outcome, (service, client), (outage, fault)) => {
+                knobs(&["quorum_size", "standby_timeout", "node_build"])
+            }
             Some(fault) if fault.fault == "ProcessCrash" => knobs(&["process_restart"]),
             Some(fault) if fault.fault == "OutOfMemory" => knobs(&["redo_rate"]),
             Some(fault) => Scale::Fault(fault.fault),
             None => knobs(&["promotion_overhead"]),
         },
-        Part::Detect if client.endpoint != crate::model::Endpoint::Primary => {
-            knobs(&["standby_timeout"])
-        }
+        Part::Detect if client.endpoint != Endpoint::Primary => knobs(&["standby_timeout"]),
         Part::Detect if daemons => knobs(&["lookout_failover_lag"]),
         Part::Detect => knobs(&["detection_timeout"]),
         Part::Check if daemons => knobs(&["lookout_missing_primary_timeout"]),
@@ -120,6 +125,21 @@ fn scale(
         }
         Part::Retry => Scale::client(&outcome.knobs, client, &["backoff_max", "backoff_first"]),
     }
+}
+
+/// Returns whether commits waited for standbys that a fault had taken, under quorum commit.
+fn waits_for_standbys(
+    outcome: &Outcome,
+    (service, client): (&ServiceOutcome, &ClientOutcome),
+    (outage, fault): (&Outage, &FaultOutcome),
+) -> bool {
+    let mut primary = service
+        .dns
+        .iter()
+        .filter(|change| change.endpoint == Endpoint::Primary && change.at <= outage.start);
+    let primary = primary.next_back().map(|change| &change.targets);
+    let alone = primary.is_some_and(|targets| !fault.nodes.iter().any(|of| targets.contains(of)));
+    client.writes && alone && outcome.knobs.commit_mode != CommitMode::Asynchronous
 }
 
 fn chain(
@@ -154,6 +174,16 @@ fn chain(
         && let Some(end) = cause::ended(outcome, fault)
     {
         chain.push(Link::new(end, format!("{} of {} ends", fault.fault, fault.what)));
+    }
+    if let (Part::Recover, Some(fault)) = (part, fault)
+        && waits_for_standbys(outcome, (service, client), (outage, fault))
+    {
+        let gone = |mark: &&MarkedDown| fault.nodes.contains(&mark.node);
+        let mark = service.marked_down.iter().find(gone);
+        chain.extend(mark.map(|mark| {
+            let what = format!("the platform gives {} up and has another built", mark.node);
+            Link::new(mark.at, what).by(Setting::of(&outcome.knobs, "standby_timeout"))
+        }));
     }
     let end = outage.end.unwrap_or(outcome.until);
     chain.retain(|link| link.at <= end);

@@ -196,7 +196,7 @@ pub(crate) struct ListOptions {
 /// The options of `explain`.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainOptions {
-    /// A name of a list but plans and scenarios, or an invariant's number
+    /// A name of a list but plans and scenarios, or the number of an invariant or a contract
     pub(crate) id: String,
 }
 
@@ -219,6 +219,8 @@ pub(crate) enum Registry {
     Drivers,
     /// Faults to plant in the platform or a server
     Mutants,
+    /// What the providers' documents say, with its place and what checks it
+    Contracts,
     /// The scenarios in the folder `scenarios`
     Scenarios,
 }

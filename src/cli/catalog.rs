@@ -3,12 +3,13 @@
 //! Knows nothing of runs. Kept here: every row tells its source or the reason for it.
 
 use crate::check::INVARIANTS;
+use crate::contract::{CONTRACTS, DOCUMENTS};
 use crate::control::Rule;
 use crate::control::lookout::Gate;
 use crate::fault::{Aim, FAULTS};
 use crate::knob::{KNOBS, MUTANTS, POLICIES};
 use crate::model::{DRIVERS, Plan};
-use crate::report::{Page, Style, Table};
+use crate::report::{Ink, Page, Style, Table};
 
 /// Where the plans are described.
 const PLANS_SOURCE: &str =
@@ -138,6 +139,27 @@ pub(crate) fn mutants() -> String {
         table.note(card.meaning.to_owned());
     }
     printed(&table)
+}
+
+/// Lists what the documents say.
+pub(crate) fn contracts() -> String {
+    let mut table = Table::of_names(&["", "where", "checked by", "for instance in"]);
+    for contract in CONTRACTS {
+        table.row([
+            contract.id.to_owned(),
+            contract.place(),
+            contract.check.name().to_owned(),
+            contract.scenario.to_owned(),
+        ]);
+        table.note(contract.says.to_owned());
+    }
+    let mut page = Page::new(Style::PLAIN);
+    page.table(0, &table);
+    page.gap();
+    for card in DOCUMENTS {
+        page.lead(0, Ink::Plain, &format!("{:<10}", card.short), card.title);
+    }
+    page.into_text()
 }
 
 fn printed(table: &Table) -> String {

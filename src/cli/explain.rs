@@ -7,6 +7,7 @@ use super::exit::Exit;
 use super::output;
 use super::stop::Stop;
 use crate::check::{INVARIANTS, InvariantCard};
+use crate::contract::{CONTRACTS, Contract};
 use crate::control::Rule;
 use crate::control::lookout::Gate;
 use crate::fault::{FAULTS, FaultCard};
@@ -19,7 +20,7 @@ pub(crate) fn explain(id: &str) -> Result<Exit, Stop> {
     let text = explained(id).ok_or_else(|| {
         let near = nearest(id, names());
         let hint = near.map_or_else(String::new, |name| format!(" (did you mean {name}?)"));
-        let known = "no invariant, rule, knob, fault, mutant, policy or driver";
+        let known = "no invariant, contract, rule, knob, fault, mutant, policy or driver";
         Stop::usage(format!("{id:?} is {known}{hint}"))
     })?;
     output::emit(&text)?;
@@ -37,7 +38,9 @@ fn names() -> impl Iterator<Item = &'static str> {
     let policies = POLICIES.iter().map(|card| card.name);
     let knobs = KNOBS.iter().map(|row| row.name);
     let decisions = rules.chain(gates).chain(policies);
-    invariants.chain(knobs).chain(faults).chain(mutants).chain(drivers).chain(decisions)
+    let contracts = CONTRACTS.iter().map(|contract| contract.id);
+    let things = invariants.chain(knobs).chain(faults).chain(mutants).chain(drivers);
+    things.chain(decisions).chain(contracts)
 }
 
 fn explained(id: &str) -> Option<String> {
@@ -55,6 +58,8 @@ fn explained(id: &str) -> Option<String> {
     let policy = POLICIES.iter().find(|card| same(card.name));
     entry = entry.or_else(|| driver.map(of_driver)).or_else(|| rule.map(|rule| of_rule(*rule)));
     entry = entry.or_else(|| gate.map(|gate| of_gate(*gate)));
+    let contract = CONTRACTS.iter().find(|contract| same(contract.id));
+    entry = entry.or_else(|| contract.map(of_contract));
     let (title, facts) = entry.or_else(|| policy.map(of_policy))?;
     let mut page = Page::new(Style::PLAIN);
     page.say(0, Ink::Strong, &title);
@@ -112,6 +117,20 @@ fn of_mutant(card: &MutantCard) -> Facts {
         ("plant it by", format!("cutover run FILE --mutant {}", card.name)),
     ];
     (format!("{}, a planted fault", card.name), facts)
+}
+
+fn of_contract(contract: &Contract) -> Facts {
+    let (first, last) = contract.lines;
+    let mut facts = vec![
+        ("says", sentence(contract.says)),
+        ("source", format!("{}, lines {first} to {last}", contract.document.card().title)),
+        ("checked by", contract.check.name().to_owned()),
+        ("see it in", format!("cutover contracts scenarios/{}.ron", contract.scenario)),
+    ];
+    if let Some(bound) = contract.bound {
+        facts.push(("bound", format!("{}: {}", bound.what, bound.at)));
+    }
+    (format!("{}, a contract", contract.id), facts)
 }
 
 fn of_rule(rule: Rule) -> Facts {

@@ -25,6 +25,7 @@ pub(crate) fn list(what: Registry) -> Result<Exit, Stop> {
         Registry::Policies => catalog::policies(),
         Registry::Drivers => catalog::drivers(),
         Registry::Mutants => catalog::mutants(),
+        Registry::Contracts => catalog::contracts(),
         Registry::Scenarios => return stories(Path::new("scenarios")),
     };
     output::emit(&text)?;

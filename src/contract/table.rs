@@ -39,6 +39,15 @@ pub enum Check {
     Probe(&'static str, fn(&Outcome) -> Finding),
 }
 
+impl Contract {
+    /// Returns the document and the lines of the statement.
+    pub fn place(&self) -> String {
+        let (first, last) = self.lines;
+        let lines = if first == last { first.to_string() } else { format!("{first}-{last}") };
+        format!("{} {lines}", self.document.card().short)
+    }
+}
+
 impl Check {
     /// Returns the name of the invariant or the probe.
     pub fn name(self) -> &'static str {

@@ -33,7 +33,7 @@ pub fn contracts_text(standings: &[Standing]) -> String {
             ink,
             [
                 contract.id.to_owned(),
-                place(standing),
+                standing.contract.place(),
                 standing.verdict.word().to_owned(),
                 tight(standing),
                 contract.check.name().to_owned(),
@@ -69,12 +69,6 @@ fn scenarios(standing: &Standing) -> String {
         named.push(format!("{more} more"));
     }
     listed(&named)
-}
-
-fn place(standing: &Standing) -> String {
-    let (first, last) = standing.contract.lines;
-    let lines = if first == last { first.to_string() } else { format!("{first}-{last}") };
-    format!("{} {lines}", standing.contract.document.card().short)
 }
 
 fn tight(standing: &Standing) -> String {
@@ -151,7 +145,7 @@ pub fn contracts_markdown(standings: &[Standing]) -> String {
         lines.push(format!(
             "| {} | {} | {} | `{}` | {} | {} | {} |",
             contract.id,
-            place(standing),
+            standing.contract.place(),
             contract.says,
             contract.check.name(),
             contract.scenario,

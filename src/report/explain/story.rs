@@ -29,7 +29,7 @@ pub(super) fn of(report: &Report<'_>, worst: &Worst<'_>) -> Story {
     match *worst {
         Worst::Loss(service, range) => loss(outcome, service, range),
         Worst::TwoWriters(service, pair) => two_writers(outcome, service, pair),
-        Worst::Violated(row) => violated(outcome, row),
+        Worst::Violated(row) => violated(outcome, row, worst::outage(report).as_ref()),
         Worst::Missed(row) => missed(outcome, row, worst::outage(report).as_ref()),
         Worst::Outage(client, outage) => down(outcome, client, outage),
         Worst::Nothing => Story {
@@ -70,7 +70,9 @@ fn loss(outcome: &Outcome, service: &ServiceOutcome, range: &LostRange) -> Story
 fn part(line: &Entry) -> String {
     let Amount::Commits(commits) = line.amount else { return String::new() };
     let made = match line.kind {
-        Kind::LostBehind => "made before the fault struck, and nobody else had received them",
+        Kind::LostBehind => {
+            "made before the fault struck, and the new primary had not received them"
+        }
         Kind::LostUnnoticed => "made after the fault struck, before anybody had noticed",
         Kind::LostDeciding => "made after the primary was given up, before another was primary",
         Kind::LostBeside => "made beside the new primary while no fence could reach the old one",
@@ -122,7 +124,10 @@ fn two_writers(outcome: &Outcome, service: &ServiceOutcome, pair: &DualWriters) 
     Story { what, parts: Vec::new(), chain }
 }
 
-fn violated(outcome: &Outcome, row: &InvariantOutcome) -> Story {
+/// The invariants that speak of a time in which a client could not work.
+const OF_OUTAGES: [&str; 2] = ["blocked-writes-noticed", "failover-in-time"];
+
+fn violated(outcome: &Outcome, row: &InvariantOutcome, longest: Option<&Worst<'_>>) -> Story {
     let at = row.at.unwrap_or(outcome.until);
     let what = format!(
         "The invariant {} is violated at {}: {}. It says: {}.",
@@ -131,6 +136,9 @@ fn violated(outcome: &Outcome, row: &InvariantOutcome) -> Story {
         row.detail,
         row.statement
     );
+    if let (Some(Worst::Outage(client, outage)), true) = (longest, OF_OUTAGES.contains(&row.id)) {
+        return Story { what, ..down(outcome, client, outage) };
+    }
     Story { what, parts: Vec::new(), chain: before(outcome, at) }
 }
 
@@ -179,7 +187,7 @@ fn down(outcome: &Outcome, client: &ClientOutcome, outage: &Outage) -> Story {
 fn spent(kind: Kind) -> &'static str {
     let Kind::Outage(part) = kind else { return "nothing" };
     match part {
-        blame::Part::Recover => "come back by itself",
+        blame::Part::Recover => "come back without a new primary",
         blame::Part::Detect => "notice it",
         blame::Part::Check => "make sure",
         blame::Part::Promote => "get a new primary",
