@@ -105,6 +105,7 @@
 //!
 //! * `cli` (on by default): the program `cutover`. Without it, `default-features = false`, no crate
 //!   of a command line is built.
+//! * `proptest`: strategies for property tests with proptest, which shrink as scenarios do.
 //!
 //! # Versions
 //!
@@ -122,6 +123,7 @@
 //! a run may change with every version, and the changelog says so when they do.
 
 pub mod blame;
+pub mod bundle;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -136,6 +138,8 @@ pub mod report;
 pub mod scenario;
 pub mod search;
 pub mod sim;
+#[cfg(feature = "proptest")]
+pub mod strategy;
 pub mod trace;
 
 /// The examples of the README, which are tests as well.

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit::Exit;
+use super::hunt_args::{FuzzOptions, ReplayOptions, ShrinkOptions};
 use crate::knob::{MUTANTS, Mutant, POLICIES, Policy, nearest};
 use crate::scenario::Quantity;
 
@@ -36,6 +37,12 @@ pub(crate) enum Command {
     Mutate(MutateOptions),
     /// Tell which statements of the providers' documents scenarios uphold or refute
     Contracts(MutateOptions),
+    /// Random faults over a scenario; what goes wrong is shrunk and written as a scenario
+    Fuzz(FuzzOptions),
+    /// Make a failing scenario as small as it can be while it fails for the same reason
+    Shrink(ShrinkOptions),
+    /// A saved run again, event for event; says where it first goes another way
+    Replay(ReplayOptions),
     /// Check scenario files or folders without running them; every error at once
     Validate(ValidateOptions),
     /// List what there is: faults, invariants, rules, knobs, plans, policies, drivers, ...
@@ -64,7 +71,7 @@ pub(crate) struct RunOptions {
     /// How to print the result
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
-    /// Also save run.json and timeline.txt in this folder
+    /// Also save run.json, timeline.txt and a bundle for `replay` in this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Print the verdict line only
@@ -250,13 +257,13 @@ fn exit_codes() -> String {
     format!("Exit codes:\n{}", rows.collect::<Vec<_>>().join("\n"))
 }
 
-fn seed(text: &str) -> Result<u64, String> {
+pub(super) fn seed(text: &str) -> Result<u64, String> {
     let hex = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
     let number = hex.map_or_else(|| text.parse(), |digits| u64::from_str_radix(digits, 16));
     number.map_err(|error| format!("{error}, expected a number such as 7 or 0x7f"))
 }
 
-fn setting(text: &str) -> Result<(String, String), String> {
+pub(super) fn setting(text: &str) -> Result<(String, String), String> {
     let parts = text.split_once('=').filter(|(key, _)| !key.trim().is_empty());
     let (key, value) = parts.ok_or("expected KEY=VALUE, such as dns_ttl=1m")?;
     Ok((key.trim().to_owned(), value.trim().to_owned()))
@@ -285,12 +292,12 @@ fn range(text: &str) -> Result<Range, String> {
     Ok(Range { key, low, high })
 }
 
-fn mutant(text: &str) -> Result<Mutant, String> {
+pub(super) fn mutant(text: &str) -> Result<Mutant, String> {
     let names = MUTANTS.iter().map(|card| card.name);
     Mutant::by_name(text).ok_or_else(|| unknown(text, names, ("mutant", "mutants")))
 }
 
-fn policy(text: &str) -> Result<Policy, String> {
+pub(super) fn policy(text: &str) -> Result<Policy, String> {
     let names = POLICIES.iter().map(|card| card.name);
     Policy::by_name(text).ok_or_else(|| unknown(text, names, ("policy", "policies")))
 }

@@ -11,20 +11,27 @@
 //! | `run.rs`, `test.rs`, `validate.rs`, `list.rs`, `explain.rs` | one command each |
 //! | `boundary.rs`, `mutate.rs`, `contracts.rs` | one command each, of many runs |
 //! | `jobs.rs` | on how many threads |
+//! | `fuzz.rs`, `shrink.rs`, `replay.rs` | one command each; `hunt_args.rs`: their options |
+//! | `corpus.rs` | a folder of finds |
 //! | `catalog.rs` | the registries as tables |
 
 mod args;
 mod boundary;
 mod catalog;
 mod contracts;
+mod corpus;
 mod exit;
 mod explain;
+mod fuzz;
 mod guard;
+mod hunt_args;
 mod jobs;
 mod list;
 mod mutate;
 mod output;
+mod replay;
 mod run;
+mod shrink;
 mod stop;
 mod test;
 mod validate;
@@ -48,6 +55,9 @@ pub fn main() -> ExitCode {
         Command::Boundary(options) => boundary::boundary(options),
         Command::Mutate(options) => mutate::mutate(options),
         Command::Contracts(options) => contracts::contracts(options),
+        Command::Replay(options) => replay::replay(options),
+        Command::Fuzz(options) => fuzz::fuzz(options),
+        Command::Shrink(options) => shrink::shrink(options),
         Command::Validate(options) => validate::validate(&options.paths),
         Command::List(options) => list::list(options.what),
         Command::Explain(options) => explain::explain(&options.id),

@@ -31,6 +31,12 @@ pub(crate) fn complain(text: &str) {
     drop(writeln!(io::stderr().lock(), "{}", text.trim_end()));
 }
 
+/// Writes over the last line of standard error, as well as it can be done.
+pub(crate) fn overwrite(text: &str) {
+    // There is nowhere to tell that standard error is closed.
+    drop(write!(io::stderr().lock(), "\r{text:<60}\r"));
+}
+
 /// Prints what the command line's parser has to say: help, the version, or what is wrong.
 pub(crate) fn usage(error: &clap::Error) -> Exit {
     let exit = if error.use_stderr() { Exit::Usage } else { Exit::Pass };

@@ -9,7 +9,10 @@ use super::args::{Format, RunOptions};
 use super::exit::Exit;
 use super::guard::guarded;
 use super::output;
+use super::replay;
 use super::stop::Stop;
+use crate::bundle::Bundle;
+use crate::knob::{Mutant, Policy};
 use crate::report::{self, Report, Style};
 use crate::scenario::{self, Judgement, Loaded};
 use crate::sim;
@@ -18,7 +21,7 @@ use crate::sim;
 pub(crate) fn run(options: &RunOptions) -> Result<Exit, Stop> {
     let loaded = prepared(options)?;
     let command = repeat(options);
-    let outcome = guarded(&command, || sim::run(&loaded.setup, options.seed))?;
+    let (bundle, outcome) = guarded(&command, || ran(&loaded, options))?;
     let expectations = loaded.judge(&outcome);
     let vary = || {
         report::sensitivities(&outcome, |knob, value| {
@@ -40,8 +43,10 @@ pub(crate) fn run(options: &RunOptions) -> Result<Exit, Stop> {
     print(options, &report)?;
     if let Some(folder) = &options.out {
         let timeline = report::timeline(&outcome, Style::PLAIN);
-        let files = [("run.json", report::json(&report)), ("timeline.txt", timeline)];
-        output::save(folder, &files.each_ref().map(|(name, text)| (*name, text.as_str())))?;
+        let mut files = vec![("run.json", report::json(&report)), ("timeline.txt", timeline)];
+        files.extend(bundle.map(|bundle| (replay::FILE, bundle.to_string())));
+        let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        output::save(folder, &files)?;
     }
     Ok(match report.judgement {
         Judgement::Pass => Exit::Pass,
@@ -50,15 +55,34 @@ pub(crate) fn run(options: &RunOptions) -> Result<Exit, Stop> {
     })
 }
 
+/// Runs a scenario; everything is recorded if it is to be saved.
+fn ran(loaded: &Loaded, options: &RunOptions) -> (Option<Bundle>, sim::Outcome) {
+    if options.out.is_none() {
+        return (None, sim::run(&loaded.setup, options.seed));
+    }
+    let (bundle, outcome) = Bundle::record(loaded, options.seed);
+    (Some(bundle), outcome)
+}
+
 fn prepared(options: &RunOptions) -> Result<Loaded, Stop> {
-    let mut loaded = scenario::load(&options.file).map_err(Stop::input)?;
-    let values = options.set.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-    let policy = options.policy.map(|policy| ("policy", policy.card().value));
-    if policy.is_some() && options.set.iter().any(|(key, _)| key == "policy") {
+    changed(&options.file, &options.set, options.policy, options.mutant)
+}
+
+/// Reads a scenario and changes it as the command line says.
+pub(super) fn changed(
+    file: &Path,
+    set: &[(String, String)],
+    policy: Option<Policy>,
+    mutant: Option<Mutant>,
+) -> Result<Loaded, Stop> {
+    let mut loaded = scenario::load(file).map_err(Stop::input)?;
+    let values = set.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    let policy = policy.map(|policy| ("policy", policy.card().value));
+    if policy.is_some() && set.iter().any(|(key, _)| key == "policy") {
         return Err(Stop::usage("found --policy and --set policy=..., expected one of them"));
     }
     loaded.set_all(values.chain(policy)).map_err(Stop::usage)?;
-    loaded.setup.knobs.mutant = options.mutant;
+    loaded.setup.knobs.mutant = mutant;
     Ok(loaded)
 }
 

@@ -3,6 +3,10 @@
 //! Knows nothing of durations or of what is decided by a word. A word is a pure function of seed,
 //! run, purpose, name and counter.
 
+use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, Mutex, PoisonError};
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -22,20 +26,115 @@ use super::digest::Digest;
 /// assert_eq!(Chance::new(1, 0).word("promotion", "orders-2", 0), word);
 /// assert_ne!(chance.word("promotion", "orders-2", 1), word);
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+#[derive(Clone, Debug)]
 pub struct Chance {
     seed: u64,
     run: u64,
+    source: Source,
+}
+
+/// A random word with what it was drawn for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Draw {
+    /// What it was drawn for.
+    pub purpose: String,
+    /// By whom.
+    pub name: String,
+    /// Which of the draws for this purpose by this name it is.
+    pub counter: u64,
+    /// The word.
+    pub word: u64,
+}
+
+/// Purpose, name and counter of a draw.
+type Drawn = (String, String, u64);
+
+/// Where words come from, and whether they are remembered.
+#[derive(Clone, Debug)]
+enum Source {
+    Seeded,
+    /// Words are noted when they are drawn. A word is a function of its name, so it does not matter
+    /// in which order, or by which copy of a run, it is noted.
+    Recorded(Arc<Mutex<BTreeMap<Drawn, u64>>>),
+    /// Words are those of a record; the seed is asked for words that it does not hold, which are
+    /// noted.
+    Replayed(Arc<BTreeMap<Drawn, u64>>, Arc<Mutex<BTreeMap<Drawn, u64>>>),
 }
 
 impl Chance {
     /// Returns the words of run number `run` of a campaign with this seed.
     pub const fn new(seed: u64, run: u64) -> Self {
-        Self { seed, run }
+        Self { seed, run, source: Source::Seeded }
+    }
+
+    /// Returns the words of a run, which are noted as they are drawn.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Chance;
+    /// let chance = Chance::recorded(1, 0);
+    /// let word = chance.word("promotion", "orders-2", 0);
+    /// let draws = chance.draws();
+    /// assert_eq!((draws.len(), draws[0].word), (1, word));
+    ///
+    /// let other = Chance::replayed(99, 0, draws);
+    /// assert_eq!(other.word("promotion", "orders-2", 0), word);
+    /// assert!(other.draws().is_empty());
+    /// other.word("promotion", "orders-3", 0);
+    /// assert_eq!(other.draws()[0].name, "orders-3");
+    /// ```
+    pub fn recorded(seed: u64, run: u64) -> Self {
+        Self { seed, run, source: Source::Recorded(Arc::default()) }
+    }
+
+    /// Returns the words of a record; words that it does not hold are drawn and noted.
+    pub fn replayed(seed: u64, run: u64, draws: impl IntoIterator<Item = Draw>) -> Self {
+        let words =
+            draws.into_iter().map(|draw| ((draw.purpose, draw.name, draw.counter), draw.word));
+        Self { seed, run, source: Source::Replayed(Arc::new(words.collect()), Arc::default()) }
+    }
+
+    /// Returns the seed.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Returns the words that were noted, in the order of their names.
+    pub fn draws(&self) -> Vec<Draw> {
+        let (Source::Recorded(noted) | Source::Replayed(_, noted)) = &self.source else {
+            return Vec::new();
+        };
+        // Whoever failed an assertion between two words left both whole.
+        let noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let draws = noted.iter().map(|((purpose, name, counter), word)| Draw {
+            purpose: purpose.clone(),
+            name: name.clone(),
+            counter: *counter,
+            word: *word,
+        });
+        draws.collect()
     }
 
     /// Returns word number `counter` of what is drawn for `purpose` by the entity `name`.
     pub fn word(&self, purpose: &str, name: &str, counter: u64) -> u64 {
+        let noted = match &self.source {
+            Source::Seeded => return self.drawn(purpose, name, counter),
+            Source::Recorded(noted) => noted,
+            Source::Replayed(words, noted) => {
+                let key = (purpose.to_owned(), name.to_owned(), counter);
+                if let Some(word) = words.get(&key) {
+                    return *word;
+                }
+                noted
+            }
+        };
+        let word = self.drawn(purpose, name, counter);
+        let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.insert((purpose.to_owned(), name.to_owned(), counter), word);
+        word
+    }
+
+    fn drawn(&self, purpose: &str, name: &str, counter: u64) -> u64 {
         let mut source = ChaCha8Rng::from_seed(self.key());
         source.set_stream(Digest::new().text(purpose).text(name).finish());
         source.set_word_pos(u128::from(counter) * 2);
@@ -47,6 +146,25 @@ impl Chance {
         key[..8].copy_from_slice(&self.seed.to_le_bytes());
         key[8..16].copy_from_slice(&self.run.to_le_bytes());
         key
+    }
+}
+
+/// What was noted is no part of it: that is the same for the same words.
+impl PartialEq for Chance {
+    fn eq(&self, other: &Self) -> bool {
+        let words = |chance: &Self| match &chance.source {
+            Source::Seeded | Source::Recorded(_) => None,
+            Source::Replayed(words, _) => Some(Arc::clone(words)),
+        };
+        (self.seed, self.run, words(self)) == (other.seed, other.run, words(other))
+    }
+}
+
+impl Eq for Chance {}
+
+impl Hash for Chance {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.seed, self.run).hash(state);
     }
 }
 

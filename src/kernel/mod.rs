@@ -33,7 +33,7 @@ mod queue;
 mod spelling;
 mod time;
 
-pub use chance::Chance;
+pub use chance::{Chance, Draw};
 pub use digest::Digest;
 pub use distribution::Distribution;
 pub use kth::{Acked, kth_at, kth_reaches};

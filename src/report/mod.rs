@@ -13,6 +13,7 @@
 //! | `sensitivity.rs`, `downtime.rs` | which undocumented values matter; outages added up |
 //! | `boundary.rs`, `mutation.rs` | where an outcome changes; which planted fault is caught |
 //! | `contracts.rs` | which statements of the documents runs uphold |
+//! | `hunt.rs` | what a search found |
 //! | `suite/` | a folder of scenarios as a test suite |
 //! | `page.rs`, `table.rs`, `wrap.rs` | lines of 80 columns |
 //! | `style.rs`, `wording.rs` | colours, words for quantities |
@@ -25,6 +26,7 @@ mod findings;
 #[cfg(test)]
 mod fixture;
 mod headline;
+mod hunt;
 mod json;
 mod mutation;
 mod page;
@@ -44,6 +46,7 @@ pub use contracts::{contracts_json, contracts_markdown, contracts_text};
 pub use explain::explanation;
 pub use findings::Report;
 pub use headline::headline;
+pub use hunt::{Find, Hunt, hunt_json, hunt_text, shrunk_json};
 pub use json::json;
 pub use mutation::{mutation_json, mutation_text};
 pub use screen::screen;

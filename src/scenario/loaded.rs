@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::build::build;
@@ -15,7 +16,7 @@ use super::locate::Outline;
 use super::observations;
 use super::problem::Problems;
 use super::validate;
-use crate::knob::{KnobError, Knobs};
+use crate::knob::{KNOBS, KnobError, Knobs, Tuning};
 use crate::sim::{Setup, StepSetup};
 
 /// A scenario that is read, checked and ready to run.
@@ -81,6 +82,20 @@ pub fn parse(name_of_file: &str, text: &str) -> Result<Loaded, Errors> {
     Loaded::checked((name_of_file, None), scenario, Some(places))
 }
 
+/// Returns a knob's value as a tuning has it: a text where that is one, a number or a word else.
+fn written(name: &str, value: String) -> Value {
+    let tuning = |value: &Value| {
+        let field = Map::from_iter([(name.to_owned(), value.clone())]);
+        serde_json::from_value::<Tuning>(Value::Object(field))
+    };
+    let text = Value::String(value);
+    if tuning(&text).is_ok() {
+        return text;
+    }
+    let bare = text.as_str().map(serde_json::from_str).and_then(Result::ok);
+    bare.unwrap_or(text)
+}
+
 impl Loaded {
     /// Checks a scenario that was made in code; its errors have paths instead of places.
     ///
@@ -138,6 +153,21 @@ impl Loaded {
         }
         other.setup.script = build(&other.scenario, self.setup.knobs.clone()).script;
         Ok(other)
+    }
+
+    /// Returns the scenario with every knob that differs from its default in its tuning, so that a
+    /// file needs no options beside it.
+    pub fn settled(&self) -> Scenario {
+        let mut tuning = Map::new();
+        for row in KNOBS {
+            let value = self.setup.knobs.get(row.name).filter(|value| value != row.default);
+            if let Some(value) = value {
+                tuning.insert(row.name.to_owned(), written(row.name, value));
+            }
+        }
+        let tuning = serde_json::from_value(Value::Object(tuning));
+        let tuning = tuning.expect("what was read as a knob can be written as one");
+        Scenario { tuning, ..self.scenario.clone() }
     }
 
     /// Sets one knob of the setup.

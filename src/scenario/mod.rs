@@ -30,6 +30,7 @@ mod workload;
 mod write;
 
 pub use error::{Error, Errors};
+pub(crate) use expect::one_line;
 pub use expect::{ExpectationOutcome, ExpectationVerdict, Judgement, overall, unexcused};
 pub use file::{
     Allowance, Client, Connection, Deed, Expectation, Failure, Occurs, Reader, Scenario, Service,

@@ -1,16 +1,49 @@
-//! Many runs of one scenario or of many, to find something out.
+//! Many runs: in search of one that goes wrong, of the smallest, of where an outcome changes.
 //!
+//! * `violation`: what goes wrong, told apart by how it came about; `find`: as a scenario;
+//! * `tree`, `simpler`, `simplify`: parts of a scenario that can be left out or made simpler;
+//! * `shrink`, `certificate`: the smallest scenario that fails in the same way, and the proof;
+//! * `dice`, `measures`, `menu`, `whole`: random choices, and random scenarios made of them;
+//! * `ask`, `fuzz`: a run as an answer, and a search; `record`: as a file;
 //! * `class`: what counts as the same outcome; `boundary`: where the outcome changes as one
 //!   quantity does;
 //! * `mutation`: which invariant catches which planted fault.
 //!
-//! Knows nothing of how one run works inside, or of printing. Kept here: what is found depends on
-//! the scenario, the seed and the bounds alone, never on the number of threads.
+//! Knows nothing of how one run works inside, of files, of the clock and of printing. Kept here:
+//! what is found depends on the scenario, the seed and the bounds alone, never on the number of
+//! threads.
 
+mod ask;
 mod boundary;
+mod certificate;
 mod class;
+mod dice;
+mod find;
+mod fuzz;
+mod measures;
+mod menu;
 mod mutation;
+mod record;
+mod shrink;
+mod simpler;
+mod simplify;
+mod tree;
+mod violation;
+mod whole;
 
+pub use ask::{ASSERTION, Conditions};
 pub use boundary::{Boundaries, Interval, boundaries};
+pub use certificate::Proof;
 pub use class::{Aspect, Class};
+pub use dice::Dice;
+pub use find::{bare, regression, sought};
+pub use fuzz::{Found, Fuzz, shrink_what_fails};
+pub use menu::{add_orders, add_steps};
 pub use mutation::{Catch, Matrix, Row, Suite, mutate};
+pub use record::{is_record, record, recorded_seed, told};
+pub use shrink::{Answer, Shrunk, shrink};
+pub use simplify::{
+    Simplification, part_simplifications, simplifications, simplified, simplified_part,
+};
+pub use violation::{Violation, violations};
+pub use whole::{clients, services, tuned, whole};

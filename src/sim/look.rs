@@ -6,10 +6,10 @@
 use std::sync::Arc;
 
 use super::setup::{Setup, StepSetup, When};
-use super::{Line, Sim, tell};
+use super::{Line, Sim, Ticks, start, tell};
 use crate::control::lookout::Daemon;
 use crate::control::{Action, Decision, Manager};
-use crate::kernel::{Instant, Law};
+use crate::kernel::{Chance, Instant, Law};
 use crate::model::{DeciderId, Event, STEPS_MAX, ServiceId, Signal};
 use crate::trace::Note;
 
@@ -17,6 +17,12 @@ impl Sim {
     /// Returns what the run is made from, with the steps that were added since.
     pub fn setup(&self) -> &Setup {
         &self.setup
+    }
+
+    /// Returns a run at its first instant, with notes, whose random words come from somewhere else
+    /// or are noted; see [`Chance::recorded`] and [`Chance::replayed`].
+    pub fn with_chance(setup: Arc<Setup>, chance: Chance) -> Self {
+        start::begin(setup, chance, Ticks::Lazy, true)
     }
 
     /// Returns the seed of the run.

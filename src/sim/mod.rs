@@ -52,7 +52,7 @@ pub use trigger::{PhaseName, Trigger};
 
 use crate::check::History;
 use crate::control::{Phase, Timer};
-use crate::kernel::{Digest, Instant};
+use crate::kernel::{Chance, Digest, Instant};
 use crate::model::{DeciderId, Signal, TIMER_RANK, World};
 use crate::trace::{Trace, What};
 use decider::Decider;
@@ -91,17 +91,17 @@ pub enum Ticks {
 impl Sim {
     /// Returns a run at its first instant, which keeps its notes for the timeline.
     pub fn new(setup: Arc<Setup>, seed: u64) -> Self {
-        start::begin(setup, seed, Ticks::Lazy, true)
+        start::begin(setup, Chance::new(seed, 0), Ticks::Lazy, true)
     }
 
     /// Returns a run that keeps no notes: its outcome has no timeline, and it is faster.
     pub fn without_notes(setup: Arc<Setup>, seed: u64) -> Self {
-        start::begin(setup, seed, Ticks::Lazy, false)
+        start::begin(setup, Chance::new(seed, 0), Ticks::Lazy, false)
     }
 
     /// Returns a run in which every report is an event: the slow reference.
     pub fn with_eager_ticks(setup: Arc<Setup>, seed: u64) -> Self {
-        start::begin(setup, seed, Ticks::Eager, true)
+        start::begin(setup, Chance::new(seed, 0), Ticks::Eager, true)
     }
 
     /// Returns the present instant of the run.

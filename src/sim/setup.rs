@@ -80,6 +80,11 @@ pub enum Operator {
     Promote,
 }
 
+impl Operator {
+    /// Everything that an operator can do.
+    pub const ALL: [Self; 2] = [Self::StartServer, Self::Promote];
+}
+
 impl Deed {
     /// Returns what the deed is aimed at.
     pub fn target(self) -> Target {

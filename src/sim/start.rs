@@ -22,8 +22,9 @@ use crate::model::{
 use crate::trace::Trace;
 
 /// Returns a run at its first instant.
-pub(super) fn begin(setup: Arc<Setup>, seed: u64, ticks: Ticks, keeps_notes: bool) -> Sim {
-    let mut world = empty_world(&setup, seed);
+pub(super) fn begin(setup: Arc<Setup>, chance: Chance, ticks: Ticks, keeps_notes: bool) -> Sim {
+    let seed = chance.seed();
+    let mut world = empty_world(&setup, chance);
     world.skips_retries = ticks == Ticks::Lazy;
     for index in 0..setup.services.len() {
         add_service(&mut world, &setup, ServiceId::at(index));
@@ -59,7 +60,7 @@ pub(super) fn begin(setup: Arc<Setup>, seed: u64, ticks: Ticks, keeps_notes: boo
     sim
 }
 
-fn empty_world(setup: &Setup, seed: u64) -> World {
+fn empty_world(setup: &Setup, chance: Chance) -> World {
     let names = Names {
         services: setup.services.iter().map(|service| service.name.clone()).collect(),
         clients: setup.clients.iter().map(|client| client.name.clone()).collect(),
@@ -70,7 +71,7 @@ fn empty_world(setup: &Setup, seed: u64) -> World {
     World {
         knobs: Arc::new(setup.knobs.clone()),
         names: Arc::new(names),
-        chance: Chance::new(seed, 0),
+        chance,
         now: Instant::ZERO,
         queue: Queue::default(),
         services: Vec::new(),

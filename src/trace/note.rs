@@ -19,6 +19,16 @@ pub struct Note {
     pub what: What,
 }
 
+impl Note {
+    /// Returns a digest of this note alone, which is the same in every version.
+    pub fn digest(&self) -> u64 {
+        let mut digest = Digest::new();
+        digest.u64(self.at.as_micros());
+        word::feed(&mut digest, &self.what);
+        digest.finish()
+    }
+}
+
 /// Something that changed something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {

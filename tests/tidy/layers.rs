@@ -17,8 +17,8 @@ const LAYERS: &[&[&str]] = &[
     &["check", "trace"],
     &["sim"],
     &["scenario", "blame"],
-    &["search", "campaign", "contract"],
-    &["report"],
+    &["search", "campaign", "contract", "bundle"],
+    &["report", "strategy"],
     &["cli"],
 ];
 

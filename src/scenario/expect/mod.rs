@@ -153,7 +153,7 @@ fn excuses(expectation: &Expectation) -> Option<String> {
 }
 
 /// Returns an expectation as a scenario file says it, in one line.
-fn one_line(expectation: &Expectation) -> String {
+pub(crate) fn one_line(expectation: &Expectation) -> String {
     let config = PrettyConfig::new().compact_structs(true).compact_arrays(true);
     let text = load::options().to_string_pretty(expectation, config);
     text.expect("an expectation holds names, numbers and spans only")

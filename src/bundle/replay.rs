@@ -1,0 +1,149 @@
+//! A saved run again, event for event.
+//!
+//! Knows nothing of how a bundle is written. Kept here: a run that goes another way is told by the
+//! first event that differs.
+
+use super::content::{Bundle, Happening, happened, invariants, verdict};
+use super::text::BundleError;
+use crate::kernel::{Chance, Draw};
+use crate::scenario;
+use crate::sim::Outcome;
+
+/// How a saved run went when it was run again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replay {
+    /// Where it first went another way; nothing if it went the same.
+    pub divergence: Option<Divergence>,
+    /// Words that were drawn now and not then.
+    pub new_draws: Vec<Draw>,
+    /// What is judged otherwise, in words: the run as a whole, or an invariant.
+    pub judged_otherwise: Vec<String>,
+    /// The outcome now.
+    pub outcome: Outcome,
+}
+
+/// The first event that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Divergence {
+    /// Its number, from 1.
+    pub number: usize,
+    /// What happened then; nothing if nothing more did.
+    pub then: Option<Happening>,
+    /// What happens now; nothing if nothing more does.
+    pub now: Option<Happening>,
+}
+
+/// Runs a saved run again, from its draws.
+///
+/// # Errors
+/// When its scenario or a knob of it is none of this version's.
+pub fn replay(bundle: &Bundle) -> Result<Replay, BundleError> {
+    let mut loaded = scenario::parse("the scenario of the bundle", &bundle.scenario)?;
+    loaded.set_all(bundle.knobs.iter().map(|(knob, value)| (knob.as_str(), value.as_str())))?;
+    loaded.setup.knobs.mutant = bundle.mutant;
+    let chance = Chance::replayed(bundle.seed, 0, bundle.draws.iter().cloned());
+    let (happenings, outcome, new_draws) = happened(&loaded, &chance);
+    let differs = |place: &usize| {
+        let digest = |happenings: &[Happening]| happenings.get(*place).map(|one| one.digest);
+        digest(&bundle.happenings) != digest(&happenings)
+    };
+    let first = (0..bundle.happenings.len().max(happenings.len())).find(differs);
+    let divergence = first.map(|place| Divergence {
+        number: place + 1,
+        then: bundle.happenings.get(place).cloned(),
+        now: happenings.get(place).cloned(),
+    });
+    let mut judged_otherwise = Vec::new();
+    let now = verdict(&loaded, &outcome);
+    if now != bundle.verdict {
+        judged_otherwise.push(format!("the run was judged {}, is judged {now}", bundle.verdict));
+    }
+    for (id, now) in invariants(&outcome) {
+        let then = bundle.invariants.iter().find(|(known, _)| *known == id);
+        if let Some((_, then)) = then.filter(|(_, then)| *then != now) {
+            judged_otherwise.push(format!("{id} was {then}, is {now}"));
+        }
+    }
+    Ok(Replay { divergence, new_draws, judged_otherwise, outcome })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Span;
+
+    fn bundle() -> Bundle {
+        let text = r#"Scenario(
+            name: "drawn",
+            services: [Service(name: "orders", plan: Premium)],
+            clients: [Writer(name: "app", service: "orders", writes_per_s: 100)],
+            tuning: Tuning(promotion_overhead: "lognormal(4s, 0.5)"),
+            script: [At("uniform(60s, 90s)", Fault(HostDeath, Primary("orders")))],
+            until: "20m",
+        )"#;
+        let loaded = scenario::parse("drawn.ron", text).expect("it is valid");
+        Bundle::record(&loaded, 11).0
+    }
+
+    #[test]
+    fn a_run_goes_the_same_from_its_draws_whatever_the_streams_give_now() {
+        let mut bundle = bundle();
+        assert!(bundle.draws.len() > 4, "{:?}", bundle.draws);
+        // Another seed stands for streams that have changed.
+        bundle.seed = 999;
+        let replay = replay(&bundle).expect("it is valid");
+        assert_eq!((replay.divergence, replay.new_draws), (None, Vec::new()));
+        assert_eq!(replay.outcome.fingerprint, bundle.fingerprint);
+        assert!(replay.judged_otherwise.is_empty());
+    }
+
+    #[test]
+    fn without_its_draws_another_seed_goes_another_way() {
+        let mut bundle = bundle();
+        bundle.seed = 999;
+        bundle.draws.retain(|draw| draw.purpose != "script");
+        let replay = replay(&bundle).expect("it is valid");
+        assert_eq!(replay.new_draws.len(), 1);
+        let divergence = replay.divergence.expect("the host dies at another time");
+        let (then, now) = (divergence.then.expect("it died"), divergence.now.expect("it dies"));
+        assert_ne!(then.at, now.at);
+    }
+
+    #[test]
+    fn the_first_event_that_differs_is_named() {
+        let whole = bundle();
+        let mut other = whole.clone();
+        other.happenings[5].digest ^= 1;
+        other.happenings[9].digest ^= 1;
+        let divergence = replay(&other).expect("it is valid").divergence.expect("it differs");
+        assert_eq!((divergence.number, divergence.now.as_ref()), (6, whole.happenings.get(5)));
+        let mut short = whole.clone();
+        let last = short.happenings.pop();
+        let divergence = replay(&short).expect("it is valid").divergence.expect("it differs");
+        assert_eq!((divergence.then, divergence.now), (None, last));
+        let mut knob = whole.clone();
+        knob.knobs.retain(|(name, _)| name != "promotion_overhead");
+        assert_eq!(replay(&knob).expect("it is valid").divergence, None, "the file says it too");
+    }
+
+    #[test]
+    fn a_default_that_has_changed_since_changes_nothing() {
+        let mut bundle = bundle();
+        // What a knob was counts, whatever the file leaves to the default.
+        let period = bundle.knobs.iter_mut().find(|(name, _)| name == "heartbeat_period");
+        Span::from_secs(7).to_string().clone_into(&mut period.expect("it is a knob").1);
+        let replay = replay(&bundle).expect("it is valid");
+        assert!(replay.divergence.is_some(), "the value of the bundle is the one that counts");
+    }
+
+    #[test]
+    fn what_this_version_does_not_know_is_told() {
+        let mut bundle = bundle();
+        bundle.knobs.push(("moon_phase".to_owned(), "3d".to_owned()));
+        let error = replay(&bundle).expect_err("there is no such knob").to_string();
+        assert!(error.contains("moon_phase"), "{error}");
+        bundle.scenario = bundle.scenario.replace("HostDeath", "HostDeth");
+        let error = replay(&bundle).expect_err("there is no such fault").to_string();
+        assert!(error.contains("did you mean HostDeath?"), "{error}");
+    }
+}

@@ -1,0 +1,99 @@
+//! The options of the commands that search for what goes wrong, typed.
+//!
+//! Knows nothing of what they do. Kept here: every option has a help text and a long name.
+
+use std::num::NonZero;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::args::{mutant, policy, seed, setting};
+use crate::kernel::Span;
+use crate::knob::{Mutant, Policy};
+
+/// The options of `fuzz`.
+#[derive(Debug, Args)]
+pub(crate) struct FuzzOptions {
+    /// The scenario file; what it accepts in `allow` is nothing to be found
+    pub(crate) file: PathBuf,
+    /// How many runs are made
+    #[arg(long, value_name = "N", required_unless_present = "time")]
+    pub(crate) runs: Option<u64>,
+    /// How long runs are made, such as 30s or 10m
+    #[arg(long, value_name = "SPAN", conflicts_with = "runs")]
+    pub(crate) time: Option<Span>,
+    /// How many steps are added to the script at most
+    #[arg(long, value_name = "N", default_value = "8")]
+    pub(crate) steps: u64,
+    /// The number that every draw comes from, decimal or 0x hex
+    #[arg(long, value_name = "N", default_value = "0", value_parser = seed)]
+    pub(crate) seed: u64,
+    /// A folder of finds: shrunk again and merged, and new ones are added
+    #[arg(long, value_name = "DIR")]
+    pub(crate) corpus: Option<PathBuf>,
+    /// A folder or file of finds to merge into the corpus; may be repeated
+    #[arg(long, value_name = "PATH", requires = "corpus")]
+    pub(crate) merge: Vec<PathBuf>,
+    /// On how many threads; what is found is the same for any
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZero<usize>>,
+    /// Set a knob, as `list knobs` names them; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
+    pub(crate) set: Vec<(String, String)>,
+    /// Who decides, as `list policies` names them; sets the knob `policy`
+    #[arg(long, value_name = "NAME", value_parser = policy)]
+    pub(crate) policy: Option<Policy>,
+    /// Plant a fault in the platform or a server, as `list mutants` names them
+    #[arg(long, value_name = "NAME", value_parser = mutant)]
+    pub(crate) mutant: Option<Mutant>,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t = HuntFormat::Text)]
+    pub(crate) format: HuntFormat,
+}
+
+/// The options of `shrink`.
+#[derive(Debug, Args)]
+pub(crate) struct ShrinkOptions {
+    /// The scenario file
+    pub(crate) file: PathBuf,
+    /// The number that every draw of the run comes from, decimal or 0x hex
+    #[arg(long, value_name = "N", value_parser = seed)]
+    #[arg(
+        help = "The seed of the failing run, decimal or 0x hex [default: the recorded one, or 0]"
+    )]
+    pub(crate) seed: Option<u64>,
+    /// How many runs are made at most before the proof
+    #[arg(long, value_name = "N", default_value = "20000")]
+    pub(crate) runs: u64,
+    /// Set a knob, as `list knobs` names them; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
+    pub(crate) set: Vec<(String, String)>,
+    /// Who decides, as `list policies` names them; sets the knob `policy`
+    #[arg(long, value_name = "NAME", value_parser = policy)]
+    pub(crate) policy: Option<Policy>,
+    /// Plant a fault in the platform or a server, as `list mutants` names them
+    #[arg(long, value_name = "NAME", value_parser = mutant)]
+    pub(crate) mutant: Option<Mutant>,
+    /// How to print the result; as text it is a scenario file
+    #[arg(long, value_enum, default_value_t = HuntFormat::Text)]
+    pub(crate) format: HuntFormat,
+    /// Also save original.ron, minimal.ron and shrink.json in this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// The options of `replay`.
+#[derive(Debug, Args)]
+pub(crate) struct ReplayOptions {
+    /// The bundle, or the folder that `--out` saved it in
+    pub(crate) bundle: PathBuf,
+}
+
+/// How the result of a search is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HuntFormat {
+    /// For people
+    Text,
+    /// One JSON object, format cutover.fuzz/1 or cutover.shrink/1
+    Json,
+}

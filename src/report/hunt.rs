@@ -1,0 +1,227 @@
+//! What a search found and what a scenario was shrunk to, for people and for programs.
+//!
+//! Knows nothing of how a search goes. Kept here: every find comes with the command that shows it;
+//! the formats are `cutover.shrink/1` and `cutover.fuzz/1`.
+
+use serde_json::{Value, json};
+
+use super::page::Page;
+use super::style::{Ink, Style};
+use super::wording::{counted, many};
+use crate::search::{Answer, Proof, Shrunk, Violation, told};
+
+/// A violation that was found, as it is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Find {
+    /// The first run that showed it; nothing for one that was known before.
+    pub run: Option<u64>,
+    /// In how many runs it was seen.
+    pub seen: u64,
+    /// What it was shrunk to.
+    pub shrunk: Shrunk,
+    /// The text of the file that records it.
+    pub text: String,
+    /// The file, if it was saved.
+    pub file: Option<String>,
+    /// The command that shows it.
+    pub repeat: String,
+}
+
+/// What a search over a scenario found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hunt {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The seed of the first run.
+    pub seed: u64,
+    /// How many runs were made.
+    pub runs: u64,
+    /// What was known before and is shown still.
+    pub known: Vec<Find>,
+    /// Files that show nothing any more.
+    pub gone: Vec<String>,
+    /// What is new.
+    pub found: Vec<Find>,
+    /// The command that does the same again.
+    pub repeat: String,
+}
+
+/// Returns the result of shrinking as JSON in the format `cutover.shrink/1`.
+pub fn shrunk_json(find: &Find) -> String {
+    let mut value = find_value(find);
+    let fields = value.as_object_mut().expect("a find has fields");
+    fields.shift_insert(0, "format".to_owned(), json!("cutover.shrink/1"));
+    fields.shift_insert(1, "version".to_owned(), json!(env!("CARGO_PKG_VERSION")));
+    pretty(&value)
+}
+
+/// Returns the result of a search as JSON in the format `cutover.fuzz/1`.
+pub fn hunt_json(hunt: &Hunt) -> String {
+    let finds = |finds: &[Find]| finds.iter().map(find_value).collect::<Vec<_>>();
+    pretty(&json!({
+        "format": "cutover.fuzz/1",
+        "version": env!("CARGO_PKG_VERSION"),
+        "scenario": hunt.scenario,
+        "seeds": { "first": hunt.seed, "count": hunt.runs },
+        "runs": hunt.runs,
+        "found": finds(&hunt.found),
+        "known": finds(&hunt.known),
+        "gone": hunt.gone,
+        "repeat": hunt.repeat,
+    }))
+}
+
+fn find_value(find: &Find) -> Value {
+    let shrunk = &find.shrunk;
+    json!({
+        "violation": violation(&shrunk.violation),
+        "run": find.run,
+        "seen": find.seen,
+        "seed": shrunk.seed,
+        "minimal": shrunk.minimal,
+        "runs_to_shrink": shrunk.runs,
+        "certificate": shrunk.certificate.iter().map(proof).collect::<Vec<_>>(),
+        "scenario": find.text,
+        "file": find.file,
+        "repeat": find.repeat,
+    })
+}
+
+fn violation(violation: &Violation) -> Value {
+    json!({
+        "name": violation.name(),
+        "what": violation.what,
+        "skeleton": violation.skeleton,
+        "fingerprint": format!("{:016x}", violation.fingerprint()),
+    })
+}
+
+fn proof(proof: &Proof) -> Value {
+    let answer = |answer: &Answer| {
+        json!({
+            "violations": answer.violations.iter().map(violation).collect::<Vec<_>>(),
+            "fingerprint": format!("{:016x}", answer.fingerprint),
+        })
+    };
+    json!({
+        "part": proof.part,
+        "says": proof.says,
+        "without": proof.without.as_ref().map(answer),
+        "told": told(proof.without.as_ref()),
+    })
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).expect("a value without maps of odd keys") + "\n"
+}
+
+/// Returns the result of a search for people; the text of a find is shown if it was not saved.
+pub fn hunt_text(hunt: &Hunt) -> String {
+    let mut page = Page::new(Style::PLAIN);
+    let count = hunt.found.len() + hunt.known.len();
+    let runs = counted(hunt.runs, "run");
+    let of = format!("{runs} of {}, seed {}", hunt.scenario, hunt.seed);
+    if count == 0 {
+        page.say(0, Ink::Strong, &format!("nothing found in {of}"));
+    } else {
+        let new = hunt.found.len();
+        page.say(0, Ink::Strong, &format!("FOUND {count} distinct in {of}; {new} new"));
+    }
+    for find in hunt.known.iter().chain(&hunt.found) {
+        page.gap();
+        tell(&mut page, find);
+    }
+    for file in &hunt.gone {
+        page.gap();
+        page.say(0, Ink::Plain, &format!("{file} shows nothing any more"));
+    }
+    page.title("TO REPEAT THIS SEARCH");
+    page.command(2, &hunt.repeat);
+    let mut text = page.into_text();
+    for find in hunt.found.iter().filter(|find| find.file.is_none()) {
+        text += "\n";
+        text += &find.text;
+    }
+    text
+}
+
+fn tell(page: &mut Page, find: &Find) {
+    let violation = &find.shrunk.violation;
+    page.say(0, Ink::Strong, &violation.name());
+    if !violation.skeleton.is_empty() {
+        page.say(2, Ink::Plain, &violation.skeleton.join(", "));
+    }
+    let scenario = &find.shrunk.scenario;
+    let size = format!(
+        "{}, {}, {}",
+        counted(many(&scenario.services), "service"),
+        counted(many(&scenario.clients), "client"),
+        counted(many(&scenario.script), "step"),
+    );
+    let seen = match find.run {
+        Some(run) => format!("first in run {run}, seen in {}; ", counted(find.seen, "run")),
+        None => "known before; ".to_owned(),
+    };
+    let minimal = if find.shrunk.minimal { "minimal" } else { "not known to be minimal" };
+    page.say(2, Ink::Plain, &format!("{seen}{minimal}: {size}"));
+    page.command(2, &find.repeat);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::parse;
+
+    fn find() -> Find {
+        let text = r#"Scenario(
+            name: "a",
+            services: [Service(name: "orders", plan: Business)],
+            until: "1m",
+        )"#;
+        let part = Proof { part: "services[0]".to_owned(), says: "{}".to_owned(), without: None };
+        let shrunk = Shrunk {
+            scenario: parse("a.ron", text).expect("it is valid").scenario,
+            seed: 3,
+            violation: Violation::new("at-most-one-writer", ["promote-self"]),
+            certificate: vec![part],
+            minimal: true,
+            runs: 12,
+        };
+        let repeat = "cutover run a.ron --seed 3".to_owned();
+        Find { run: Some(4), seen: 2, shrunk, text: "Scenario()\n".to_owned(), file: None, repeat }
+    }
+
+    #[test]
+    fn a_find_is_told_with_its_size_and_the_command_that_shows_it() {
+        let mut hunt = Hunt {
+            scenario: "base".to_owned(),
+            seed: 0,
+            runs: 100,
+            known: Vec::new(),
+            gone: vec!["b.ron".to_owned()],
+            found: vec![find()],
+            repeat: "cutover fuzz base.ron --runs 100".to_owned(),
+        };
+        let text = hunt_text(&hunt);
+        assert!(
+            text.starts_with("FOUND 1 distinct in 100 runs of base, seed 0; 1 new\n"),
+            "{text}"
+        );
+        assert!(text.contains("first in run 4, seen in 2 runs; minimal: 1 service"), "{text}");
+        assert!(text.contains("  cutover run a.ron --seed 3\n"), "{text}");
+        assert!(text.contains("b.ron shows nothing any more\n"), "{text}");
+        assert!(text.ends_with("\nScenario()\n"), "{text}");
+        hunt.found.clear();
+        assert!(hunt_text(&hunt).starts_with("nothing found in 100 runs of base, seed 0\n"));
+    }
+
+    #[test]
+    fn programs_get_the_certificate_and_the_scenario() {
+        let value: Value = serde_json::from_str(&shrunk_json(&find())).expect("it is JSON");
+        assert_eq!(value["format"], "cutover.shrink/1");
+        assert_eq!(value["certificate"][0]["part"], "services[0]");
+        assert_eq!(value["certificate"][0]["told"], "it is no scenario");
+        assert_eq!(value["scenario"], "Scenario()\n");
+        assert_eq!(value["violation"]["what"], "at-most-one-writer");
+    }
+}

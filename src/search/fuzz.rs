@@ -1,0 +1,190 @@
+//! Random schedules of faults over a scenario, in search of what goes wrong.
+//!
+//! Knows nothing of files and of the clock. Kept here: run number n is the same whoever makes it
+//! and whatever was run before, and each distinct violation is told once, by its first run.
+
+use std::num::NonZero;
+
+use super::ask::Conditions;
+use super::dice::Dice;
+use super::find::bare;
+use super::menu::add_steps;
+use super::shrink::{Shrunk, shrink};
+use super::violation::Violation;
+use crate::parallel;
+use crate::scenario::{Loaded, Scenario};
+
+/// A search for what goes wrong under random faults.
+///
+/// # Examples
+/// ```
+/// use std::num::NonZero;
+/// use cutover::search::Fuzz;
+/// let text = r#"Scenario(
+///     name: "base",
+///     services: [Service(name: "orders", plan: Business)],
+///     clients: [Writer(name: "app", service: "orders", writes_per_s: 100)],
+///     until: "30m",
+/// )"#;
+/// let base = cutover::scenario::parse("base.ron", text)?;
+/// let mut fuzz = Fuzz::new(base, 0, 6);
+/// fuzz.search(100, NonZero::<usize>::MIN);
+/// let found = &fuzz.found()[0];
+/// let shrunk = fuzz.shrink(found, 5_000).expect("it was found");
+/// assert!(shrunk.minimal && shrunk.scenario.script.len() <= 2);
+/// # Ok::<(), cutover::scenario::Errors>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Fuzz {
+    base: Loaded,
+    seed: u64,
+    steps: u64,
+    runs: u64,
+    found: Vec<Found>,
+}
+
+/// A violation that a search found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What went wrong.
+    pub violation: Violation,
+    /// The number of the first run that showed it, from 0.
+    pub run: u64,
+    /// In how many runs it was seen.
+    pub seen: u64,
+    /// The scenario of that run.
+    pub scenario: Scenario,
+    /// The seed of that run.
+    pub seed: u64,
+}
+
+impl Fuzz {
+    /// Returns a search over a scenario, which adds at most so many steps to its script.
+    ///
+    /// What the scenario accepts is nothing that goes wrong; what it expects is not asked, since
+    /// it speaks of a run without further faults.
+    pub fn new(base: Loaded, seed: u64, steps: u64) -> Self {
+        let mut base = base;
+        base.scenario.expect.clear();
+        Self { base, seed, steps, runs: 0, found: Vec::new() }
+    }
+
+    /// Returns the scenario and the seed of a run.
+    pub fn case(&self, run: u64) -> (Loaded, u64) {
+        let mut dice = Dice::seeded(self.seed, &format!("run {run}"));
+        (add_steps(&mut dice, &self.base, self.steps), self.seed.wrapping_add(run))
+    }
+
+    /// Makes so many further runs with so many threads.
+    pub fn search(&mut self, runs: u64, jobs: NonZero<usize>) {
+        let conditions = Conditions::of(&self.base);
+        let this = &*self;
+        let numbers: Vec<u64> = (self.runs..self.runs + runs).collect();
+        let answers = parallel::map(&numbers, jobs, |run| {
+            let (loaded, seed) = this.case(*run);
+            conditions.ask(&loaded, seed).violations
+        });
+        for (run, violations) in numbers.into_iter().zip(answers) {
+            for violation in violations {
+                self.note(violation, run);
+            }
+        }
+        self.runs += runs;
+    }
+
+    fn note(&mut self, violation: Violation, run: u64) {
+        if let Some(known) = self.found.iter_mut().find(|found| found.violation == violation) {
+            known.seen += 1;
+            return;
+        }
+        let (loaded, seed) = self.case(run);
+        let scenario = loaded.scenario;
+        self.found.push(Found { violation, run, seen: 1, scenario, seed });
+    }
+
+    /// Returns how many runs were made.
+    pub fn runs(&self) -> u64 {
+        self.runs
+    }
+
+    /// Returns the distinct violations that were found, in the order of their first runs.
+    pub fn found(&self) -> &[Found] {
+        &self.found
+    }
+
+    /// Returns the conditions of its runs.
+    pub fn conditions(&self) -> Conditions {
+        Conditions::of(&self.base)
+    }
+
+    /// Makes what was found as small as it can be, with at most so many runs.
+    pub fn shrink(&self, found: &Found, runs_max: u64) -> Option<Shrunk> {
+        let conditions = self.conditions();
+        let ask = |loaded: &Loaded, seed: u64| conditions.ask(loaded, seed);
+        shrink(&found.scenario, found.seed, &found.violation, runs_max, ask)
+    }
+}
+
+/// Makes a scenario as small as it can be while the same goes wrong in it.
+///
+/// Returns nothing if nothing goes wrong in it. See [`sought`](super::sought()) for what it is.
+pub fn shrink_what_fails(loaded: &Loaded, seed: u64, runs_max: u64) -> Option<Shrunk> {
+    let conditions = Conditions::of(loaded);
+    let answer = conditions.ask(loaded, seed);
+    let asserted = answer.violations.iter().find(|one| one.what == super::ask::ASSERTION);
+    let (violation, scenario) = if let Some(violation) = asserted {
+        (violation.clone(), loaded.scenario.clone())
+    } else {
+        let outcome = conditions.run(loaded, seed);
+        let violation = super::find::sought(loaded, &outcome)?;
+        let bare = bare(loaded, &outcome, &violation);
+        (violation, bare)
+    };
+    let ask = |loaded: &Loaded, seed: u64| conditions.ask(loaded, seed);
+    shrink(&scenario, seed, &violation, runs_max, ask)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base() -> Loaded {
+        let text = r#"Scenario(
+            name: "base",
+            services: [Service(name: "orders", plan: Premium)],
+            clients: [Writer(name: "app", service: "orders", writes_per_s: 100)],
+            until: "30m",
+        )"#;
+        crate::scenario::parse("base.ron", text).expect("it is valid")
+    }
+
+    #[test]
+    fn what_is_found_does_not_depend_on_threads_or_on_how_the_runs_are_divided() {
+        let mut alone = Fuzz::new(base(), 3, 6);
+        alone.search(300, NonZero::<usize>::MIN);
+        let mut many = Fuzz::new(base(), 3, 6);
+        for part in [1, 99, 150, 50] {
+            many.search(part, NonZero::new(8).expect("it is not zero"));
+        }
+        assert_eq!(alone.found(), many.found());
+        assert!(alone.found().len() > 2, "{:?}", alone.found().len());
+    }
+
+    #[test]
+    fn what_is_found_is_found_again_in_what_it_was_shrunk_to() {
+        let mut fuzz = Fuzz::new(base(), 4, 6);
+        fuzz.search(60, NonZero::<usize>::MIN);
+        for found in fuzz.found() {
+            let shrunk = fuzz.shrink(found, 10_000).expect("it was found");
+            assert!(shrunk.minimal);
+            let loaded = Loaded::from_scenario(shrunk.scenario.clone()).expect("it is valid");
+            let answer = fuzz.conditions().ask(&loaded, shrunk.seed);
+            assert!(answer.violations.contains(&found.violation), "{:?}", found.violation);
+            for proof in &shrunk.certificate {
+                let gone =
+                    |answer: &super::super::Answer| !answer.violations.contains(&found.violation);
+                assert!(proof.without.as_ref().is_none_or(gone), "{proof:?}");
+            }
+        }
+    }
+}

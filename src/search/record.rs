@@ -1,0 +1,60 @@
+//! A find as the text of a file: comments that tell what it shows, then the scenario.
+//!
+//! Knows nothing of folders. Kept here: the text is a scenario file like any other, and tells the
+//! seed with which it shows what it records.
+
+use super::ask::Conditions;
+use super::find::regression;
+use super::shrink::{Answer, Shrunk};
+use crate::scenario::write;
+
+/// What stands before the seed.
+const SEED: &str = "// Shown by seed ";
+
+/// Returns a shrunken scenario as the text of a file, under the conditions of the search.
+pub fn record(shrunk: &Shrunk, name: &str, conditions: Conditions) -> String {
+    let mut lines = vec![format!("// {}", shrunk.violation)];
+    if shrunk.minimal {
+        lines.push("// Nothing can be left out; without".to_owned());
+        let proofs = shrunk.certificate.iter();
+        lines.extend(
+            proofs.map(|proof| format!("//   {}: {}", proof.part, told(proof.without.as_ref()))),
+        );
+    } else {
+        lines.push(format!(
+            "// Not known to be minimal: the search ended after {} runs.",
+            shrunk.runs
+        ));
+    }
+    lines.push(format!("{SEED}{}.", shrunk.seed));
+    lines.push(write(&regression(shrunk, name, conditions)));
+    lines.join("\n")
+}
+
+/// Returns what is shown without a part, in words.
+pub fn told(without: Option<&Answer>) -> String {
+    let Some(answer) = without else { return "it is no scenario".to_owned() };
+    if answer.violations.is_empty() {
+        return "nothing goes wrong".to_owned();
+    }
+    let names: Vec<String> = answer.violations.iter().map(super::Violation::name).collect();
+    format!("something else goes wrong: {}", names.join(", "))
+}
+
+/// Returns whether a text was written as the record of a find.
+pub fn is_record(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with(SEED))
+}
+
+/// Returns the seed with which a recorded scenario shows what it records; 0 if it tells none.
+///
+/// # Examples
+/// ```
+/// use cutover::search::recorded_seed;
+/// assert_eq!(recorded_seed("// Shown by seed 17.\nScenario("), 17);
+/// assert_eq!(recorded_seed("Scenario("), 0);
+/// ```
+pub fn recorded_seed(text: &str) -> u64 {
+    let line = text.lines().find_map(|line| line.strip_prefix(SEED));
+    line.and_then(|line| line.trim_end_matches('.').parse().ok()).unwrap_or(0)
+}

@@ -1,0 +1,190 @@
+//! Whole random scenarios: services, clients, knobs, and what happens to them.
+//!
+//! Knows nothing of what is searched for. Kept here: every scenario that is made is valid, however
+//! strange.
+
+use serde_json::{Map, Value, json};
+
+use super::dice::Dice;
+use super::measures::{another, rounded};
+use super::menu::{PLANS, add_steps};
+use super::tree;
+use crate::kernel::{Bytes, Span};
+use crate::knob::KNOBS;
+use crate::model::{DRIVERS, DriverParts, Endpoint};
+use crate::scenario::{Client, Connection, Loaded, Reader, Scenario, Service, Writer};
+
+/// At most so many steps.
+const STEPS: u64 = 8;
+
+/// The words that knobs may have, of those that are words.
+const WORDS: &[(&str, &[&str])] = &[
+    ("policy", &["Platform", "Pglookout"]),
+    ("timeout_origin", &["LastReport", "FirstMissed"]),
+    ("election_key", &["Furthest", "Received"]),
+    ("election_tie", &["HighestName", "LowestName"]),
+    ("fencing", &["OnContact", "AtOnce", "Never"]),
+    ("resolver_cache", &["KeptWarm", "OnDemand"]),
+    ("replica_name_when_empty", &["DeadAddress", "NoAnswer", "Primary"]),
+    ("in_flight_at_host_death", &["Delivered", "Lost"]),
+    ("heartbeat_connection", &["Kept", "Fresh"]),
+    ("process_restart", &["never"]),
+];
+
+/// Returns a random valid scenario.
+///
+/// # Examples
+/// ```
+/// use cutover::search::{Dice, whole};
+/// let loaded = whole(&mut Dice::seeded(5, "example"));
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// assert_eq!(outcome.services.len(), loaded.scenario.services.len());
+/// ```
+pub fn whole(dice: &mut Dice) -> Loaded {
+    let services = services(dice);
+    let clients = clients(dice, &services);
+    let until = Span::from_micros(60_000_000 + dice.of_any_size(5_400_000_000));
+    let until = rounded(dice, until);
+    let blank = json!({ "name": "random", "services": [], "until": "1m" });
+    let blank: Scenario = serde_json::from_value(blank).expect("nothing else has to be said");
+    let scenario = Scenario { services, clients, until, ..blank };
+    // A pool of few connections may be too small for its rate; such a client is left out.
+    let loaded = tree::repaired(tree::of(&scenario)).expect("its services are valid");
+    let loaded = tuned(dice, &loaded);
+    add_steps(dice, &loaded, STEPS)
+}
+
+/// Returns one to three services.
+pub fn services(dice: &mut Dice) -> Vec<Service> {
+    let names = ["orders", "cart", "audit"];
+    let count = [1, 1, 1, 2, 3][usize::try_from(dice.below(5)).expect("it is small")];
+    let regions = ["eu-west", "us-east"];
+    names[..count]
+        .iter()
+        .map(|name| Service {
+            name: (*name).to_owned(),
+            plan: *dice.one_of(&PLANS),
+            region: (*dice.one_of(&regions)).to_owned(),
+        })
+        .collect()
+}
+
+/// Returns up to four clients of some services.
+pub fn clients(dice: &mut Dice, services: &[Service]) -> Vec<Client> {
+    let names = ["app", "web", "dash", "etl"];
+    let count = usize::try_from(dice.below(5)).expect("it is small");
+    names[..count].iter().map(|name| client(dice, name, services)).collect()
+}
+
+fn client(dice: &mut Dice, name: &str, services: &[Service]) -> Client {
+    let service = dice.one_of(services);
+    let elsewhere = dice.one_of(services).region.clone();
+    let region = dice.once_in(4).then_some(elsewhere);
+    let rate = u32::try_from(1 + dice.of_any_size(2_000)).expect("it is small");
+    let driver = dice.one_of(DRIVERS).driver;
+    let begins = Span::from_micros(if dice.once_in(4) { dice.of_any_size(59_000_000) } else { 0 });
+    let first_lookup = dice.once_in(3).then(|| Span::from_micros(dice.of_any_size(30_000_000)));
+    if dice.once_in(3) {
+        let endpoint = *dice.one_of(&[Endpoint::Primary, Endpoint::Replica]);
+        let standbys = service.plan.standbys() > 0;
+        return Client::Reader(Reader {
+            name: name.to_owned(),
+            service: service.name.clone(),
+            reads_per_s: rate,
+            endpoint: if standbys { endpoint } else { Endpoint::Primary },
+            connection: *dice.one_of(&[Connection::Kept, Connection::Fresh]),
+            region,
+            driver,
+            parts: DriverParts::default(),
+            first_lookup,
+            begins,
+            ends: None,
+        });
+    }
+    Client::Writer(Writer {
+        name: name.to_owned(),
+        service: service.name.clone(),
+        writes_per_s: rate,
+        wal_per_commit: Bytes(1 + dice.of_any_size(200_000)),
+        region,
+        driver,
+        parts: DriverParts::default(),
+        first_lookup,
+        begins,
+        ends: None,
+    })
+}
+
+/// Returns a scenario with some knobs other than their defaults, none of which contradict others.
+pub fn tuned(dice: &mut Dice, loaded: &Loaded) -> Loaded {
+    let mut tuned = loaded.clone();
+    for _ in 0..dice.below(6) {
+        let row = dice.one_of(KNOBS);
+        let Some(value) = value(dice, row.name, row.default) else { continue };
+        let mut fields = match serde_json::to_value(&tuned.scenario.tuning) {
+            Ok(Value::Object(fields)) => fields,
+            Ok(_) | Err(_) => Map::new(),
+        };
+        fields.insert(row.name.to_owned(), value);
+        let Ok(tuning) = serde_json::from_value(Value::Object(fields)) else { continue };
+        let scenario = Scenario { tuning, ..tuned.scenario.clone() };
+        if let Ok(loaded) = Loaded::from_scenario(scenario) {
+            tuned = loaded;
+        }
+    }
+    tuned
+}
+
+/// Returns another value of a knob, within an eighth and eight times its default.
+fn value(dice: &mut Dice, name: &str, default: &str) -> Option<Value> {
+    if let Some((_, words)) = WORDS.iter().find(|(knob, _)| *knob == name) {
+        return Some(Value::from(*dice.one_of(words)));
+    }
+    if let Ok(count) = default.parse::<u64>() {
+        return Some(Value::from(dice.within(0, count * 2 + 2)));
+    }
+    if let Ok(switch) = default.parse::<bool>() {
+        return Some(Value::from(!switch));
+    }
+    let measure = if default == "drawn" { "2s" } else { default };
+    another(dice, measure).map(Value::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn whatever_is_made_is_valid_and_reads_back_from_a_file() {
+        for seed in 0..300 {
+            let loaded = whole(&mut Dice::seeded(seed, "whole"));
+            let text = crate::scenario::write(&loaded.scenario);
+            let again = crate::scenario::parse("whole.ron", &text).expect("it is valid");
+            assert_eq!((again.scenario, again.setup), (loaded.scenario, loaded.setup), "{text}");
+        }
+    }
+
+    #[test]
+    fn any_bytes_make_a_valid_scenario() {
+        for byte in 0..=255 {
+            for length in [0, 1, 10, 100, 1_000] {
+                let loaded = whole(&mut Dice::of_bytes(&vec![byte; length]));
+                assert!(!loaded.scenario.services.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn nearly_every_knob_gets_other_values() {
+        let mut set = BTreeSet::new();
+        for seed in 0..2_000 {
+            let loaded = whole(&mut Dice::seeded(seed, "knobs"));
+            let tuning = serde_json::to_value(&loaded.scenario.tuning).expect("it can be written");
+            set.extend(tuning.as_object().expect("it has fields").keys().cloned());
+        }
+        let never: Vec<&str> =
+            KNOBS.iter().map(|row| row.name).filter(|name| !set.contains(*name)).collect();
+        assert!(never.len() * 10 <= KNOBS.len(), "{never:?} are never set");
+    }
+}

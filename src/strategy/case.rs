@@ -1,0 +1,69 @@
+//! A scenario with a seed: one case of a property.
+//!
+//! Knows nothing of how it was drawn. Kept here: what is printed of a case is a scenario file.
+
+use std::fmt;
+
+use crate::scenario::{self, Errors, Loaded, Scenario};
+use crate::search::Conditions;
+use crate::sim::{self, Outcome};
+
+/// A scenario with the seed of its run; printed, it is a scenario file.
+///
+/// # Examples
+/// ```
+/// use cutover::strategy::Case;
+/// let text = r#"Scenario(
+///     name: "quiet",
+///     services: [
+///         Service(name: "orders", plan: Business, region: "eu-west"),
+///     ],
+///     until: "1h",
+/// )
+/// "#;
+/// let scenario = cutover::scenario::parse("quiet.ron", text)?.scenario;
+/// let case = Case { scenario, seed: 5 };
+/// assert_eq!(format!("{case:?}"), format!("// cutover run FILE --seed 5\n{text}"));
+/// assert_eq!(case.run().seed, 5);
+/// # Ok::<(), cutover::scenario::Errors>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Case {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// The seed of its run.
+    pub seed: u64,
+}
+
+impl Case {
+    /// Returns the scenario ready to run.
+    ///
+    /// # Errors
+    /// All that is wrong with a scenario that was not drawn by this module.
+    pub fn load(&self) -> Result<Loaded, Errors> {
+        Loaded::from_scenario(self.scenario.clone())
+    }
+
+    /// Returns the scenario of a drawn case ready to run.
+    pub fn loaded(&self) -> Loaded {
+        self.load().expect("whatever is drawn is valid")
+    }
+
+    /// Returns the outcome of its run.
+    pub fn run(&self) -> Outcome {
+        sim::run(&self.loaded().setup, self.seed)
+    }
+
+    /// Returns the outcome of its run with a planted fault or a policy of one's own, without its
+    /// timeline.
+    pub fn run_with(&self, conditions: Conditions) -> Outcome {
+        conditions.run(&self.loaded(), self.seed)
+    }
+}
+
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = scenario::write(&self.scenario);
+        write!(f, "// cutover run FILE --seed {}\n{text}", self.seed)
+    }
+}

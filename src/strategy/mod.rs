@@ -1,0 +1,138 @@
+//! Strategies for property tests with proptest: scenarios and their parts, which shrink as a person
+//! would make them simpler.
+//!
+//! * `domain`: a strategy that draws by the dice of the search and shrinks in terms of scenarios;
+//! * `case`: a scenario with a seed, ready to run.
+//!
+//! Knows nothing of what a property says. Kept here: whatever is drawn is valid; a case shrinks to
+//! valid cases, and a part by itself, whatever other parts it is put together with.
+//!
+//! # Examples
+//! A property in ten lines; when it fails, the smallest case is printed as a scenario file.
+//! ```
+//! use cutover::check::Verdict;
+//! use cutover::strategy;
+//! use proptest::prelude::*;
+//!
+//! proptest! {
+//!     # #![proptest_config(ProptestConfig {
+//!     #     failure_persistence: None, cases: 16, ..ProptestConfig::default()
+//!     # })]
+//!     # fn hidden() {}
+//!     // In a suite: #[test]
+//!     fn every_acknowledged_commit_is_accounted_for(case in strategy::cases()) {
+//!         let outcome = case.run();
+//!         let sum = outcome.invariants.iter().find(|one| one.id == "accounting-adds-up");
+//!         prop_assert_ne!(sum.map(|one| one.verdict), Some(Verdict::Violated));
+//!     }
+//! }
+//! every_acknowledged_commit_is_accounted_for();
+//! ```
+
+mod case;
+mod domain;
+
+pub use case::Case;
+pub use domain::{Domain, Tree};
+
+use crate::knob::Tuning;
+use crate::scenario::{Client, Deed, Loaded, Scenario, Service, Step};
+use crate::search;
+
+/// Whole scenarios with their seeds: services, clients, knobs, faults and orders.
+pub fn cases() -> Domain<Case> {
+    Domain::new(|dice| {
+        let scenario = search::whole(dice).scenario;
+        Case { scenario, seed: dice.below(1 << 32) }
+    })
+}
+
+/// A valid scenario under random faults and orders, at most so many steps more than it has.
+///
+/// Which kinds of fault may occur is drawn anew for each case, so that some come often together
+/// and others not at all.
+///
+/// # Examples
+/// ```
+/// use cutover::strategy;
+/// use proptest::prelude::*;
+/// use proptest::test_runner::TestRunner;
+///
+/// let text = r#"Scenario(
+///     name: "mine",
+///     services: [Service(name: "orders", plan: Premium)],
+///     until: "20m",
+/// )"#;
+/// let base = cutover::scenario::parse("mine.ron", text)?;
+/// let mut runner = TestRunner::deterministic();
+/// let case = strategy::cases_of(base, 5).new_tree(&mut runner).expect("it is drawn").current();
+/// assert!(case.scenario.script.len() <= 5);
+/// # Ok::<(), cutover::scenario::Errors>(())
+/// ```
+pub fn cases_of(base: Loaded, steps: u64) -> Domain<Case> {
+    Domain::new(move |dice| {
+        let scenario = search::add_steps(dice, &base, steps).scenario;
+        Case { scenario, seed: dice.below(1 << 32) }
+    })
+}
+
+/// One to three services of any plan.
+pub fn services() -> Domain<Vec<Service>> {
+    Domain::new(search::services)
+}
+
+/// Up to four clients of some services, of which there is at least one.
+pub fn clients(services: Vec<Service>) -> Domain<Vec<Client>> {
+    Domain::new(move |dice| search::clients(dice, &services))
+}
+
+/// Knobs within an eighth and eight times their defaults that a scenario may be tuned with.
+pub fn knobs(base: Loaded) -> Domain<Tuning> {
+    Domain::new(move |dice| search::tuned(dice, &base).scenario.tuning)
+}
+
+/// At most so many steps that a scenario's script may go on with: faults, heals and orders.
+pub fn steps(base: Loaded, most: u64) -> Domain<Vec<Step>> {
+    let old = base.scenario.script.len();
+    Domain::new(move |dice| search::add_steps(dice, &base, most).scenario.script.split_off(old))
+}
+
+/// At most so many orders of operators.
+pub fn orders(base: Loaded, most: u64) -> Domain<Vec<Step>> {
+    let old = base.scenario.script.len();
+    Domain::new(move |dice| {
+        let mut script = search::add_orders(dice, &base, most).scenario.script.split_off(old);
+        script.retain(|step| matches!(step.deed(), Deed::Operator(..)));
+        script
+    })
+}
+
+/// Any scenarios with seeds, made to shrink as scenarios do.
+///
+/// For scenarios that are put together by strategies of one's own.
+///
+/// # Examples
+/// ```
+/// use cutover::scenario::Scenario;
+/// use cutover::strategy;
+/// use proptest::prelude::*;
+///
+/// let text = r#"Scenario(
+///     name: "mine",
+///     services: [Service(name: "orders", plan: Business)],
+///     until: "20m",
+/// )"#;
+/// let base = cutover::scenario::parse("mine.ron", text)?;
+/// let parts = (strategy::steps(base.clone(), 4), strategy::knobs(base.clone()), any::<u64>());
+/// let mine = parts.prop_map(move |(script, tuning, seed)| {
+///     (Scenario { script, tuning, ..base.scenario.clone() }, seed)
+/// });
+/// let mine = strategy::shrinking(mine);
+/// # let _ = mine;
+/// # Ok::<(), cutover::scenario::Errors>(())
+/// ```
+pub fn shrinking(
+    scenarios: impl proptest::strategy::Strategy<Value = (Scenario, u64)>,
+) -> impl proptest::strategy::Strategy<Value = Case> {
+    domain::Shrinking::new(scenarios)
+}
