@@ -14,19 +14,12 @@
 //! use cutover::strategy;
 //! use proptest::prelude::*;
 //!
-//! proptest! {
-//!     # #![proptest_config(ProptestConfig {
-//!     #     failure_persistence: None, cases: 16, ..ProptestConfig::default()
-//!     # })]
-//!     # fn hidden() {}
-//!     // In a suite: #[test]
-//!     fn every_acknowledged_commit_is_accounted_for(case in strategy::cases()) {
-//!         let outcome = case.run();
-//!         let sum = outcome.invariants.iter().find(|one| one.id == "accounting-adds-up");
-//!         prop_assert_ne!(sum.map(|one| one.verdict), Some(Verdict::Violated));
-//!     }
-//! }
-//! every_acknowledged_commit_is_accounted_for();
+//! # let config = ProptestConfig { failure_persistence: None, cases: 16, ..Default::default() };
+//! proptest!(config, |(case in strategy::cases())| {
+//!     let outcome = case.run();
+//!     let accounts = outcome.invariants.iter().find(|one| one.id == "accounting-adds-up");
+//!     prop_assert_ne!(accounts.map(|one| one.verdict), Some(Verdict::Violated));
+//! });
 //! ```
 
 mod case;
@@ -56,6 +49,7 @@ pub fn cases() -> Domain<Case> {
 /// ```
 /// use cutover::strategy;
 /// use proptest::prelude::*;
+/// use proptest::strategy::ValueTree;
 /// use proptest::test_runner::TestRunner;
 ///
 /// let text = r#"Scenario(
