@@ -195,6 +195,31 @@ fn the_order_of_services_and_clients_in_the_file_does_not_matter() {
 }
 
 #[test]
+fn the_order_in_which_the_script_lists_its_steps_does_not_matter() {
+    let (head, rest) = SCENARIO.split_once("script: [").expect("there is a script");
+    let (list, tail) = rest.split_once("],\n    until").expect("the script ends");
+    let mut steps: Vec<&str> = list.lines().filter(|line| !line.trim().is_empty()).collect();
+    assert!(steps.len() > 2, "{steps:?}");
+    for turn in 0..steps.len() {
+        steps.rotate_left(1);
+        if turn == 0 {
+            steps.reverse();
+        }
+        // A heal stands behind its fault in a file, so only faults are put in another order.
+        let (heals, faults): (Vec<&str>, Vec<&str>) =
+            steps.iter().partition(|step| step.contains("Heal("));
+        let listed = [faults, heals].concat().join("\n");
+        let text = format!("{head}script: [\n{listed}\n],\n    until{tail}");
+        for seed in SEEDS {
+            let (plain, other) = (run(SCENARIO, seed), run(&text, seed));
+            assert_eq!(other.timeline, plain.timeline, "{listed}");
+            assert_eq!(other.services, plain.services, "{listed}");
+            assert_eq!(other.clients, plain.clients, "{listed}");
+        }
+    }
+}
+
+#[test]
 fn every_way_of_printing_a_run_names_its_seed() {
     let file = std::env::temp_dir().join(format!("cutover-seed-{}.ron", process::id()));
     fs::write(&file, SCENARIO).expect("a temporary file can be written");

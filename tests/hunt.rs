@@ -140,6 +140,24 @@ fn a_search_finds_the_same_with_any_number_of_threads() {
 }
 
 #[test]
+fn what_is_found_depends_on_no_folder_locale_time_zone_or_order_of_the_environment() {
+    let words = ["fuzz", "base.ron", "--runs", "60", "--seed", "5", "--steps", "4"];
+    let found = |folder: &Folder, environment: &[&str]| {
+        let mut command = process::Command::new("env");
+        command.arg("-i").args(environment).arg(env!("CARGO_BIN_EXE_cutover")).args(words);
+        let output = command.current_dir(&folder.0).output().expect("the program starts");
+        String::from_utf8(output.stdout).expect("it is text")
+    };
+    let (here, there) = (Folder::new("here"), Folder::new("there"));
+    let plain = found(&here, &[]);
+    assert!(plain.starts_with("FOUND "), "{plain}");
+    let turkish = ["TZ=Pacific/Chatham", "LC_ALL=tr_TR.UTF-8", "A=1", "B=2"];
+    let backwards = ["B=2", "A=1", "LC_ALL=C", "TZ=America/New_York", "COLUMNS=40"];
+    assert_eq!(found(&there, &turkish), plain);
+    assert_eq!(found(&there, &backwards), plain);
+}
+
+#[test]
 fn a_corpus_is_kept_run_again_shrunk_and_merged() {
     let folder = Folder::new("corpus");
     let words = "fuzz base.ron --runs 60 --seed 5 --steps 4 --corpus finds";
