@@ -327,3 +327,18 @@ fn colour_is_for_those_who_ask() {
     assert!(colored(&["--color", "always"], &[]));
     assert!(!colored(&["--color", "auto"], &[("NO_COLOR", "1")]));
 }
+
+#[test]
+fn a_saved_run_is_explained_as_the_run_was() {
+    let folder = Folder::new("saved");
+    let fault = r#"script: [At("60s", Fault(HostDeath, Primary("orders")))], until: "10m""#;
+    folder.file("a.ron", &QUIET.replace(r#"until: "10m""#, fault));
+    let run = folder.cutover(&["run", "a.ron", "--seed", "7", "--explain", "--out", "saved"]);
+    let saved = folder.cutover(&["explain", "saved"]);
+    assert_eq!(code(&saved), 0, "{}", complaint(&saved));
+    let why =
+        |output: &Output| told(output).rsplit_once("cutover ").expect("a command").0.to_owned();
+    assert_eq!(why(&saved), why(&run));
+    assert!(told(&saved).contains("HostDeath strikes orders-1"), "{}", told(&saved));
+    refused(&folder.cutover(&["explain", "a.ron"]), 3, "a.ron: ");
+}

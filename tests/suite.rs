@@ -181,6 +181,16 @@ fn coverage_tells_what_no_scenario_reached() {
 }
 
 #[test]
+fn the_shipped_scenarios_reach_every_fault_and_every_phase() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
+    let (text, code) = Suite::new("shipped").run(&[root, "--format", "json"]);
+    assert_eq!(code, Some(0));
+    let value: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    assert_eq!(value["unreached"]["faults"], serde_json::json!([]));
+    assert_eq!(value["unreached"]["phases"], serde_json::json!([]));
+}
+
+#[test]
 fn json_tells_every_case_with_its_checks() {
     let (text, _) = Suite::new("json").run(&[".", "--format", "json"]);
     let value: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");

@@ -203,7 +203,8 @@ pub(crate) struct ListOptions {
 /// The options of `explain`.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainOptions {
-    /// A name of a list but plans and scenarios, or the number of an invariant or a contract
+    /// A name of a list but plans and scenarios, the number of an invariant or a contract, or a
+    /// saved run: why the worst thing of it happened
     pub(crate) id: String,
 }
 

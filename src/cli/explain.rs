@@ -2,9 +2,12 @@
 //!
 //! Knows nothing of runs. Kept here: an unknown word is answered with the nearest known one.
 
+use std::path::Path;
+
 use super::catalog::{aim, decider};
 use super::exit::Exit;
 use super::output;
+use super::saved;
 use super::stop::Stop;
 use crate::check::{INVARIANTS, InvariantCard};
 use crate::contract::{CONTRACTS, Contract};
@@ -17,6 +20,10 @@ use crate::report::{Ink, Page, Style};
 
 /// Explains one entry of a registry.
 pub(crate) fn explain(id: &str) -> Result<Exit, Stop> {
+    let file = Path::new(id);
+    if file.exists() && explained(id).is_none() {
+        return saved::explain(file);
+    }
     let text = explained(id).ok_or_else(|| {
         let near = nearest(id, names());
         let hint = near.map_or_else(String::new, |name| format!(" (did you mean {name}?)"));

@@ -9,6 +9,7 @@
 //! | `exit.rs`, `stop.rs` | exit codes; why a command ends early |
 //! | `output.rs`, `guard.rs` | streams and files; panics of the simulator |
 //! | `run.rs`, `test.rs`, `validate.rs`, `list.rs`, `explain.rs` | one command each |
+//! | `saved.rs` | `explain` of a saved run |
 //! | `boundary.rs`, `mutate.rs`, `contracts.rs` | one command each, of many runs |
 //! | `jobs.rs` | on how many threads |
 //! | `fuzz.rs`, `shrink.rs`, `replay.rs` | one command each; `hunt_args.rs`: their options |
@@ -31,6 +32,7 @@ mod mutate;
 mod output;
 mod replay;
 mod run;
+mod saved;
 mod shrink;
 mod stop;
 mod test;
