@@ -115,6 +115,7 @@ pub fn contracts_json(standings: &[Standing]) -> String {
             "last_line": contract.lines.1,
             "says": contract.says,
             "checked_by": contract.check.name(),
+            "for_instance_in": contract.scenario,
             "verdict": standing.verdict.word(),
             "bound": bound,
             "upheld_by": standing.upheld_by,
