@@ -30,6 +30,7 @@
 //!         plan: Plan::Business,
 //!         region: "eu-west".to_owned(),
 //!     }],
+//!     integrations: Vec::new(),
 //!     clients: vec![Client::Writer(Writer {
 //!         name: "app".to_owned(),
 //!         service: orders(),

@@ -159,6 +159,8 @@ fn every_registry_is_listed_with_its_sources() {
         ("knobs", "stance: "),
         ("knobs", "lookout_poll_observers_on_warning_only"),
         ("plans", "source: Aiven"),
+        ("orders", "if the service follows another"),
+        ("orders", "source: Aiven, Create and manage read replicas"),
         ("policies", "platform   --policy platform"),
         ("policies", "pglookout  --policy pglookout"),
         ("policies", "source: README and source of pglookout"),

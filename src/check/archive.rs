@@ -28,7 +28,10 @@ pub struct ArchiveGap {
 pub fn archive_gaps(world: &World, service: ServiceId) -> Vec<ArchiveGap> {
     let line = surviving_line(world, service);
     let forks = line.iter().filter_map(|(id, _)| Some((*id, world.branch(*id).parent?)));
+    // An archive of its own begins with the promotion that made a service independent.
+    let own = |id: BranchId| world.branch(id).service == service;
     forks
+        .filter(|(branch, (parent, _))| own(*branch) && own(*parent))
         .filter_map(|(branch, (parent, fork))| {
             let (from, to) = world.archive_gap(parent, fork, world.now)?;
             let parent = world.branch(parent);
@@ -43,7 +46,8 @@ pub fn archive_gaps(world: &World, service: ServiceId) -> Vec<ArchiveGap> {
 pub(super) fn restorable_across_the_fork(case: &Case<'_>) -> Finding {
     Finding::join(case.services().map(|(service, _)| {
         let line = surviving_line(case.world, service.id);
-        if line.len() < 2 {
+        let own = |(id, _): &&(BranchId, Position)| case.world.branch(*id).service == service.id;
+        if line.iter().filter(own).count() < 2 {
             return Finding::Vacuous;
         }
         let gaps = archive_gaps(case.world, service.id);

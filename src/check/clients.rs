@@ -14,7 +14,10 @@ use crate::model::{Client, NodeId, Service};
 /// Judges that no reader saw a commit that the last primary does not have.
 pub(super) fn phantoms_counted(case: &Case<'_>) -> Finding {
     Finding::join(case.services().map(|(service, memory)| {
-        let promoted = memory.promotions.iter().any(|promotion| promotion.branch.is_some());
+        // Who follows another service sees what was lost there.
+        let source = case.history.of(case.world.in_charge(service.id));
+        let mut promotions = memory.promotions.iter().chain(&source.promotions);
+        let promoted = promotions.any(|promotion| promotion.branch.is_some());
         let seen = counts(case, service, |client| phantoms(case.world, client));
         match seen {
             Some(seen) if promoted => seen.judge("saw", "commits that no longer exist"),

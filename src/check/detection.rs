@@ -14,7 +14,8 @@ use crate::model::{Plan, Service, World};
 /// Judges that the primary name serves a writable node in time when a standby could be promoted.
 pub(super) fn failover_in_time(case: &Case<'_>) -> Finding {
     Finding::join(case.services().map(|(service, memory)| {
-        let promotions = memory.promotions.iter().filter(|promotion| !promotion.restored);
+        let promotions = memory.promotions.iter();
+        let promotions = promotions.filter(|one| !one.restored && !one.rule.is_ordered());
         let given_time = promotions.map(|promotion| in_time(case, (service, memory), promotion));
         Finding::join(given_time.chain(unnoticed(case, service, memory)))
     }))
@@ -155,7 +156,8 @@ fn timeout(case: &Case<'_>, rule: Rule) -> Option<Span> {
         | Rule::ReplaceUnfitStandby
         | Rule::KeepGivenUpNodeOut
         | Rule::NoteNews
-        | Rule::WaitForLoneCandidate => None,
+        | Rule::WaitForLoneCandidate
+        | Rule::PromoteReadReplica => None,
     }
 }
 

@@ -3,7 +3,7 @@
 //! It watches the truth and the decisions from outside; nothing in the simulation reads it. Kept
 //! here: an entry is made only when something changed.
 
-use crate::control::{Candidacy, Rule};
+use crate::control::{Candidacy, Operator, Refusal, Rule};
 use crate::fault::{FaultKind, Victim};
 use crate::kernel::Instant;
 use crate::model::{BranchId, Endpoint, NodeId, Role, ServiceId, Side, World};
@@ -134,6 +134,21 @@ pub struct Strike {
     pub nodes: usize,
 }
 
+/// An order that an operator gave the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderGiven {
+    /// When.
+    pub at: Instant,
+    /// Which step of the script.
+    pub step: u16,
+    /// The order.
+    pub operator: Operator,
+    /// For which service.
+    pub service: ServiceId,
+    /// Why it was refused, if it was.
+    pub refusal: Option<Refusal>,
+}
+
 /// What the judge remembers of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
@@ -141,13 +156,15 @@ pub struct History {
     pub services: Vec<ServiceHistory>,
     /// Steps of the script, in order.
     pub strikes: Vec<Strike>,
+    /// Orders that an operator gave the platform.
+    pub orders: Vec<OrderGiven>,
 }
 
 impl History {
     /// Returns the memory of a world at its start.
     pub fn new(world: &World) -> Self {
         let services = vec![ServiceHistory::default(); world.services.len()];
-        let mut history = Self { services, strikes: Vec::new() };
+        let mut history = Self { services, strikes: Vec::new(), orders: Vec::new() };
         for service in &world.services {
             history.watch(world, service.id);
         }
@@ -179,6 +196,10 @@ impl History {
             }
             serving += u8::from(node.writable() || (node.promotable() && node.streaming));
             promotable += u8::from(node.promotable() && !node.promoting);
+        }
+        if world.service(service).follows.is_some() {
+            // Whoever follows another service has no primary to lose.
+            promotable = 1;
         }
         let counts = memory.census.last().map(|(_, existing, serving)| (*existing, *serving));
         if counts != Some((existing, serving)) {
@@ -226,6 +247,10 @@ impl History {
 
     /// Notes that the primary name is served with a new target.
     pub fn primary_name_served(&mut self, world: &World, service: ServiceId) {
+        if world.service(service).follows.is_some() {
+            // The name of a service that only reads never names a primary.
+            return;
+        }
         let now = world.now;
         let targets = world.service(service).record(Endpoint::Primary).now();
         let memory = &mut self.services[service.index()];

@@ -116,7 +116,8 @@ impl Ledger {
 
 /// Returns the branches of the last primary's history with the position up to which each counts.
 pub(super) fn surviving_line(world: &World, service: ServiceId) -> Vec<(BranchId, Position)> {
-    let tip = world.node(world.service(service).primary).branch;
+    let last = world.service(world.in_charge(service)).primary;
+    let tip = world.node(last).branch;
     world.line(tip, world.branch(tip).written.at(world.now))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! * `table`: every invariant with its number, kind, units, statement and source;
 //! * `writers`, `durability`, `detection`, `names`, `redundancy`, `archive`, `followers`,
-//!   `clients`, `quorum`: the invariants by subject;
+//!   `clients`, `quorum`, `pairs`: the invariants by subject;
 //! * `history`, `watch`, `ledger`, `intervals`: what they are judged on; `case`, `verdict`: how.
 //!
 //! It sees truth, decisions and history; nothing in the simulation sees it. Kept here: an
@@ -18,6 +18,7 @@ mod history;
 mod intervals;
 mod ledger;
 mod names;
+mod pairs;
 mod quorum;
 mod redundancy;
 mod table;
@@ -27,7 +28,9 @@ mod writers;
 
 pub use archive::{ArchiveGap, archive_gaps};
 pub use case::{Allowance, Breach, Case, Finding};
-pub use history::{GivenUp, History, PromotionRecord, Restore, ServiceHistory, Silence, Strike};
+pub use history::{
+    GivenUp, History, OrderGiven, PromotionRecord, Restore, ServiceHistory, Silence, Strike,
+};
 pub use intervals::{DualWriting, Exposed, dual_writing, exposures};
 pub use ledger::{Abandoned, Ledger, phantoms};
 pub use table::{INVARIANTS, InvariantCard, judge};

@@ -6,7 +6,7 @@
 use super::case::{Case, Finding};
 use super::verdict::{InvariantOutcome, Kind, Verdict};
 use super::{
-    archive, clients, detection, durability, followers, names, quorum, redundancy, writers,
+    archive, clients, detection, durability, followers, names, pairs, quorum, redundancy, writers,
 };
 
 /// What the registry says of one invariant.
@@ -211,6 +211,15 @@ pub const INVARIANTS: &[InvariantCard] = &[
                     reads",
         source: AU,
         find: names::standby_serves_during_silence,
+    },
+    InvariantCard {
+        id: "read-replica-stays",
+        number: "I38",
+        kind: Kind::Always,
+        units: &[],
+        statement: "nobody of a read replica service is promoted before its integration is removed",
+        source: AU,
+        find: pairs::read_replica_stays,
     },
     InvariantCard {
         id: "redundancy-restored",

@@ -98,7 +98,7 @@ impl History {
 
     fn watch_block(&mut self, world: &World, service: ServiceId) {
         let node = world.node(world.service(service).primary);
-        let cause = if node.host != Host::Up {
+        let cause = if node.host != Host::Up || !world.is_primary(node.id) {
             None
         } else if !node.answers() {
             Some(Block::ServerDown)

@@ -219,6 +219,8 @@ pub(crate) enum Registry {
     Rules,
     /// What can be tuned, with defaults and their sources
     Knobs,
+    /// What an operator can order, and what each order presupposes
+    Orders,
     /// How many nodes a service has
     Plans,
     /// Who decides

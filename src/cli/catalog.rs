@@ -4,8 +4,8 @@
 
 use crate::check::INVARIANTS;
 use crate::contract::{CONTRACTS, DOCUMENTS};
-use crate::control::Rule;
 use crate::control::lookout::Gate;
+use crate::control::{ORDERS, OrderAim, Rule};
 use crate::fault::{Aim, FAULTS};
 use crate::knob::{KNOBS, MUTANTS, POLICIES};
 use crate::model::{DRIVERS, Plan};
@@ -83,6 +83,25 @@ pub(crate) fn knobs() -> String {
         let kind = if row.basis.is_stance() { "a stance" } else { "documented" };
         table.row([row.name.to_owned(), row.default.to_owned(), kind.to_owned()]);
         table.note(format!("{}\n{}", row.meaning, row.basis));
+    }
+    printed(&table)
+}
+
+/// Returns whom an order is given to.
+pub(crate) fn ordered(aim: OrderAim) -> &'static str {
+    match aim {
+        OrderAim::ByHand => "a node, by hand and past the platform",
+        OrderAim::Platform => "a service, through the platform",
+    }
+}
+
+/// Lists what an operator can order.
+pub(crate) fn orders() -> String {
+    let mut table = Table::of_names(&["order", "aimed at"]);
+    for card in ORDERS {
+        table.row([card.name.to_owned(), ordered(card.aim).to_owned()]);
+        let (meaning, precondition) = (card.meaning, card.precondition);
+        table.note(format!("{meaning}\nif {precondition}\nsource: {}", card.source));
     }
     printed(&table)
 }

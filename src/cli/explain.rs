@@ -4,15 +4,15 @@
 
 use std::path::Path;
 
-use super::catalog::{aim, decider};
+use super::catalog::{aim, decider, ordered};
 use super::exit::Exit;
 use super::output;
 use super::saved;
 use super::stop::Stop;
 use crate::check::{INVARIANTS, InvariantCard};
 use crate::contract::{CONTRACTS, Contract};
-use crate::control::Rule;
 use crate::control::lookout::Gate;
+use crate::control::{ORDERS, OrderAim, OrderCard, Rule};
 use crate::fault::{FAULTS, FaultCard};
 use crate::knob::{KNOBS, MUTANTS, MutantCard, POLICIES, PolicyCard, Row, Touch, nearest};
 use crate::model::{DRIVERS, DriverCard};
@@ -27,7 +27,7 @@ pub(crate) fn explain(id: &str) -> Result<Exit, Stop> {
     let text = explained(id).ok_or_else(|| {
         let near = nearest(id, names());
         let hint = near.map_or_else(String::new, |name| format!(" (did you mean {name}?)"));
-        let known = "no invariant, contract, rule, knob, fault, mutant, policy or driver";
+        let known = "no invariant, contract, rule, knob, fault, mutant, policy, driver or order";
         Stop::usage(format!("{id:?} is {known}{hint}"))
     })?;
     output::emit(&text)?;
@@ -43,8 +43,9 @@ fn names() -> impl Iterator<Item = &'static str> {
     let rules = Rule::ALL.iter().map(|rule| rule.name());
     let gates = Gate::ALL.iter().map(|gate| gate.name());
     let policies = POLICIES.iter().map(|card| card.name);
+    let orders = ORDERS.iter().map(|card| card.name);
     let knobs = KNOBS.iter().map(|row| row.name);
-    let decisions = rules.chain(gates).chain(policies);
+    let decisions = rules.chain(gates).chain(policies).chain(orders);
     let contracts = CONTRACTS.iter().map(|contract| contract.id);
     let things = invariants.chain(knobs).chain(faults).chain(mutants).chain(drivers);
     things.chain(decisions).chain(contracts)
@@ -67,6 +68,8 @@ fn explained(id: &str) -> Option<String> {
     entry = entry.or_else(|| gate.map(|gate| of_gate(*gate)));
     let contract = CONTRACTS.iter().find(|contract| same(contract.id));
     entry = entry.or_else(|| contract.map(of_contract));
+    let order = ORDERS.iter().find(|card| same(card.name));
+    entry = entry.or_else(|| order.map(of_order));
     let (title, facts) = entry.or_else(|| policy.map(of_policy))?;
     let mut page = Page::new(Style::PLAIN);
     page.say(0, Ink::Strong, &title);
@@ -164,6 +167,21 @@ fn stands_in(name: &str) -> String {
     format!("timelines as [{name}], JSON as \"rule\": \"{name}\"")
 }
 
+fn of_order(card: &OrderCard) -> Facts {
+    let target = match card.aim {
+        OrderAim::ByHand => "Node(\"orders-2\")",
+        OrderAim::Platform => "Service(\"orders\")",
+    };
+    let facts = vec![
+        ("does", sentence(card.meaning)),
+        ("aimed at", ordered(card.aim).to_owned()),
+        ("presupposes", format!("{}; otherwise it is refused", card.precondition)),
+        ("source", card.source.to_owned()),
+        ("written", format!("At(\"60s\", Operator({}, {target}))", card.name)),
+    ];
+    (format!("{}, an operator's order", card.name), facts)
+}
+
 fn of_policy(card: &PolicyCard) -> Facts {
     let facts = vec![
         ("decides", sentence(card.meaning)),
@@ -200,6 +218,7 @@ fn touch(touch: Touch) -> &'static str {
         Touch::LinkCut => "when a link is cut",
         Touch::Lookout => "when the nodes' own daemons decide",
         Touch::Quorum => "when commits are to wait for standbys",
+        Touch::Integration => "when a service follows another",
     }
 }
 

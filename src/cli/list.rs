@@ -21,6 +21,7 @@ pub(crate) fn list(what: Registry) -> Result<Exit, Stop> {
         Registry::Invariants => catalog::invariants(),
         Registry::Rules => catalog::rules(),
         Registry::Knobs => catalog::knobs(),
+        Registry::Orders => catalog::orders(),
         Registry::Plans => catalog::plans(),
         Registry::Policies => catalog::policies(),
         Registry::Drivers => catalog::drivers(),

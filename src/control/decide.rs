@@ -140,7 +140,8 @@ fn heard(
 /// Trusts a suspected node again; a standby may have missed the order to follow a new primary.
 fn trust_again(manager: &Manager, number: u16) -> Decision {
     let mut decision = Decision::none(Rule::DropSuspicion);
-    let moved = manager.phase == Phase::Steady && manager.has_promoted;
+    let leads = manager.follows.is_none();
+    let moved = manager.phase == Phase::Steady && manager.has_promoted && leads;
     if moved && number != manager.primary {
         decision.actions.push(Action::Follow(number, manager.primary));
     }
@@ -150,7 +151,13 @@ fn trust_again(manager: &Manager, number: u16) -> Decision {
 fn silent(knobs: &Knobs, manager: &mut Manager, now: Instant, number: u16) -> Decision {
     match manager.member(number).map(|member| member.standing) {
         Some(Standing::Primary) => failover::replace_primary(knobs, manager, now, number),
-        Some(Standing::Standby) => replace::replace_standby(knobs, manager, number),
+        Some(Standing::Standby) => {
+            let planted = knobs.mutant == Some(Mutant::PromoteReplicaUnasked);
+            if planted && manager.follows.is_some() && number == manager.primary {
+                return failover::replace_primary(knobs, manager, now, number);
+            }
+            replace::replace_standby(knobs, manager, number)
+        }
         Some(Standing::Building) => replace::replace_build(knobs, manager, number),
         Some(Standing::GivenUp) | None => Decision::none(Rule::NoteNews),
     }

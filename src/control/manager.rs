@@ -3,6 +3,7 @@
 //! It knows nodes by their numbers, what they reported and when; the truth is unknown here. Kept
 //! here: a timer is a field or follows from fields, so setting it again replaces it.
 
+use super::follow::Following;
 use crate::kernel::{Instant, Position, Span};
 use crate::knob::{Knobs, Mutant, Policy, TimeoutOrigin};
 use crate::model::{Condition, Plan, Report};
@@ -22,7 +23,14 @@ pub struct Manager {
     pub has_promoted: bool,
     /// The number of the next node that is built.
     pub next_number: u16,
+    /// How it follows another service, if it does: then it has no primary, and `primary` is the
+    /// node that its name points to.
+    pub follows: Option<Following>,
 }
+
+/// Stands for the primary of the service that is followed, where a node's number is wanted: nodes
+/// are counted from 1.
+pub const SOURCE: u16 = 0;
 
 /// What the platform is doing with a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,7 +99,21 @@ impl Manager {
             primary: 1,
             has_promoted: false,
             next_number: nodes + 1,
+            follows: None,
         }
+    }
+
+    /// Makes every node a standby if the service follows another.
+    pub fn follow_from_the_start(&mut self) {
+        let follows = self.follows.is_some();
+        for member in self.members.iter_mut().filter(|_| follows) {
+            member.standing = Standing::Standby;
+        }
+    }
+
+    /// Returns the node that its standbys are to follow.
+    pub fn upstream(&self) -> u16 {
+        if self.follows.is_some() { SOURCE } else { self.primary }
     }
 
     /// Returns a node that the platform knows.

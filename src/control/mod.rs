@@ -1,6 +1,8 @@
 //! The belief: what the platform hears, believes and orders.
 //!
 //! * `decide`: news in, a rule and its orders out; `failover`, `replace`, `elect`: its procedures;
+//! * `operator`: what an operator can order; `command`: an order in, its rule or a refusal out;
+//! * `follow`: services that follow another one;
 //! * `manager`: what one decider believes of one service; `rule`, `action`: its two vocabularies;
 //! * `own`: a policy that somebody else writes;
 //! * `lookout`: the second policy, with a decider on every node and on every observer.
@@ -9,18 +11,24 @@
 //! is a pure function of what was heard.
 
 mod action;
+mod command;
 mod decide;
 mod elect;
 mod failover;
+mod follow;
 pub mod lookout;
 mod manager;
+mod operator;
 mod own;
 mod replace;
 mod rule;
 
 pub use action::{ACTIONS, Action, Numbers};
+pub use command::{Refusal, command};
 pub use decide::{Decision, decide};
 pub use elect::{Candidacy, Fitness};
-pub use manager::{Manager, Member, Phase, Standing, Timer};
+pub use follow::Following;
+pub use manager::{Manager, Member, Phase, SOURCE, Standing, Timer};
+pub use operator::{ORDERS, Operator, OrderAim, OrderCard};
 pub use own::{Decide, OwnPolicy};
 pub use rule::Rule;

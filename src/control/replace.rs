@@ -6,6 +6,7 @@
 use super::action::Action;
 use super::decide::Decision;
 use super::failover::{publish_ha_replica, replica_targets};
+use super::follow;
 use super::manager::{Manager, Member, Phase, Standing};
 use super::rule::Rule;
 use crate::knob::{EmptyReplicaName, Knobs, Mutant};
@@ -47,12 +48,16 @@ pub(super) fn rebuild(knobs: &Knobs, manager: &mut Manager, number: u16) -> Deci
     leave_replica_name(knobs, manager, &mut decision);
     let node = next_number(manager);
     enlist(manager, node);
-    decision.actions.push(Action::BuildStandby(node, manager.primary));
+    decision.actions.push(Action::BuildStandby(node, manager.upstream()));
     decision
 }
 
 /// Points the replica name to the standbys that are left.
-fn leave_replica_name(knobs: &Knobs, manager: &Manager, decision: &mut Decision) {
+fn leave_replica_name(knobs: &Knobs, manager: &mut Manager, decision: &mut Decision) {
+    if manager.follows.is_some() {
+        follow::publish(knobs, manager, decision);
+        return;
+    }
     let left = manager.standing(Standing::Standby).next();
     // With nobody left the name keeps the dead address, and queries to it time out.
     if left.is_some() || knobs.replica_name_when_empty != EmptyReplicaName::DeadAddress {
@@ -68,6 +73,10 @@ pub(super) fn admit(knobs: &Knobs, manager: &mut Manager, number: u16) -> Decisi
         member.standing = Standing::Standby;
     }
     let mut decision = Decision::none(Rule::AdmitStandby);
+    if manager.follows.is_some() {
+        follow::publish(knobs, manager, &mut decision);
+        return decision;
+    }
     let standbys = manager.standing(Standing::Standby);
     let targets = super::action::Numbers::of(standbys);
     decision.actions.push(Action::Publish(Endpoint::Replica, targets));
@@ -84,7 +93,7 @@ pub(super) fn build_missing(knobs: &Knobs, manager: &mut Manager, decision: &mut
     for _ in known..usize::from(manager.plan.nodes()) {
         let node = next_number(manager);
         enlist(manager, node);
-        decision.actions.push(Action::BuildStandby(node, manager.primary));
+        decision.actions.push(Action::BuildStandby(node, manager.upstream()));
     }
 }
 

@@ -37,11 +37,13 @@ pub enum Rule {
     KeepGivenUpNodeOut,
     /// The news changes nothing.
     NoteNews,
+    /// The integration of a read replica service was removed.
+    PromoteReadReplica,
 }
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::SuspectSilentNode,
         Self::DropSuspicion,
         Self::PromoteForSilentPrimary,
@@ -58,6 +60,7 @@ impl Rule {
         Self::ReplaceUnfitStandby,
         Self::KeepGivenUpNodeOut,
         Self::NoteNews,
+        Self::PromoteReadReplica,
     ];
 
     /// Returns the rule's name, as results print it.
@@ -79,6 +82,35 @@ impl Rule {
             Self::ReplaceUnfitStandby => "replace-unfit-standby",
             Self::KeepGivenUpNodeOut => "keep-given-up-node-out",
             Self::NoteNews => "note-news",
+            Self::PromoteReadReplica => "promote-read-replica",
+        }
+    }
+
+    /// Returns whether an operator's order made the platform promote, and not a silence.
+    pub fn is_ordered(self) -> bool {
+        self.cause() != "failover"
+    }
+
+    /// Returns the cause of a promotion by this rule, as results print it.
+    pub fn cause(self) -> &'static str {
+        match self {
+            Self::PromoteReadReplica => "read_replica_promotion",
+            Self::SuspectSilentNode
+            | Self::DropSuspicion
+            | Self::PromoteForSilentPrimary
+            | Self::RestoreForSilentPrimary
+            | Self::RestoreForFailedCandidate
+            | Self::ReplaceSilentStandby
+            | Self::PromoteForSilentCandidate
+            | Self::ReplaceSilentBuild
+            | Self::PromoteAfterPatience
+            | Self::WaitForLoneCandidate
+            | Self::PromoteSelf
+            | Self::MoveNamesToNewPrimary
+            | Self::AdmitStandby
+            | Self::ReplaceUnfitStandby
+            | Self::KeepGivenUpNodeOut
+            | Self::NoteNews => "failover",
         }
     }
 
@@ -130,6 +162,10 @@ impl Rule {
             }
             Self::KeepGivenUpNodeOut => "a node that was given up stays out and is fenced",
             Self::NoteNews => "the news is noted and nothing is done",
+            Self::PromoteReadReplica => {
+                "a read replica service whose integration is removed is promoted and has a history \
+                 of its own from then on; its source is not touched"
+            }
         }
     }
 }

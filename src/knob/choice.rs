@@ -148,6 +148,15 @@ impl QuorumSize {
     }
 }
 
+/// How a service that follows another finds its source again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ReplicaReconnect {
+    /// By the source's name, which follows the source's failovers.
+    ServiceName,
+    /// At the address that it knew, and nowhere else.
+    KnownAddress,
+}
+
 /// Where in its period a periodic job stands when the run begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Phase {

@@ -17,7 +17,8 @@ mod table;
 pub use crate::kernel::nearest;
 pub use choice::{
     CommitLevel, CommitMode, ElectionKey, ElectionTie, EmptyReplicaName, Fencing,
-    HeartbeatConnection, InFlight, Phase, Policy, QuorumSize, ResolverCache, TimeoutOrigin,
+    HeartbeatConnection, InFlight, Phase, Policy, QuorumSize, ReplicaReconnect, ResolverCache,
+    TimeoutOrigin,
 };
 pub use mutant::{MUTANTS, Mutant, MutantCard};
 pub use policy::{POLICIES, PolicyCard};

@@ -67,6 +67,8 @@ pub enum Mutant {
     ReplicaNameKeepsPromoted,
     /// The platform does nothing about a standby that says that it cannot follow.
     KeepUnfitStandby,
+    /// The platform promotes a read replica's standby when its first node falls silent.
+    PromoteReplicaUnasked,
 }
 
 /// What the registry says of one mutant.
@@ -150,6 +152,8 @@ cards! {
         "the replica name goes on pointing to a node that became primary";
     KeepUnfitStandby, "keep-unfit-standby", "followers-follow",
         "a standby that says that it cannot follow is kept as it is";
+    PromoteReplicaUnasked, "promote-replica-unasked", "read-replica-stays",
+        "a standby of a read replica service is promoted when its first node falls silent";
 }
 
 impl Mutant {

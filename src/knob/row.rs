@@ -87,6 +87,8 @@ pub enum Touch {
     Lookout,
     /// Commits were to wait for standbys.
     Quorum,
+    /// A service followed another.
+    Integration,
 }
 
 impl Touch {
@@ -107,6 +109,7 @@ impl Touch {
             Self::LinkCut => 1 << 12,
             Self::Lookout => 1 << 13,
             Self::Quorum => 1 << 14,
+            Self::Integration => 1 << 20,
         }
     }
 }

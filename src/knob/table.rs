@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::choice::{
     CommitLevel, CommitMode, ElectionKey, ElectionTie, EmptyReplicaName, Fencing,
-    HeartbeatConnection, InFlight, Phase, Policy, QuorumSize, ResolverCache, TimeoutOrigin,
+    HeartbeatConnection, InFlight, Phase, Policy, QuorumSize, ReplicaReconnect, ResolverCache,
+    TimeoutOrigin,
 };
 use super::mutant::Mutant;
 use super::registry::{self, KnobError};
@@ -315,4 +316,10 @@ knobs! {
     quorum_wait_cancel: Span = "never", Quorum,
         Stance("statement_timeout does not fire during the wait; a client's own timeout does"),
         "How long a client waits for standbys before it cancels its commit.";
+    cross_service_lag: Span = "500ms", Integration,
+        Stance("a service that follows another is 0.2-2 s behind across regions; not published"),
+        "How long WAL waits at its source before it is sent to a service that follows.";
+    replica_reconnect: ReplicaReconnect = "ServiceName", Integration,
+        Stance("no source says how a read replica finds its source after a failover of it"),
+        "How a service that follows another finds its source again.";
 }

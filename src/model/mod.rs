@@ -6,6 +6,7 @@
 //! * `quorum`, `quorum_setting`: which commits wait for standbys, and who counts;
 //! * `failure`, `impairment`, `stall`: how nodes, links and the platform's machinery fail;
 //! * `promotion`, `backup`: how nodes become primary, are built and restored;
+//! * `integration`: which service follows which;
 //! * `link`, `dns`: networks and names; `client`, `driver`, `settings`: who uses them, and how;
 //! * `lookup`, `connect_outcome`, `connect`, `patience`: how they ask, try addresses, wait;
 //! * `retry_cycle`, `renewal`: how they retry for hours and replace old connections;
@@ -26,6 +27,7 @@ mod event;
 mod failure;
 mod ids;
 mod impairment;
+mod integration;
 mod link;
 mod lookup;
 mod node;
@@ -54,6 +56,7 @@ pub use ids::{
     BranchId, CLIENTS_MAX, ClientId, DeciderId, LookoutId, NODES_MAX, NodeId, RegionId,
     SERVICES_MAX, STEPS_MAX, ServiceId, Zone,
 };
+pub use integration::{Integration, IntegrationKind};
 pub use link::{Cut, Flap, Links, Place, Side, Slow};
 pub use lookup::Held;
 pub use node::{Fence, Host, Impairments, Node, Process, Role};

@@ -90,6 +90,7 @@ impl World {
         node.up_since = now;
         self.services[service.index()].primary = id;
         self.apply_quorum_rule(id);
+        self.services[service.index()].follows = None;
         self.plan_full_disk(service);
         self.watch_uploads(id);
     }
@@ -99,13 +100,13 @@ impl World {
     ///
     /// Two nodes promoted apart, or within the time that such a file takes, choose the same number.
     fn newest_timeline_known(&self, id: NodeId, own: BranchId) -> u32 {
-        let own = self.branch(own);
+        let (own, service) = (self.branch(own), self.node(id).service);
         if !self.reaches_archive(id) {
             return own.number;
         }
         let uploaded = self.branches.iter().filter(|branch| {
             let filed = branch.began + self.knobs.history_upload;
-            branch.service == own.service && filed <= branch.uploaded_until(self.now)
+            branch.service == service && filed <= branch.uploaded_until(self.now)
         });
         uploaded.map(|branch| branch.number).fold(own.number, u32::max)
     }

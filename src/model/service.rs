@@ -19,8 +19,10 @@ pub struct Service {
     pub region: RegionId,
     /// Every node it ever had, by number.
     pub nodes: Vec<NodeId>,
-    /// The node that became primary last.
+    /// The node that became primary last; while it follows another service, its first node.
     pub primary: NodeId,
+    /// The service that it follows, if it has no primary of its own.
+    pub follows: Option<ServiceId>,
     /// The name that follows the primary.
     pub primary_name: Record,
     /// The name that follows the standbys.

@@ -5,7 +5,7 @@
 //! a flow starts or stops. Kept here: what was received is never taken back by a stop.
 
 use super::event::Event;
-use super::ids::{BranchId, NodeId};
+use super::ids::{BranchId, NodeId, ServiceId};
 use super::link::retransmission;
 use super::node::{Process, Role};
 use super::world::World;
@@ -42,7 +42,7 @@ impl World {
     /// Lets WAL flow to a standby from now on, or plans the flow anew after a change of pace.
     pub fn start_stream(&mut self, id: NodeId) {
         let Some(upstream) = self.node(id).upstream else { return };
-        let (now, delay) = (self.now, self.node_delay(upstream, id));
+        let (now, delay) = (self.now, self.stream_delay(upstream, id));
         let capacity = self.capacity(id);
         let input = self.output(upstream).delayed_after(delay, now);
         let node = self.node_mut(id);
@@ -60,6 +60,7 @@ impl World {
         match ending {
             Ending::CutWire | Ending::HostDeath => self.cut_short(id, ending, delay),
             Ending::ServerGone => {
+                let delay = self.stream_delay(upstream, id);
                 // The buffer keeps what is on the wire until the peer has acknowledged it.
                 let received = self.node(id).received.at(now);
                 let sent = self.node(id).received.at(now + delay);
@@ -151,11 +152,18 @@ impl World {
 
     /// Does something with every node that follows a node, by number.
     pub(super) fn each_follower(&mut self, upstream: NodeId, act: impl Fn(&mut Self, NodeId)) {
-        let service = self.node(upstream).service;
-        for index in 0..self.service(service).nodes.len() {
-            let id = self.service(service).nodes[index];
-            if self.node(id).upstream == Some(upstream) {
-                act(self, id);
+        let own = self.node(upstream).service;
+        let alone = self.integrations.is_empty();
+        for index in 0..self.services.len() {
+            let service = ServiceId::at(index);
+            if alone && service != own {
+                continue;
+            }
+            for place in 0..self.service(service).nodes.len() {
+                let id = self.service(service).nodes[place];
+                if self.node(id).upstream == Some(upstream) {
+                    act(self, id);
+                }
             }
         }
     }

@@ -9,6 +9,7 @@ use super::branch::Branch;
 use super::client::Client;
 use super::event::Event;
 use super::ids::{BranchId, ClientId, NodeId, RegionId, ServiceId, Zone};
+use super::integration::Integration;
 use super::link::{Links, Place};
 use super::node::Node;
 use super::service::Service;
@@ -41,6 +42,8 @@ pub struct World {
     pub queue: Queue<Event>,
     /// The services.
     pub services: Vec<Service>,
+    /// What binds services together.
+    pub integrations: Vec<Integration>,
     /// The nodes.
     pub nodes: Vec<Node>,
     /// The branches of WAL history.
@@ -145,6 +148,14 @@ impl World {
         let region = if across { self.knobs.region_delay } else { Span::ZERO };
         let slow = self.links.delay(self.node(one).place(), self.node(other).place());
         self.knobs.replication_delay + region + slow
+    }
+
+    /// Returns how long WAL is under way between two nodes; between services it waits as well,
+    /// before it is sent.
+    pub fn stream_delay(&self, one: NodeId, other: NodeId) -> Span {
+        let apart = self.node(one).service != self.node(other).service;
+        let lag = if apart { self.knobs.cross_service_lag } else { Span::ZERO };
+        self.node_delay(one, other) + lag
     }
 
     /// Returns the one-way delay of a node's reports to the platform.

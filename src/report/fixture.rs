@@ -38,6 +38,8 @@ pub(super) fn outcome() -> Outcome {
         fingerprint: 0x00c0_ffee,
         services: vec![service()],
         clients: clients(),
+        integrations: Vec::new(),
+        orders: Vec::new(),
         faults: faults(),
         invariants: invariants(),
         stances: vec![

@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::findings::Report;
 use super::record::{
-    clients, each, endpoint, expectations, faults, invariants, ledger, list, loss, maybe, outages,
-    peak_nodes, promotion, sensitivities, us,
+    clients, each, endpoint, expectations, faults, integrations, invariants, ledger, list, loss,
+    maybe, orders, outages, peak_nodes, promotion, sensitivities, us,
 };
 
 /// Returns a run as JSON in the format `cutover.run/1`, ending in a newline.
@@ -56,6 +56,8 @@ pub fn json(report: &Report<'_>) -> String {
             "window_us": gap.window.as_micros(),
         }))),
         "peak_nodes": peak_nodes(outcome),
+        "integrations": integrations(outcome),
+        "orders": orders(outcome),
         "census": each(services, |service| list(&service.census, |census| json!({
             "at_us": us(census.at), "existing": census.existing, "serving": census.serving,
         }))),

@@ -14,6 +14,7 @@ pub fn screen(report: &Report<'_>, style: Style) -> String {
     section::verdict(report, &mut page);
     section::failures(report, &mut page);
     section::promotions(report, &mut page);
+    section::services(report, &mut page);
     section::data(report, &mut page);
     section::writers(report, &mut page);
     section::outages(report, &mut page);

@@ -4,7 +4,7 @@
 //! the file, regions the order of first mention, and the script keeps its order.
 
 use super::file::{
-    Allowance, Client, Connection, Deed, Failure, Occurs, Scenario, Step, Strikes,
+    Allowance, Client, Connection, Deed, Failure, Integration, Occurs, Scenario, Step, Strikes,
     Target as Written, Trigger,
 };
 use super::validate::Names;
@@ -12,7 +12,7 @@ use crate::check::INVARIANTS;
 use crate::fault::{Party, Target};
 use crate::kernel::{Instant, Law, Span};
 use crate::knob::Knobs;
-use crate::model::{ClientId, RegionId, ServiceId};
+use crate::model::{self, ClientId, RegionId, ServiceId};
 use crate::sim;
 
 /// What a name is resolved with always exists once a scenario is valid.
@@ -34,6 +34,7 @@ pub(super) fn build(scenario: &Scenario, knobs: Knobs) -> sim::Setup {
                 region: region(&names, &service.region),
             })
             .collect(),
+        integrations: scenario.integrations.iter().map(|one| integration(&names, one)).collect(),
         clients: scenario.clients.iter().map(|one| client(scenario, &names, one)).collect(),
         script: script(&names, &scenario.script),
         failures: scenario.failures.iter().map(|one| failure(&names, one)).collect(),
@@ -53,6 +54,14 @@ fn region(names: &Names<'_>, name: &str) -> RegionId {
 
 fn service(names: &Names<'_>, name: &str) -> ServiceId {
     ServiceId::at(names.service(name).expect(VALID))
+}
+
+fn integration(names: &Names<'_>, integration: &Integration) -> model::Integration {
+    model::Integration {
+        kind: integration.kind(),
+        source: service(names, integration.source().1),
+        destination: service(names, integration.destination().1),
+    }
 }
 
 fn client(scenario: &Scenario, names: &Names<'_>, client: &Client) -> sim::ClientSetup {

@@ -33,8 +33,8 @@ pub use error::{Error, Errors};
 pub(crate) use expect::one_line;
 pub use expect::{ExpectationOutcome, ExpectationVerdict, Judgement, overall, unexcused};
 pub use file::{
-    Allowance, Client, Connection, Deed, Expectation, Failure, Occurs, Reader, Scenario, Service,
-    Step, Strikes, Target, Trigger, Writer,
+    Allowance, Client, Connection, Deed, Expectation, Failure, Integration, Occurs, Reader,
+    Scenario, Service, Step, Strikes, Target, Trigger, Writer,
 };
 pub use loaded::{Loaded, SetError, load, parse};
 pub use vary::{Quantity, VaryError};

@@ -175,10 +175,12 @@ pub(super) fn scenario() -> impl Strategy<Value = Scenario> {
     (things, rest, vec(allowance(), 0..3)).prop_map(|(things, rest, allow)| {
         let (name, story, services, clients) = things;
         let (tuning, script, until, expect) = rest;
+        let integrations = Vec::new();
         Scenario {
             name,
             story,
             services,
+            integrations,
             clients,
             tuning,
             script,

@@ -29,7 +29,7 @@ fn kinds() -> Vec<Kind> {
         let kind = ron::from_str(card.example.unwrap_or(card.name));
         Kind::Fault(kind.expect("a fault is written as its card says"))
     });
-    faults.chain(Operator::ALL.map(Kind::Operator)).collect()
+    faults.chain(Operator::BY_HAND.map(Kind::Operator)).collect()
 }
 
 /// Returns some of the kinds, each with the same likelihood, which is drawn too; maybe none.
@@ -63,7 +63,7 @@ pub fn add_steps(dice: &mut Dice, loaded: &Loaded, most: u64) -> Loaded {
 
 /// Adds random orders of operators to a valid scenario, at most so many.
 pub fn add_orders(dice: &mut Dice, loaded: &Loaded, most: u64) -> Loaded {
-    add(dice, loaded, &Operator::ALL.map(Kind::Operator), most)
+    add(dice, loaded, &Operator::BY_HAND.map(Kind::Operator), most)
 }
 
 fn add(dice: &mut Dice, loaded: &Loaded, kinds: &[Kind], most: u64) -> Loaded {
@@ -262,7 +262,7 @@ mod tests {
         for card in FAULTS {
             assert!(counts.get(card.name).is_some_and(|count| *count > 20), "{counts:?}");
         }
-        for operator in Operator::ALL {
+        for operator in Operator::BY_HAND {
             assert!(counts.contains_key(&format!("{operator:?}")), "{counts:?}");
         }
     }

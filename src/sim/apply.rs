@@ -4,6 +4,7 @@
 //! is recognised by its epoch and changes nothing.
 
 use super::Sim;
+use crate::control::SOURCE;
 use crate::knob::{Mutant, Touch};
 use crate::model::{
     ClientId, Event, Fence, NodeId, Order, Process, RETRIES_TOLD, Role, ServiceId, State,
@@ -43,6 +44,7 @@ impl Sim {
             return;
         }
         let scope = self.apply(event);
+        let scope = self.widened(scope);
         if scope == Scope::Nothing {
             return;
         }
@@ -56,6 +58,14 @@ impl Sim {
         self.observe(scope);
         if let Event::PromotionEnds(node, _) = event {
             self.answer_promotion(node);
+        }
+    }
+
+    /// What changes a service is felt by those that are bound to it.
+    fn widened(&self, scope: Scope) -> Scope {
+        match scope {
+            Scope::Service(service) if self.world.is_integrated(service) => Scope::Everything,
+            Scope::Nothing | Scope::Client | Scope::Service(_) | Scope::Everything => scope,
         }
     }
 
@@ -206,9 +216,7 @@ impl Sim {
 
     fn node_ordered(&mut self, service: ServiceId, order: Order) -> Scope {
         let (number, upstream) = match order {
-            Order::BuildStandby(number, upstream) => {
-                (number, self.world.service(service).numbered(upstream))
-            }
+            Order::BuildStandby(number, upstream) => (number, self.upstream(service, upstream)),
             Order::BuildPrimary(number) => (number, None),
             Order::Promote(_) | Order::Follow(..) | Order::Fence(_) | Order::Stop(_) => {
                 return Scope::Nothing;
@@ -244,7 +252,7 @@ impl Sim {
             }
             Order::Stop(_) if hears => self.world.stop_server(node),
             Order::Follow(_, upstream) => {
-                let Some(upstream) = self.world.service(service).numbered(upstream) else {
+                let Some(upstream) = self.upstream(service, upstream) else {
                     return Scope::Nothing;
                 };
                 if !self.follow(node, upstream, hears) {
@@ -259,6 +267,14 @@ impl Sim {
             }
         }
         Scope::Service(service)
+    }
+
+    /// Returns the node that is meant as the upstream of a service's node.
+    fn upstream(&self, service: ServiceId, number: u16) -> Option<NodeId> {
+        if number == SOURCE {
+            return self.world.source_node(service);
+        }
+        self.world.service(service).numbered(number)
     }
 
     fn may_be_promoted(&self, node: NodeId) -> bool {

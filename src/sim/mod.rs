@@ -1,6 +1,7 @@
 //! The event loop: each event goes through its stages, in one order and never backwards.
 //!
 //! * `setup`: what a run is made from; `outcome`: its result as data; `start`: the first instant;
+//! * `command`: orders that an operator gives the platform;
 //! * `script`: which fault strikes and heals when; `trigger`: steps that wait for something;
 //! * `failure`: what goes wrong by itself;
 //! * `apply`: an event changes the truth; `settle`: what follows from it at the same instant;
@@ -8,6 +9,7 @@
 //! * `observe`: truth becomes news; `decider`: who hears and decides; `lookout`: the daemons;
 //! * `perform`: orders become events;
 //! * `look`: how a suite of tests goes along with a run;
+//! * `side_by_side`, `sessions`: what is told of services bound together and of connections;
 //! * `result`, `outages`, `lost`, `strikes`, `reached`, `tell`: from the last state to the outcome:
 //!   its outages, what was lost, its faults, what occurred, its timeline.
 //!
@@ -15,6 +17,7 @@
 //! changes beliefs, and no stage calls an earlier one.
 
 mod apply;
+mod command;
 mod decider;
 mod failure;
 mod look;
@@ -28,8 +31,10 @@ mod perform;
 mod reached;
 mod result;
 mod script;
+mod sessions;
 mod settle;
 mod setup;
+mod side_by_side;
 mod start;
 mod strikes;
 mod tell;
@@ -39,20 +44,24 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 pub use crate::check::{Allowance, InvariantOutcome};
+pub use crate::control::Operator;
 pub use crate::model::{ClientSetup, Driver, DriverParts, ServiceSetup, Work};
 pub use failure::{FailureSetup, Occurs, Subject};
 pub use outcome::{
     ArchiveGap, Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome,
     Fenced, Line, Loss, LostRange, MarkedDown, Outage, Outcome, Parts, Promotion, ServiceOutcome,
-    SessionOutcome, StanceOutcome,
+    StanceOutcome,
 };
 pub use reached::Reached;
-pub use setup::{Deed, Operator, Setup, StepSetup, When};
+pub use sessions::SessionOutcome;
+pub use setup::{Deed, Setup, StepSetup, When};
+pub use side_by_side::{IntegrationOutcome, OrderOutcome, Parted};
 pub use trigger::{PhaseName, Trigger};
 
 use crate::check::History;
 use crate::control::{Phase, Timer};
 use crate::kernel::{Chance, Digest, Instant};
+use crate::knob::Touch;
 use crate::model::{DeciderId, Signal, TIMER_RANK, World};
 use crate::trace::{Trace, What};
 use decider::Decider;
@@ -209,7 +218,10 @@ impl Sim {
         let decider = &mut self.deciders[id.index()];
         decider.wake = decider.manager.next_wake(&self.setup.knobs);
         let (service, after) = (decider.service, phase_name(decider.manager.phase));
-        self.remember(id, news, &decision);
+        if matches!(news, Signal::Missed(_)) {
+            self.world.touch(Touch::Silence);
+        }
+        self.remember(id, &decision);
         self.perform(id, &decision);
         self.note(What::Decided(id, news, decision.rule, decision.actions));
         if before != after {

@@ -204,7 +204,7 @@ impl Sim {
             node: contact.node,
             last_report: last.map_or(Instant::ZERO, |sent| sent + delay),
             until: Instant::FAR,
-            was_primary: self.world.service(service).primary == contact.node,
+            was_primary: self.world.is_primary(contact.node),
         });
         self.history.watch(&self.world, service);
     }

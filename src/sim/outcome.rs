@@ -4,8 +4,10 @@
 //! that expectations, reports and other people's tests all read the same result.
 
 use super::reached::Reached;
+use super::sessions::SessionOutcome;
+use super::side_by_side::{IntegrationOutcome, OrderOutcome};
 use crate::check::InvariantOutcome;
-use crate::kernel::{Instant, Lsn, Pace, Span};
+use crate::kernel::{Instant, Lsn, Span};
 use crate::knob::Knobs;
 use crate::model::{Driver, Endpoint, Plan};
 
@@ -32,6 +34,10 @@ pub struct Outcome {
     pub services: Vec<ServiceOutcome>,
     /// What each client saw, in the order of the scenario.
     pub clients: Vec<ClientOutcome>,
+    /// Which services were bound together, in the order of the scenario.
+    pub integrations: Vec<IntegrationOutcome>,
+    /// Every order that an operator gave the platform, in order of time.
+    pub orders: Vec<OrderOutcome>,
     /// Every fault and heal, in order of time.
     pub faults: Vec<FaultOutcome>,
     /// How the invariants came out, in the order of their table.
@@ -80,7 +86,8 @@ pub struct Promotion {
     pub node: String,
     /// The primary before it.
     pub from: String,
-    /// Why: `failover` or `restore` (from a backup, because no standby was left).
+    /// Why: `failover`, `restore` (from a backup, because no standby was left), or the operator's
+    /// order, such as `read_replica_promotion`.
     pub cause: &'static str,
     /// The rule that ordered it.
     pub rule: &'static str,
@@ -256,29 +263,6 @@ pub struct Census {
     pub existing: u8,
     /// Nodes in service: a primary that accepts writes, and standbys that follow it.
     pub serving: u8,
-}
-
-/// What one node acknowledged to one client over one connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SessionOutcome {
-    /// The client.
-    pub client: String,
-    /// The node.
-    pub node: String,
-    /// When the commits happened.
-    pub pace: Pace,
-    /// How long after its commit the last one of these was acknowledged.
-    pub latency: Span,
-    /// How many were acknowledged, counted from the first.
-    pub acknowledged: u64,
-}
-
-impl SessionOutcome {
-    /// Returns how many commits were acknowledged at or after an instant.
-    pub fn acknowledged_from(&self, instant: Instant) -> u64 {
-        let earlier = self.pace.count_before(instant.minus(self.latency));
-        self.acknowledged.saturating_sub(earlier)
-    }
 }
 
 /// What a client saw.

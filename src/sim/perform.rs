@@ -8,7 +8,7 @@ use crate::check::{GivenUp, PromotionRecord, Silence};
 use crate::control::{Action, Decision, Numbers};
 use crate::kernel::Instant;
 use crate::knob::Touch;
-use crate::model::{DeciderId, Event, NodeId, Order, ServiceId, Signal, Targets};
+use crate::model::{DeciderId, Event, NodeId, Order, ServiceId, Targets};
 
 impl Sim {
     /// Turns the orders of a decision into events.
@@ -43,13 +43,11 @@ impl Sim {
     }
 
     /// Lets the judge remember a decision.
-    pub(super) fn remember(&mut self, id: DeciderId, news: Signal, decision: &Decision) {
+    pub(super) fn remember(&mut self, id: DeciderId, decision: &Decision) {
         let service = self.deciders[id.index()].service;
-        if matches!(news, Signal::Missed(_)) {
-            self.world.touch(Touch::Silence);
-        }
         let now = self.world.now;
-        let primary = self.world.service(service).primary;
+        let of = self.world.in_charge(service);
+        let primary = self.world.service(of).primary;
         let given_up = decision.given_up.and_then(|number| self.numbered(service, number));
         let given_up = given_up.map(|node| {
             let memory = self.history.of_mut(service);
@@ -80,7 +78,7 @@ impl Sim {
                 finished: Instant::FAR,
                 branch: None,
                 candidates: decision.candidates.clone(),
-                false_alarm: self.world.node(from).writable(),
+                false_alarm: !decision.rule.is_ordered() && self.world.node(from).writable(),
                 published: None,
                 last_contact: None,
                 lone: false,

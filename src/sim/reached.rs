@@ -31,7 +31,7 @@ pub(super) fn reached(sim: &Sim) -> Reached {
     let [mut rules, mut faults, mut orders] = [(); 3].map(|()| BTreeSet::new());
     for note in notes {
         match &note.what {
-            What::Decided(_, _, rule, actions) => {
+            What::Decided(_, _, rule, actions) | What::Ordered(_, _, rule, actions) => {
                 rules.insert(rule.name());
                 orders.extend(actions.iter().map(|action| action.name()));
             }
@@ -41,6 +41,7 @@ pub(super) fn reached(sim: &Sim) -> Reached {
             What::Struck(..)
             | What::Healed(..)
             | What::Operated(..)
+            | What::Declined(..)
             | What::Missed(_)
             | What::Moved(_)
             | What::Lost(..)

@@ -5,9 +5,10 @@
 
 use super::outcome::{
     ArchiveGap, Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, Fenced,
-    MarkedDown, Outcome, Promotion, ServiceOutcome, SessionOutcome, StanceOutcome,
+    MarkedDown, Outcome, Promotion, ServiceOutcome, StanceOutcome,
 };
-use super::{Sim, lost, reached, strikes, tell};
+use super::sessions::SessionOutcome;
+use super::{Sim, lost, reached, side_by_side, strikes, tell};
 use crate::check::{Ledger, archive_gaps, dual_writing, exposures, judge, phantoms};
 use crate::kernel::{Instant, Span};
 use crate::knob::{Basis, KNOBS};
@@ -28,6 +29,8 @@ pub(super) fn outcome(sim: &Sim) -> Outcome {
         services: world.services.iter().map(|service| service_outcome(sim, service)).collect(),
         clients: world.clients.iter().map(|client| client_outcome(sim, client)).collect(),
         faults: strikes::faults(sim),
+        integrations: side_by_side::integrations(sim),
+        orders: side_by_side::orders(sim),
         invariants: judge(&sim.setup.case(world, &sim.history)),
         stances: stances(sim),
         reached: reached::reached(sim),
@@ -112,7 +115,7 @@ fn promotions(sim: &Sim, service: &Service) -> Vec<Promotion> {
             Promotion {
                 node: world.node_name(record.node),
                 from: world.node_name(record.from),
-                cause: if record.restored { "restore" } else { "failover" },
+                cause: if record.restored { "restore" } else { record.rule.cause() },
                 rule: record.rule.name(),
                 timeline: branch.map_or(0, |branch| branch.number),
                 fork_lsn: parent.map(|(_, fork)| fork.lsn()).unwrap_or_default(),

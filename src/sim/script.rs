@@ -4,9 +4,10 @@
 //! that has not been healed yet.
 
 use super::Sim;
-use super::setup::{Deed, Operator, Setup, When};
+use super::setup::{Deed, Setup, When};
 use crate::check::Strike;
-use crate::fault::{self, FaultKind, Target, Victim};
+use crate::control::Operator;
+use crate::fault::{self, FaultKind, Party, Target, Victim};
 use crate::kernel::Instant;
 use crate::model::{Event, Host, Process, Role, World};
 use crate::trace::What;
@@ -142,11 +143,16 @@ impl Sim {
     /// Lets an operator act on a node by hand.
     fn operate(&mut self, step: u16, operator: Operator, target: Target) -> bool {
         let Target::One(party) = target else { return false };
+        if let Party::Service(service) = party {
+            self.command(step, operator, service);
+            return true;
+        }
         let Some(id) = fault::resolve(&self.world, party) else { return false };
         let node = self.world.node(id);
         let can = match operator {
             Operator::StartServer => node.process == Process::Down && node.host == Host::Up,
             Operator::Promote => node.answers() && node.role == Role::Standby && !node.promoting,
+            Operator::RemoveIntegration => false,
         };
         if !can {
             return false;
@@ -154,6 +160,7 @@ impl Sim {
         match operator {
             Operator::StartServer => self.world.start_server(id),
             Operator::Promote => self.world.begin_promotion(id),
+            Operator::RemoveIntegration => {}
         }
         self.note(What::Operated(step, id));
         true

@@ -28,6 +28,7 @@ impl Sim {
             let node = self.world.service(service).nodes[index];
             self.world.pursue_fence(node);
             self.world.pursue_follow(node);
+            self.world.pursue_source(node);
         }
         for index in 0..self.world.clients.len() {
             let client = ClientId::at(index);

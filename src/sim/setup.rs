@@ -5,11 +5,11 @@
 use super::failure::FailureSetup;
 use super::trigger::Trigger;
 use crate::check::{Allowance, Case, History};
-use crate::control::OwnPolicy;
+use crate::control::{Operator, OwnPolicy};
 use crate::fault::{FaultKind, Target};
 use crate::kernel::{Instant, Law, Span};
 use crate::knob::Knobs;
-use crate::model::{ClientSetup, ServiceSetup, World};
+use crate::model::{ClientSetup, Integration, ServiceSetup, World};
 
 /// Everything a run is made from, except its seed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Setup {
     pub regions: Vec<String>,
     /// The services; a service's id is its index.
     pub services: Vec<ServiceSetup>,
+    /// Which services follow which.
+    pub integrations: Vec<Integration>,
     /// The clients; a client's id is its index.
     pub clients: Vec<ClientSetup>,
     /// The script, in the order of the file.
@@ -67,22 +69,8 @@ pub enum Deed {
     Fault(FaultKind, Target),
     /// A fault that was aimed with the same words ends.
     Heal(FaultKind, Target),
-    /// An operator does something by hand, past the platform.
+    /// An operator acts on a node by hand, past the platform, or gives the platform an order.
     Operator(Operator, Target),
-}
-
-/// What an operator can do by hand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-pub enum Operator {
-    /// Starts a server that is down.
-    StartServer,
-    /// Promotes a standby.
-    Promote,
-}
-
-impl Operator {
-    /// Everything that an operator can do.
-    pub const ALL: [Self; 2] = [Self::StartServer, Self::Promote];
 }
 
 impl Deed {

@@ -11,9 +11,9 @@ use super::script::Script;
 use super::setup::Setup;
 use super::{Sim, Ticks};
 use crate::check::History;
-use crate::control::Manager;
+use crate::control::{Following, Manager, Standing};
 use crate::kernel::{Chance, Instant, Pace, Path, Position, Queue};
-use crate::knob::{Phase, ResolverCache};
+use crate::knob::{Phase, ResolverCache, Touch};
 use crate::model::{
     Branch, BranchId, Client, ClientId, ClientSetup, Condition, Endpoint, Event, Hosts, Links,
     Names, NodeId, Process, Quorum, Record, Report, Resolver, Role, Service, ServiceId, Targets,
@@ -28,6 +28,9 @@ pub(super) fn begin(setup: Arc<Setup>, chance: Chance, ticks: Ticks, keeps_notes
     world.skips_retries = ticks == Ticks::Lazy;
     for index in 0..setup.services.len() {
         add_service(&mut world, &setup, ServiceId::at(index));
+    }
+    for index in 0..setup.integrations.len() {
+        integrate(&mut world, &setup, index);
     }
     for index in 0..setup.clients.len() {
         add_client(&mut world, &setup, ClientId::at(index));
@@ -75,6 +78,7 @@ fn empty_world(setup: &Setup, chance: Chance) -> World {
         now: Instant::ZERO,
         queue: Queue::default(),
         services: Vec::new(),
+        integrations: setup.integrations.clone(),
         nodes: Vec::with_capacity(nodes),
         branches: Vec::with_capacity(setup.services.len() * 2),
         clients: Vec::new(),
@@ -86,29 +90,34 @@ fn empty_world(setup: &Setup, chance: Chance) -> World {
     }
 }
 
-/// Adds a whole service: node 1 is primary, the others follow it, and the names point to them.
+/// Adds a whole service: node 1 is primary, the others follow it, and the names point to them. One
+/// that follows another service has no primary and no history of its own.
 fn add_service(world: &mut World, setup: &Setup, id: ServiceId) {
     let of = &setup.services[id.index()];
     let branch = BranchId::at(world.branches.len());
     let primary = NodeId::at(world.nodes.len());
-    world.branches.push(Branch {
-        service: id,
-        number: 1,
-        parent: None,
-        node: primary,
-        began: Instant::ZERO,
-        written: Path::resting(Instant::ZERO, Position::ZERO),
-        sessions: Vec::new(),
-        archived_until: Instant::FAR,
-        cut_off: Vec::new(),
-        quorum: Quorum::default(),
-    });
+    let follows = world.following(id).map(|integration| integration.source);
+    if follows.is_none() {
+        world.branches.push(Branch {
+            service: id,
+            number: 1,
+            parent: None,
+            node: primary,
+            began: Instant::ZERO,
+            written: Path::resting(Instant::ZERO, Position::ZERO),
+            sessions: Vec::new(),
+            archived_until: Instant::FAR,
+            cut_off: Vec::new(),
+            quorum: Quorum::default(),
+        });
+    }
     world.services.push(Service {
         id,
         plan: of.plan,
         region: of.region,
         nodes: Vec::with_capacity(usize::from(of.plan.nodes()) + 2),
         primary,
+        follows,
         primary_name: Record::new(Targets::of([primary])),
         replica_name: Record::default(),
         ha_replica_name: Record::default(),
@@ -124,16 +133,33 @@ fn add_service(world: &mut World, setup: &Setup, id: ServiceId) {
         node.process = Process::Running;
         node.branch = branch;
         node.ready = true;
-        node.role = if number == 1 { Role::Primary } else { Role::Standby };
+        let leads = number == 1 && follows.is_none();
+        node.role = if leads { Role::Primary } else { Role::Standby };
     }
     let standbys: Vec<NodeId> = world.service(id).nodes.iter().skip(1).copied().collect();
     let serving = if standbys.is_empty() { vec![primary] } else { standbys.clone() };
     world.services[id.index()].replica_name = Record::new(Targets::of(standbys.clone()));
     world.services[id.index()].ha_replica_name = Record::new(Targets::of(serving));
-    for standby in standbys {
+    for standby in standbys.into_iter().filter(|_| follows.is_none()) {
         world.start_stream(standby);
     }
-    world.apply_quorum_rule(primary);
+    if follows.is_none() {
+        world.apply_quorum_rule(primary);
+    }
+}
+
+/// Lets a service follow another from the start: all its nodes stream from the other's primary.
+fn integrate(world: &mut World, setup: &Setup, index: usize) {
+    world.touch(Touch::Integration);
+    let integration = setup.integrations[index];
+    let primary = world.service(integration.source).primary;
+    let branch = world.node(primary).branch;
+    for node in world.service(integration.destination).nodes.clone() {
+        let of = world.node_mut(node);
+        of.upstream = Some(primary);
+        of.branch = branch;
+        world.start_stream(node);
+    }
 }
 
 fn add_client(world: &mut World, setup: &Setup, id: ClientId) {
@@ -162,11 +188,14 @@ fn listed(world: &World, of: &ClientSetup) -> Vec<NodeId> {
 }
 
 fn add_decider(world: &mut World, service: ServiceId) -> Decider {
-    let mut manager = Manager::new(world.service(service).plan);
+    let of = world.service(service);
+    let follows = world.following(service).map(|integration| Following::of(integration.kind));
+    let mut manager = Manager { follows, ..Manager::new(of.plan) };
+    manager.follow_from_the_start();
     let nodes = world.service(service).nodes.clone();
     let contacts = nodes.iter().map(|node| contact(world, *node, true)).collect();
     for member in &mut manager.members {
-        let primary = member.number == manager.primary;
+        let primary = member.standing == Standing::Primary;
         member.report = Some(Report {
             arrived: Instant::ZERO,
             condition: if primary { Condition::Primary } else { Condition::Standby },

@@ -4,8 +4,8 @@
 //! run; retries of clients are left out, since the outage that they belong to is told elsewhere.
 
 use super::outcome::Line;
-use super::{Deed, Operator, Sim};
-use crate::control::{Action, Rule};
+use super::{Deed, Sim};
+use crate::control::{Action, Operator, Rule, SOURCE};
 use crate::fault::{Party, Target, Victim};
 use crate::kernel::Instant;
 use crate::model::{
@@ -28,7 +28,7 @@ pub(super) fn line(sim: &Sim, note: &Note) -> Option<Line> {
             let text = match sim.deed(*step) {
                 Deed::Operator(Operator::StartServer, _) => "an operator starts its server",
                 Deed::Operator(Operator::Promote, _) => "an operator promotes it",
-                Deed::Fault(..) | Deed::Heal(..) => "an operator acts on it",
+                Deed::Operator(..) | Deed::Fault(..) | Deed::Heal(..) => "an operator acts on it",
             };
             Some(of_node(&sim.world, at, *id, text.to_owned()))
         }
@@ -36,6 +36,19 @@ pub(super) fn line(sim: &Sim, note: &Note) -> Option<Line> {
             rule: Some(gate.name()),
             ..plain(at, sim.lookout_name(*id), gate.sentence().to_owned())
         }),
+        What::Ordered(step, by, rule, orders) => {
+            let service = sim.deciders[by.index()].service;
+            Some(Line {
+                rule: Some(rule.name()),
+                actions: orders.iter().map(|one| spelled(&sim.world, service, *one)).collect(),
+                ..given(sim, at, *step)
+            })
+        }
+        What::Declined(step, refusal) => {
+            let line = given(sim, at, *step);
+            let event = format!("{}; refused: {}", line.event, refusal.words());
+            Some(Line { event, ..line })
+        }
         What::Missed(step) => {
             let text = format!("step {} finds nothing to strike or heal", step + 1);
             Some(plain(at, "script".to_owned(), text))
@@ -64,6 +77,18 @@ pub(super) fn line(sim: &Sim, note: &Note) -> Option<Line> {
         }
         What::Failed(_) => None,
     }
+}
+
+/// Returns the line of an order that a step of the script gives the platform.
+fn given(sim: &Sim, at: Instant, step: u16) -> Line {
+    let deed = sim.setup.script[usize::from(step)].deed;
+    let order = match deed {
+        Deed::Operator(operator, _) => operator.card().name,
+        Deed::Fault(..) | Deed::Heal(..) => "an order",
+    };
+    let name = link(sim, deed.target());
+    let event = format!("takes an operator's order: {order} {name}");
+    Line { service: Some(name), ..plain(at, "platform".to_owned(), event) }
 }
 
 fn plain(at: Instant, subject: String, event: String) -> Line {
@@ -196,7 +221,9 @@ fn arrived(world: &World, at: Instant, service: ServiceId, order: Order) -> Opti
             Some(of_node(world, at, id(number)?, "begins its promotion".to_owned()))
         }
         Order::Follow(number, upstream) => {
-            let text = format!("follows {}", world.node_name(id(upstream)?));
+            let upstream =
+                if upstream == SOURCE { world.source_node(service)? } else { id(upstream)? };
+            let text = format!("follows {}", world.node_name(upstream));
             Some(of_node(world, at, id(number)?, text))
         }
         Order::Stop(number) => Some(of_node(world, at, id(number)?, "is stopped".to_owned())),
@@ -236,6 +263,7 @@ fn spelled(world: &World, service: ServiceId, action: Action) -> String {
     match action {
         Action::Fence(number) => format!("fence {}", name(number)),
         Action::Promote(number) => format!("promote {}", name(number)),
+        Action::Follow(number, SOURCE) => format!("let {} follow its source", name(number)),
         Action::Follow(number, upstream) => {
             format!("let {} follow {}", name(number), name(upstream))
         }

@@ -5,7 +5,7 @@
 
 use super::word;
 use crate::control::lookout::Gate;
-use crate::control::{Action, Rule};
+use crate::control::{Action, Refusal, Rule};
 use crate::fault::Victim;
 use crate::kernel::{Digest, Instant};
 use crate::model::{ClientId, DeciderId, Event, LookoutId, NodeId, Signal};
@@ -50,6 +50,10 @@ pub enum What {
     Lost(ClientId, NodeId),
     /// A client failed to connect.
     Failed(ClientId),
+    /// An operator gave the platform an order, by a step of the script, and it decided.
+    Ordered(u16, DeciderId, Rule, Vec<Action>),
+    /// The platform refused an operator's order.
+    Declined(u16, Refusal),
     /// A client is connected to a node that refuses its writes.
     Refused(ClientId, NodeId),
     /// A client works over a connection to a node.

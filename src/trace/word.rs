@@ -35,6 +35,17 @@ pub(super) fn feed(digest: &mut Digest, what: &What) {
         }
         What::Operated(step, node) => word(digest, 9, [*step, node.0, 0]),
         What::Refused(client, node) => word(digest, 11, [client.0.into(), node.0, 0]),
+        What::Ordered(step, decider, rule, actions) => {
+            word(digest, 128, [*step, decider.0.into(), 0]);
+            digest.text(rule.name());
+            for action in actions {
+                feed_action(digest, *action);
+            }
+        }
+        What::Declined(step, refusal) => {
+            word(digest, 129, [*step, 0, 0]);
+            digest.text(refusal.name());
+        }
     }
 }
 
@@ -186,7 +197,7 @@ fn name(endpoint: Endpoint) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::control::Rule;
+    use crate::control::{Refusal, Rule};
     use crate::model::{ClientId, DeciderId, ServiceId};
     use std::collections::BTreeSet;
 
@@ -244,6 +255,11 @@ mod tests {
             What::Works(ClientId(1), node),
             What::Works(ClientId(2), node),
             What::Refused(ClientId(2), node),
+            What::Ordered(1, DeciderId(0), Rule::NoteNews, Vec::new()),
+            What::Ordered(2, DeciderId(0), Rule::NoteNews, Vec::new()),
+            What::Ordered(2, DeciderId(0), Rule::NoteNews, vec![Action::Stop(1)]),
+            What::Declined(1, Refusal::NotIntegrated),
+            What::Declined(1, Refusal::NobodyToPromote),
             What::Moved(Event::NodeBuilt(node, 0)),
             What::Moved(Event::NodeBuilt(node, 1)),
             What::Moved(Event::RestoreEnds(node, 0)),

@@ -72,6 +72,7 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
             name: "random".to_owned(),
             story: String::new(),
             services,
+            integrations: Vec::new(),
             clients,
             tuning,
             script: Vec::new(),

@@ -2,8 +2,8 @@
 //!
 //! * `verdict`: the first line and the last; `failures`, `promotions`: what failed, who took over;
 //! * `data`, `writers`, `outages`, `endpoints`, `exposure`: what it cost;
-//! * `scale`: by which constants; `judgement`, `stances`: how it is judged, and on which
-//!   undocumented values that rests.
+//! * `services`: services bound together; `scale`: by which constants;
+//! * `judgement`, `stances`: how it is judged, and on which undocumented values that rests.
 //!
 //! Knows nothing of their order. Kept here: each section answers one question and says in words
 //! when there is nothing to answer.
@@ -16,6 +16,7 @@ mod judgement;
 mod outages;
 mod promotions;
 mod scale;
+mod services;
 mod stances;
 mod verdict;
 mod writers;
@@ -28,6 +29,7 @@ pub(super) use judgement::judgement;
 pub(super) use outages::outages;
 pub(super) use promotions::promotions;
 pub(super) use scale::scale;
+pub(super) use services::services;
 pub(super) use stances::stances;
 pub(super) use verdict::{repeat, verdict};
 pub(super) use writers::writers;

@@ -28,17 +28,23 @@ pub(in crate::report) fn promotions(report: &Report<'_>, page: &mut Page) {
 fn one(service: &str, promotion: &Promotion, page: &mut Page) {
     let how =
         if promotion.cause == "restore" { "restored from the backup" } else { promotion.cause };
-    let text =
-        format!("takes over {service} from {} ({how}, rule {})", promotion.from, promotion.rule);
+    let apart = promotion.cause == "read_replica_promotion";
+    let (from, rule) = (&promotion.from, promotion.rule);
+    let text = if apart {
+        format!("makes {service} independent of {from} ({how}, rule {rule})")
+    } else {
+        format!("takes over {service} from {from} ({how}, rule {rule})")
+    };
     page.lead(2, Ink::Strong, &promotion.node, &text);
-    let when = |at: Option<Instant>| at.map_or_else(|| "never".to_owned(), moment);
+    let never = if apart { "already there" } else { "never" };
+    let when = |at: Option<Instant>, never: &str| at.map_or_else(|| never.to_owned(), moment);
     let steps = format!(
         "ordered {}, finished {}, name moved {}",
         moment(promotion.ordered),
-        when(promotion.finished),
-        when(promotion.published),
+        when(promotion.finished, "never"),
+        when(promotion.published, never),
     );
-    let late = promotion.finished.is_none() || promotion.published.is_none();
+    let late = promotion.finished.is_none() || (promotion.published.is_none() && !apart);
     page.say(4, if late { Ink::Bad } else { Ink::Plain }, &steps);
     if promotion.false_alarm {
         let text = format!("FALSE ALARM: {} still served clients at that time", promotion.from);

@@ -57,6 +57,8 @@ pub(super) fn outcome() -> Outcome {
         fingerprint: 0,
         services: vec![service()],
         clients: vec![client()],
+        integrations: Vec::new(),
+        orders: Vec::new(),
         faults: Vec::new(),
         invariants: Vec::new(),
         stances: Vec::new(),

@@ -2,6 +2,7 @@
 //!
 //! * `script`: steps, triggers, deeds and targets;
 //! * `failure`: what goes wrong by itself;
+//! * `integration`: which service follows which;
 //! * `demand`: what must happen, and what is accepted.
 //!
 //! Knows nothing of ids or of the simulation; names are still names here. Kept here: closed sets
@@ -9,6 +10,7 @@
 
 mod demand;
 mod failure;
+mod integration;
 mod script;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +21,7 @@ use crate::model::{Driver, DriverParts, Endpoint, Plan};
 
 pub use demand::{Allowance, Expectation};
 pub use failure::{Failure, Occurs, Strikes};
+pub use integration::Integration;
 pub use script::{Deed, Step, Target, Trigger};
 
 /// A scenario file.
@@ -32,6 +35,9 @@ pub struct Scenario {
     pub story: String,
     /// The services.
     pub services: Vec<Service>,
+    /// Which services follow which.
+    #[serde(default)]
+    pub integrations: Vec<Integration>,
     /// The clients.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clients: Vec<Client>,

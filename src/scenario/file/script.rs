@@ -115,7 +115,8 @@ pub enum Deed {
     Fault(FaultKind, Target),
     /// A fault that was aimed with the same words ends.
     Heal(FaultKind, Target),
-    /// An operator does something by hand, past the platform.
+    /// An operator acts on a node by hand, past the platform, or gives the platform an order for a
+    /// service.
     Operator(Operator, Target),
 }
 

@@ -1,6 +1,7 @@
 //! Whether a scenario makes sense: everything that a run relies on and that types cannot say.
 //!
 //! * `names`: how things are called, how many there are, and what a name refers to;
+//! * `integrations`: which service follows which;
 //! * `clients`: how fast and when clients work, `parts`: by which means;
 //! * `failures`: what goes wrong by itself;
 //! * `script`: what faults are aimed at, and when; `measures`: how long and how much;
@@ -12,6 +13,7 @@
 mod clients;
 mod demands;
 mod failures;
+mod integrations;
 mod measures;
 mod names;
 mod parts;
@@ -19,6 +21,7 @@ mod script;
 mod tuning;
 
 use super::file::Scenario;
+use super::locate::Path;
 use super::problem::Problems;
 use crate::knob::Knobs;
 
@@ -30,6 +33,7 @@ pub(super) fn validate(scenario: &Scenario, knobs: &Knobs, problems: &mut Proble
     names::check(scenario, problems);
     // Without a service every other name is unknown as well, which would say nothing new.
     if !scenario.services.is_empty() {
+        integrations::check(scenario, &names, problems);
         clients::check(scenario, &names, problems);
         parts::check(scenario, &names, knobs, problems);
         script::check(scenario, &names, problems);
@@ -37,6 +41,9 @@ pub(super) fn validate(scenario: &Scenario, knobs: &Knobs, problems: &mut Proble
         demands::check(scenario, &names, problems);
     }
     tuning::check(knobs, problems);
+    if let Some(message) = integrations::misfits(scenario, knobs) {
+        problems.add(&Path::root().field("integrations"), message);
+    }
 }
 
 /// Returns how the values of knobs contradict each other or a scenario's clients, in words.
@@ -45,5 +52,6 @@ pub(super) fn contradictions(scenario: &Scenario, knobs: &Knobs) -> Vec<String> 
     tuning::check(knobs, &mut problems);
     let mut messages = problems.messages();
     messages.extend(parts::overloads(scenario, knobs));
+    messages.extend(integrations::misfits(scenario, knobs));
     messages
 }

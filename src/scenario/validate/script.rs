@@ -9,6 +9,7 @@ use super::super::locate::Path;
 use super::super::problem::Problems;
 use super::measures;
 use super::names::Names;
+use crate::control::{Operator, OrderAim};
 use crate::fault::Aim;
 use crate::kernel::Span;
 use crate::model::STEPS_MAX;
@@ -106,7 +107,7 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Probl
         let aimed = Aimed { names, faults: &faults, by, fault, observers };
         let (name, aim) = match deed {
             Deed::Fault(kind, _) | Deed::Heal(kind, _) => (kind.card().name, kind.card().aim),
-            Deed::Operator(..) => ("an operator's act", Aim::Node),
+            Deed::Operator(operator, _) => (operator.card().name, aim_of(*operator)),
         };
         aimed.check(&path.item(1), (name, aim), deed.target(), problems);
         if !fault {
@@ -337,6 +338,14 @@ fn trigger_names(
                 problems.unknown(&path.field("client"), "client", client, &names.clients);
             }
         }
+    }
+}
+
+/// Returns what an operator's order can be aimed at.
+fn aim_of(operator: Operator) -> Aim {
+    match operator.card().aim {
+        OrderAim::ByHand => Aim::Node,
+        OrderAim::Platform => Aim::Service,
     }
 }
 

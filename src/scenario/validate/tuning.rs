@@ -79,6 +79,7 @@ fn limits(knobs: &Knobs, problems: &mut Problems) {
         ("platform_delay", knobs.platform_delay, DELAY_MAX),
         ("replication_delay", knobs.replication_delay, DELAY_MAX),
         ("region_delay", knobs.region_delay, DELAY_MAX),
+        ("cross_service_lag", knobs.cross_service_lag, DELAY_MAX),
         ("local_flush", knobs.local_flush, DELAY_MAX),
         ("client_delay", knobs.client_delay, DELAY_MAX),
         ("backend_linger", knobs.backend_linger, DELAY_MAX),

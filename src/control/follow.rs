@@ -1,0 +1,63 @@
+//! A service that follows another: it has standbys and no primary, and its names point to them.
+//!
+//! Sources: Aiven, "Create and manage read replicas" and "Upgrade and failover procedures" (only
+//! built-in standbys are promotable). Knows nothing of the service that is followed. Kept here:
+//! nobody of such a service is promoted unless an operator orders it.
+
+use super::action::{Action, Numbers};
+use super::command::Refusal;
+use super::decide::Decision;
+use super::elect::{chosen, elect};
+use super::manager::{Manager, Phase, SOURCE, Standing};
+use super::rule::Rule;
+use crate::kernel::Instant;
+use crate::knob::{EmptyReplicaName, Knobs};
+use crate::model::{Endpoint, IntegrationKind};
+
+/// How a service follows another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Following {
+    /// As a read replica, with a name of its own for its first node.
+    ReadReplica,
+}
+
+impl Following {
+    /// Returns how the destination of an integration follows.
+    pub fn of(kind: IntegrationKind) -> Self {
+        match kind {
+            IntegrationKind::ReadReplica => Self::ReadReplica,
+        }
+    }
+}
+
+/// Points the names to the standbys: the service's own to the first, the replica name to the rest.
+///
+/// Without a standby both keep the dead address, as everywhere.
+pub(super) fn publish(knobs: &Knobs, manager: &mut Manager, decision: &mut Decision) {
+    let standbys: Vec<u16> = manager.standing(Standing::Standby).collect();
+    if let Some(first) = standbys.first().filter(|_| !standbys.contains(&manager.primary)) {
+        manager.primary = *first;
+        decision.actions.push(Action::Publish(Endpoint::Primary, Numbers::of([*first])));
+    }
+    let others = Numbers::of(standbys.into_iter().filter(|number| *number != manager.primary));
+    let kept = knobs.replica_name_when_empty == EmptyReplicaName::DeadAddress;
+    if manager.plan.standbys() > 0 && (others.iter().next().is_some() || !kept) {
+        decision.actions.push(Action::Publish(Endpoint::Replica, others));
+    }
+}
+
+/// Promotes the furthest node of a read replica service whose integration is removed.
+pub(super) fn become_independent(
+    knobs: &Knobs,
+    manager: &mut Manager,
+    now: Instant,
+) -> Result<Decision, Refusal> {
+    let candidates = elect(knobs, manager, now, SOURCE);
+    let Some(node) = chosen(&candidates) else { return Err(Refusal::NobodyToPromote) };
+    manager.follows = None;
+    manager.phase = Phase::Promoting { node, ordered: now };
+    let mut decision = Decision::none(Rule::PromoteReadReplica);
+    decision.actions.push(Action::Promote(node));
+    decision.candidates = candidates;
+    Ok(decision)
+}

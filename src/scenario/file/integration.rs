@@ -1,0 +1,44 @@
+//! How a scenario file binds two services together.
+//!
+//! Knows nothing of what a binding leads to. Kept here: services are named by the part that they
+//! have at the start.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::IntegrationKind;
+
+/// Two services of which one follows the other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Integration {
+    /// A service that only reads what another one writes.
+    ReadReplica {
+        /// The service that is followed.
+        source: String,
+        /// The service that follows.
+        replica: String,
+    },
+}
+
+impl Integration {
+    /// Returns what binds the two together.
+    pub fn kind(&self) -> IntegrationKind {
+        match self {
+            Self::ReadReplica { .. } => IntegrationKind::ReadReplica,
+        }
+    }
+
+    /// Returns the service that is followed at the start, with the name of its field.
+    pub fn source(&self) -> (&'static str, &str) {
+        match self {
+            Self::ReadReplica { source, .. } => ("source", source),
+        }
+    }
+
+    /// Returns the service that follows at the start, with the name of its field.
+    pub fn destination(&self) -> (&'static str, &str) {
+        match self {
+            Self::ReadReplica { replica, .. } => ("replica", replica),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Orders that an operator gives the platform: decided at once, from what the platform believes.
+//!
+//! Knows nothing of preconditions. Kept here: a refused order is noted with its reason and changes
+//! nothing.
+
+use super::{Sim, phase_name};
+use crate::check::OrderGiven;
+use crate::control::{Operator, command};
+use crate::model::{DeciderId, ServiceId};
+use crate::trace::What;
+
+impl Sim {
+    /// Gives the platform an order for a service.
+    pub(super) fn command(&mut self, step: u16, operator: Operator, service: ServiceId) {
+        let own = |index: &usize| self.deciders[*index].service == service;
+        let index = (0..self.deciders.len()).find(own).expect("every service has a decider");
+        let (id, now) = (DeciderId::at(index), self.world.now);
+        self.refresh_reports(id, now);
+        let knobs = &self.setup.knobs;
+        let decider = &mut self.deciders[index];
+        let before = phase_name(decider.manager.phase);
+        let answer = command(knobs, &mut decider.manager, now, operator);
+        decider.wake = decider.manager.next_wake(knobs);
+        let after = phase_name(decider.manager.phase);
+        let refusal = answer.as_ref().err().copied();
+        self.history.orders.push(OrderGiven { at: now, step, operator, service, refusal });
+        match answer {
+            Err(refusal) => self.note(What::Declined(step, refusal)),
+            Ok(decision) => {
+                self.remember(id, &decision);
+                self.perform(id, &decision);
+                self.note(What::Ordered(step, id, decision.rule, decision.actions));
+                if before != after {
+                    self.entered(service, after);
+                }
+            }
+        }
+    }
+}

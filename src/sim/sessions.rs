@@ -1,0 +1,28 @@
+//! What each node acknowledged to each client, connection by connection.
+//!
+//! Knows nothing of which of it survives. Kept here: replies are counted, not what was written.
+
+use crate::kernel::{Instant, Pace, Span};
+
+/// What one node acknowledged to one client over one connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionOutcome {
+    /// The client.
+    pub client: String,
+    /// The node.
+    pub node: String,
+    /// When the commits happened.
+    pub pace: Pace,
+    /// How long after its commit the last one of these was acknowledged.
+    pub latency: Span,
+    /// How many were acknowledged, counted from the first.
+    pub acknowledged: u64,
+}
+
+impl SessionOutcome {
+    /// Returns how many commits were acknowledged at or after an instant.
+    pub fn acknowledged_from(&self, instant: Instant) -> u64 {
+        let earlier = self.pace.count_before(instant.minus(self.latency));
+        self.acknowledged.saturating_sub(earlier)
+    }
+}
