@@ -36,7 +36,7 @@ pub struct Scenario {
     /// The services.
     pub services: Vec<Service>,
     /// Which services follow which.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub integrations: Vec<Integration>,
     /// The clients.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
