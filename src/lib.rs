@@ -49,6 +49,7 @@
 //!         Deed::Fault(FaultKind::HostDeath, Target::Primary(orders())),
 //!     )],
 //!     failures: Vec::new(),
+//!     targets: Vec::new(),
 //!     until: Span::from_secs(600),
 //!     expect: Vec::new(),
 //!     allow: Vec::new(),
@@ -93,6 +94,7 @@
 //! * [`scenario`]: files and scenarios made in code become a [`Setup`](sim::Setup); expectations
 //!   are judged;
 //! * [`sim`]: [`run`](sim::run), or [`Sim`](sim::Sim) to take one event at a time;
+//! * [`campaign`]: many runs, added up exactly; [`statistics`]: what they allow to be said;
 //! * [`check`], [`fault`], [`knob`]: registries of invariants, faults, knobs, mutants and policies;
 //! * [`blame`]: what a run cost, line by line, with what led to it and what it scales with;
 //! * [`search`]: many runs: where an outcome changes, which planted fault is caught;
@@ -125,6 +127,7 @@
 
 pub mod blame;
 pub mod bundle;
+pub mod campaign;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -139,6 +142,7 @@ pub mod report;
 pub mod scenario;
 pub mod search;
 pub mod sim;
+pub mod statistics;
 #[cfg(feature = "proptest")]
 pub mod strategy;
 pub mod trace;

@@ -28,13 +28,15 @@ struct Folder(PathBuf);
 impl Folder {
     fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("cutover-readme-{name}-{}", process::id()));
-        let scenarios = path.join("scenarios");
-        fs::create_dir_all(&scenarios).expect("a temporary folder can be made");
-        for entry in fs::read_dir(root().join("scenarios")).expect("there are scenarios") {
-            let from = entry.expect("the entry can be read").path();
-            let to = scenarios.join(from.file_name().expect("it has a name"));
-            if from.is_file() {
-                fs::copy(from, to).expect("a scenario can be copied");
+        for folder in ["scenarios", "scenarios/campaigns"] {
+            let scenarios = path.join(folder);
+            fs::create_dir_all(&scenarios).expect("a temporary folder can be made");
+            for entry in fs::read_dir(root().join(folder)).expect("there are scenarios") {
+                let from = entry.expect("the entry can be read").path();
+                let to = scenarios.join(from.file_name().expect("it has a name"));
+                if from.is_file() {
+                    fs::copy(from, to).expect("a scenario can be copied");
+                }
             }
         }
         Self(path)

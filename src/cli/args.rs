@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::campaign::options::{CampaignOptions, CompareOptions, MergeOptions};
 use super::exit::Exit;
 use super::hunt_args::{FuzzOptions, ReplayOptions, ShrinkOptions};
 use crate::knob::{MUTANTS, Mutant, POLICIES, Policy, nearest};
@@ -43,6 +44,12 @@ pub(crate) enum Command {
     Shrink(ShrinkOptions),
     /// A saved run again, event for event; says where it first goes another way
     Replay(ReplayOptions),
+    /// Run a scenario many times and say what that allows to be said
+    Campaign(CampaignOptions),
+    /// Put the shard results of a campaign together
+    Merge(MergeOptions),
+    /// Run the same seeds under several plans, policies or values
+    Compare(CompareOptions),
     /// Check scenario files or folders without running them; every error at once
     Validate(ValidateOptions),
     /// List what there is: faults, invariants, rules, knobs, plans, policies, drivers, ...
@@ -225,6 +232,8 @@ pub(crate) enum Registry {
     Plans,
     /// Who decides
     Policies,
+    /// What is measured of runs
+    Metrics,
     /// How clients behave, with the source or reason of every part
     Drivers,
     /// Faults to plant in the platform or a server

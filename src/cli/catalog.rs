@@ -10,6 +10,7 @@ use crate::fault::{Aim, FAULTS};
 use crate::knob::{KNOBS, MUTANTS, POLICIES};
 use crate::model::{DRIVERS, Plan};
 use crate::report::{Ink, Page, Style, Table};
+use crate::scenario::metric_rows;
 
 /// Where the plans are described.
 const PLANS_SOURCE: &str =
@@ -58,6 +59,22 @@ pub(crate) fn rules() -> String {
     for gate in Gate::ALL {
         table.row([gate.name().to_owned(), DAEMON.to_owned()]);
         table.note(gate.sentence().to_owned());
+    }
+    printed(&table)
+}
+
+/// Lists what is measured of runs.
+pub(crate) fn metrics() -> String {
+    let mut table = Table::of_names(&["metric", "unit", "what it is"]);
+    for (name, unit, meaning) in metric_rows() {
+        table.row([name.to_owned(), unit.word().to_owned(), meaning.to_owned()]);
+    }
+    for (name, meaning) in [
+        ("downtime[CLIENT]", "all outages of a client together"),
+        ("longest[CLIENT]", "the longest outage of a client"),
+        ("downtime_by[FAULT]", "write downtime that is put down to the last fault before it"),
+    ] {
+        table.row([name.to_owned(), "us".to_owned(), meaning.to_owned()]);
     }
     printed(&table)
 }

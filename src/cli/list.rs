@@ -24,6 +24,7 @@ pub(crate) fn list(what: Registry) -> Result<Exit, Stop> {
         Registry::Orders => catalog::orders(),
         Registry::Plans => catalog::plans(),
         Registry::Policies => catalog::policies(),
+        Registry::Metrics => catalog::metrics(),
         Registry::Drivers => catalog::drivers(),
         Registry::Mutants => catalog::mutants(),
         Registry::Contracts => catalog::contracts(),

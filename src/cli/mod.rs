@@ -14,10 +14,12 @@
 //! | `jobs.rs` | on how many threads |
 //! | `fuzz.rs`, `shrink.rs`, `replay.rs` | one command each; `hunt_args.rs`: their options |
 //! | `corpus.rs` | a folder of finds |
+//! | `campaign/` | many runs: `campaign`, `merge`, `compare` |
 //! | `catalog.rs` | the registries as tables |
 
 mod args;
 mod boundary;
+mod campaign;
 mod catalog;
 mod contracts;
 mod corpus;
@@ -60,6 +62,9 @@ pub fn main() -> ExitCode {
         Command::Replay(options) => replay::replay(options),
         Command::Fuzz(options) => fuzz::fuzz(options),
         Command::Shrink(options) => shrink::shrink(options),
+        Command::Campaign(options) => campaign::campaign(options),
+        Command::Merge(options) => campaign::merge(options),
+        Command::Compare(options) => campaign::compare(options),
         Command::Validate(options) => validate::validate(&options.paths),
         Command::List(options) => list::list(options.what),
         Command::Explain(options) => explain::explain(&options.id),

@@ -13,6 +13,7 @@
 //! | `digest.rs`, `chance.rs`, `law.rs` | stable hashes, random words, durations drawn |
 //! | `law_spelling.rs` | how a file spells a law |
 //! | `distribution.rs` | mixtures of laws, and what was observed |
+//! | `share.rs` | shares of a whole |
 //! | `decimal.rs`, `spelling.rs` | exact numbers, values as text, the word that was meant |
 
 mod chance;
@@ -30,6 +31,7 @@ mod path_shape;
 mod position;
 mod quantity;
 mod queue;
+mod share;
 mod spelling;
 mod time;
 
@@ -44,5 +46,6 @@ pub use path::Path;
 pub use position::{Lsn, Position};
 pub use quantity::{Bytes, QuantityError, Rate};
 pub use queue::Queue;
+pub use share::{Share, ShareError};
 pub use spelling::nearest;
 pub use time::{Instant, Span, TimeError};

@@ -114,6 +114,7 @@ fn service() -> ServiceOutcome {
             end: Some(at(5_420)),
             would_lose_commits: 13_123,
         }],
+        no_primary: Vec::new(),
         archive_gaps: vec![ArchiveGap {
             timeline: 2,
             from_lsn: Lsn(0x3900_0000),

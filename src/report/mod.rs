@@ -14,11 +14,13 @@
 //! | `boundary.rs`, `mutation.rs` | where an outcome changes; which planted fault is caught |
 //! | `contracts.rs` | which statements of the documents runs uphold |
 //! | `hunt.rs` | what a search found |
+//! | `campaign/` | many runs, and arms side by side |
 //! | `suite/` | a folder of scenarios as a test suite |
 //! | `page.rs`, `table.rs`, `wrap.rs` | lines of 80 columns |
 //! | `style.rs`, `wording.rs` | colours, words for quantities |
 
 mod boundary;
+mod campaign;
 mod contracts;
 mod downtime;
 mod explain;
@@ -42,6 +44,9 @@ mod wording;
 mod wrap;
 
 pub use boundary::{BoundaryReport, boundary_json, boundary_text};
+pub use campaign::{
+    Arm, Arms, campaign_json, campaign_text, comparison_json, comparison_text, tornado_text,
+};
 pub use contracts::{contracts_json, contracts_markdown, contracts_text};
 pub use explain::explanation;
 pub use findings::Report;
@@ -51,6 +56,8 @@ pub use json::json;
 pub use mutation::{mutation_json, mutation_text};
 pub use screen::screen;
 pub use sensitivity::{Sensitivity, Variation, sensitivities};
+#[cfg(feature = "cli")]
+pub(crate) use sensitivity::{doubled, halved};
 pub use style::Style;
 pub use suite::{
     SuiteCase, SuiteCheck, SuiteResult, Unreached, junit, suite_json, suite_text, tap, unreached,

@@ -130,11 +130,11 @@ fn compared(before: &Outcome, after: &Outcome, value: String) -> Variation {
     }
 }
 
-fn doubled(value: &str) -> Option<String> {
+pub(crate) fn doubled(value: &str) -> Option<String> {
     scaled(value, |number| number.checked_mul(2).filter(|twice| *twice > 0))
 }
 
-fn halved(value: &str) -> Option<String> {
+pub(crate) fn halved(value: &str) -> Option<String> {
     scaled(value, |number| Some(number / 2).filter(|half| *half > 0))
 }
 

@@ -13,10 +13,13 @@ use super::error::Errors;
 use super::file::{Scenario, Step};
 use super::load as source;
 use super::locate::Outline;
+use super::metric::metrics;
+use super::objective::{self, Goal};
 use super::observations;
 use super::problem::Problems;
 use super::validate;
 use crate::knob::{KNOBS, KnobError, Knobs, Tuning};
+use crate::model::Plan;
 use crate::sim::{Setup, StepSetup};
 
 /// A scenario that is read, checked and ready to run.
@@ -26,6 +29,8 @@ pub struct Loaded {
     pub scenario: Scenario,
     /// What a run is made from.
     pub setup: Setup,
+    /// What is wanted of many runs, with the metrics found.
+    pub goals: Vec<Goal>,
     /// The file as it was named; empty for a scenario made in code.
     pub file: String,
     /// Where the values are in the file; nothing for a scenario made in code.
@@ -115,11 +120,26 @@ impl Loaded {
         let mut knobs = Knobs::default();
         knobs.tune(&scenario.tuning);
         validate::validate(&scenario, &knobs, &mut problems);
+        let goals = objective::goals(&scenario, &metrics(&scenario), &mut problems);
         if let Some(errors) = problems.placed(file, places.as_ref()) {
             return Err(errors);
         }
         let setup = build(&scenario, knobs);
-        Ok(Self { scenario, setup, file: file.to_owned(), places })
+        Ok(Self { scenario, setup, goals, file: file.to_owned(), places })
+    }
+
+    /// Returns the same scenario with all its services on another plan.
+    ///
+    /// # Errors
+    /// When something of the scenario does not fit the plan, such as a second standby.
+    pub fn with_plan(&self, plan: Plan) -> Result<Self, Errors> {
+        let mut scenario = self.scenario.clone();
+        for service in &mut scenario.services {
+            service.plan = plan;
+        }
+        let mut other = Self::checked((&self.file, None), scenario, self.places.clone())?;
+        other.setup.knobs = self.setup.knobs.clone();
+        Ok(other)
     }
 
     /// Adds a step to the scenario and to the setup, and returns it as the setup has it.

@@ -6,6 +6,7 @@
 //! * `write`: back to the text of a file; `workload`: rates that change;
 //! * `observations`: files of times and spans that a scenario names; `vary`: one quantity by its
 //!   key;
+//! * `metric`: what is measured of a run; `objective`: targets with their metrics found;
 //! * `build`: names become ids; `expect`: whether a run did what its scenario expects.
 //!
 //! Knows nothing of running a setup or of printing results. Kept here: whatever a file holds, the
@@ -18,6 +19,8 @@ mod file;
 mod load;
 mod loaded;
 mod locate;
+mod metric;
+mod objective;
 mod observations;
 mod problem;
 #[cfg(test)]
@@ -33,10 +36,12 @@ pub use error::{Error, Errors};
 pub(crate) use expect::one_line;
 pub use expect::{ExpectationOutcome, ExpectationVerdict, Judgement, overall, unexcused};
 pub use file::{
-    Allowance, Client, Connection, Deed, Expectation, Failure, Integration, Occurs, Reader,
-    Scenario, Service, Step, Strikes, Target, Trigger, Writer,
+    Allowance, Client, Connection, Deed, Expectation, Failure, Integration, Level, Objective,
+    Occurs, Reader, Scenario, Service, Step, Strikes, Target, Trigger, Writer,
 };
 pub use loaded::{Loaded, SetError, load, parse};
+pub use metric::{Metric, SLOS, Unit, measure, metric_rows, metrics};
+pub use objective::{Goal, GoalOf};
 pub use vary::{Quantity, VaryError};
 pub use workload::turns;
 pub use write::write;

@@ -185,6 +185,7 @@ pub(super) fn scenario() -> impl Strategy<Value = Scenario> {
             tuning,
             script,
             failures: Vec::new(),
+            targets: Vec::new(),
             until,
             expect,
             allow,

@@ -10,8 +10,8 @@
 //! * `perform`: orders become events;
 //! * `look`: how a suite of tests goes along with a run;
 //! * `side_by_side`, `sessions`: what is told of services bound together and of connections;
-//! * `result`, `outages`, `lost`, `strikes`, `reached`, `tell`: from the last state to the outcome:
-//!   its outages, what was lost, its faults, what occurred, its timeline.
+//! * `result`, `outages`, `lost`, `strikes`, `reached`, `tell`, `told`: from the last state to the
+//!   outcome: its outages, what was lost, its faults, what occurred, its timeline.
 //!
 //! Knows nothing of files or of printing. Kept here: only *apply* changes the truth, only *decide*
 //! changes beliefs, and no stage calls an earlier one.
@@ -38,6 +38,7 @@ mod side_by_side;
 mod start;
 mod strikes;
 mod tell;
+mod told;
 mod trigger;
 
 use std::hash::Hash;
@@ -49,13 +50,14 @@ pub use crate::model::{ClientSetup, Driver, DriverParts, ServiceSetup, Work};
 pub use failure::{FailureSetup, Occurs, Subject};
 pub use outcome::{
     ArchiveGap, Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome,
-    Fenced, Line, Loss, LostRange, MarkedDown, Outage, Outcome, Parts, Promotion, ServiceOutcome,
-    StanceOutcome,
+    Fenced, Loss, LostRange, MarkedDown, NoPrimary, Outage, Outcome, Parts, Promotion,
+    ServiceOutcome,
 };
 pub use reached::Reached;
 pub use sessions::SessionOutcome;
 pub use setup::{Deed, Setup, StepSetup, When};
 pub use side_by_side::{IntegrationOutcome, OrderOutcome, Parted};
+pub use told::{Line, StanceOutcome};
 pub use trigger::{PhaseName, Trigger};
 
 use crate::check::History;

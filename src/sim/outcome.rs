@@ -6,6 +6,7 @@
 use super::reached::Reached;
 use super::sessions::SessionOutcome;
 use super::side_by_side::{IntegrationOutcome, OrderOutcome};
+use super::told::{Line, StanceOutcome};
 use crate::check::InvariantOutcome;
 use crate::kernel::{Instant, Lsn, Span};
 use crate::knob::Knobs;
@@ -69,6 +70,8 @@ pub struct ServiceOutcome {
     pub dual_writers: Vec<DualWriters>,
     /// The intervals in which it had no standby that could have been promoted.
     pub exposure: Vec<Exposure>,
+    /// The intervals in which none of its nodes took writes.
+    pub no_primary: Vec<NoPrimary>,
     /// WAL before the beginnings of its timelines that is in no archive.
     pub archive_gaps: Vec<ArchiveGap>,
     /// Every change of its DNS names, with the state at the start first.
@@ -228,6 +231,15 @@ pub struct Exposure {
     pub would_lose_commits: u64,
 }
 
+/// An interval in which no node of a service took writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoPrimary {
+    /// When it began.
+    pub start: Instant,
+    /// When it ended; nothing if it lasted to the end of the run.
+    pub end: Option<Instant>,
+}
+
 /// WAL before the beginning of a timeline that is in no archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ArchiveGap {
@@ -348,36 +360,4 @@ pub struct FaultOutcome {
     pub nodes: Vec<String>,
     /// Whether it keeps news of those nodes from the platform.
     pub hides: bool,
-}
-
-/// An undocumented value that a result rests on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StanceOutcome {
-    /// The knob.
-    pub knob: &'static str,
-    /// Its value in this run.
-    pub value: String,
-    /// Why it has its default.
-    pub reason: &'static str,
-    /// Whether the scenario or the command line set it.
-    pub set: bool,
-}
-
-/// One line of the timeline.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// When.
-    pub at: Instant,
-    /// Who or what it is about: a node, a client, a DNS name, the platform.
-    pub subject: String,
-    /// What happened, in words.
-    pub event: String,
-    /// The service it belongs to, if one.
-    pub service: Option<String>,
-    /// The node it belongs to, if one.
-    pub node: Option<String>,
-    /// The rule by which the platform decided, if it did.
-    pub rule: Option<&'static str>,
-    /// What the platform ordered, in words.
-    pub actions: Vec<String>,
 }

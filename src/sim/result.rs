@@ -5,14 +5,15 @@
 
 use super::outcome::{
     ArchiveGap, Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, Fenced,
-    MarkedDown, Outcome, Promotion, ServiceOutcome, StanceOutcome,
+    MarkedDown, NoPrimary, Outcome, Promotion, ServiceOutcome,
 };
 use super::sessions::SessionOutcome;
+use super::told::StanceOutcome;
 use super::{Sim, lost, reached, side_by_side, strikes, tell};
 use crate::check::{Ledger, archive_gaps, dual_writing, exposures, judge, phantoms};
 use crate::kernel::{Instant, Span};
 use crate::knob::{Basis, KNOBS};
-use crate::model::{Client, Endpoint, Service, World};
+use crate::model::{Client, Endpoint, NodeId, Service, World};
 
 /// Returns the outcome of a run as far as it has come.
 pub(super) fn outcome(sim: &Sim) -> Outcome {
@@ -88,6 +89,7 @@ fn service_outcome(sim: &Sim, service: &Service) -> ServiceOutcome {
                 would_lose_commits: exposed.would_lose,
             })
             .collect(),
+        no_primary: no_primary(&memory.writable),
         archive_gaps: gaps(world, service),
         dns: dns(world, service),
         census: memory
@@ -101,6 +103,13 @@ fn service_outcome(sim: &Sim, service: &Service) -> ServiceOutcome {
             .collect(),
         sessions: sessions(world, service),
     }
+}
+
+/// Returns the intervals in which none of the nodes that were writable by turns was.
+fn no_primary(writable: &[(Instant, Vec<NodeId>)]) -> Vec<NoPrimary> {
+    let ends = writable.iter().skip(1).map(|(end, _)| Some(*end)).chain([None]);
+    let bare = writable.iter().zip(ends).filter(|((_, nodes), _)| nodes.is_empty());
+    bare.map(|((start, _), end)| NoPrimary { start: *start, end }).collect()
 }
 
 fn promotions(sim: &Sim, service: &Service) -> Vec<Promotion> {

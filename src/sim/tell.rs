@@ -3,7 +3,7 @@
 //! Knows nothing of columns or colours. Kept here: one line for each note, in the order of the
 //! run; retries of clients are left out, since the outage that they belong to is told elsewhere.
 
-use super::outcome::Line;
+use super::told::Line;
 use super::{Deed, Sim};
 use crate::control::{Action, Operator, Rule, SOURCE};
 use crate::fault::{Party, Target, Victim};

@@ -77,6 +77,7 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
             tuning,
             script: Vec::new(),
             failures: Vec::new(),
+            targets: Vec::new(),
             until,
             expect: Vec::new(),
             allow: Vec::new(),

@@ -10,7 +10,7 @@ const RULE: &str = "layers";
 
 /// The modules of the crate, lowest layer first.
 const LAYERS: &[&[&str]] = &[
-    &["kernel", "parallel"],
+    &["kernel", "parallel", "statistics"],
     &["knob"],
     &["model"],
     &["control", "fault"],

@@ -112,6 +112,7 @@ fn service() -> ServiceOutcome {
             clients: Vec::new(),
         }],
         exposure: vec![Exposure { start: secs(60), end: Some(secs(460)), would_lose_commits: 0 }],
+        no_primary: Vec::new(),
         archive_gaps: Vec::new(),
         dns: vec![
             dns(0, Endpoint::Primary, &[1]),

@@ -3,6 +3,7 @@
 //! * `script`: steps, triggers, deeds and targets;
 //! * `failure`: what goes wrong by itself;
 //! * `integration`: which service follows which;
+//! * `objective`: what is wanted of many runs;
 //! * `demand`: what must happen, and what is accepted.
 //!
 //! Knows nothing of ids or of the simulation; names are still names here. Kept here: closed sets
@@ -11,6 +12,7 @@
 mod demand;
 mod failure;
 mod integration;
+mod objective;
 mod script;
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,7 @@ use crate::model::{Driver, DriverParts, Endpoint, Plan};
 pub use demand::{Allowance, Expectation};
 pub use failure::{Failure, Occurs, Strikes};
 pub use integration::Integration;
+pub use objective::{Level, Objective};
 pub use script::{Deed, Step, Target, Trigger};
 
 /// A scenario file.
@@ -50,6 +53,9 @@ pub struct Scenario {
     /// What goes wrong by itself, again and again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<Failure>,
+    /// What is wanted of many runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<Objective>,
     /// When the run ends.
     pub until: Span,
     /// What must happen.

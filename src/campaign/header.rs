@@ -1,0 +1,109 @@
+//! What a campaign is: all that its result depends on, and all that its report has to name.
+//!
+//! Knows nothing of results. Kept here: two results with equal headers are parts of one campaign.
+
+use serde::{Deserialize, Serialize};
+
+use super::plan::Chunks;
+use crate::check::INVARIANTS;
+use crate::kernel::Digest;
+use crate::knob::KNOBS;
+use crate::scenario::{Goal, Loaded, Metric, metrics};
+
+/// What a campaign is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// The version of the program.
+    pub version: String,
+    /// The scenario's name.
+    pub scenario: String,
+    /// Why the scenario exists.
+    pub story: String,
+    /// The scenario file as it was named.
+    pub file: String,
+    /// A digest of the scenario and of all knobs.
+    pub inputs: String,
+    /// The seed of the first run; each run has the next.
+    pub seed: u64,
+    /// The runs.
+    pub chunks: Chunks,
+    /// How long a run is, in microseconds.
+    pub until_us: u64,
+    /// The policy that decides.
+    pub policy: String,
+    /// The options that repeat a run beside its seed, as a shell takes them.
+    pub options: String,
+    /// What is measured.
+    pub metrics: Vec<Column>,
+    /// The ids of the invariants.
+    pub invariants: Vec<String>,
+    /// What the scenario wants.
+    pub goals: Vec<Goal>,
+}
+
+/// A metric as results name it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its unit.
+    pub unit: String,
+    /// What it is.
+    pub meaning: String,
+}
+
+impl Header {
+    /// Returns the header of a campaign over a scenario.
+    pub fn new(loaded: &Loaded, seed: u64, chunks: Chunks, options: String) -> Self {
+        let knobs = &loaded.setup.knobs;
+        let columns = metrics(&loaded.scenario);
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            scenario: loaded.scenario.name.clone(),
+            story: loaded.scenario.story.clone(),
+            file: loaded.file.clone(),
+            inputs: format!("{:016x}", digest(loaded)),
+            seed,
+            chunks,
+            until_us: loaded.setup.until.as_micros(),
+            policy: knobs.policy.card().name.to_owned(),
+            options,
+            metrics: columns.iter().map(column).collect(),
+            invariants: INVARIANTS.iter().map(|card| card.id.to_owned()).collect(),
+            goals: loaded.goals.clone(),
+        }
+    }
+
+    /// Returns the command that repeats a run of the campaign.
+    pub fn replay(&self, run: u64) -> String {
+        let seed = self.seed.wrapping_add(run);
+        let file = if self.file.is_empty() { "FILE" } else { &self.file };
+        let space = if self.options.is_empty() { "" } else { " " };
+        format!("cutover run {file} --seed {seed}{space}{}", self.options)
+    }
+
+    /// Returns the place of a metric by its name.
+    pub fn metric(&self, name: &str) -> Option<usize> {
+        self.metrics.iter().position(|column| column.name == name)
+    }
+}
+
+fn column(metric: &Metric) -> Column {
+    Column {
+        name: metric.name.clone(),
+        unit: metric.unit.word().to_owned(),
+        meaning: metric.meaning.clone(),
+    }
+}
+
+/// Returns a digest of all that a run depends on beside its seed.
+fn digest(loaded: &Loaded) -> u64 {
+    let mut digest = Digest::new();
+    let written = ron::to_string(&loaded.scenario).expect("a scenario can be written");
+    digest.text(&written);
+    let knobs = &loaded.setup.knobs;
+    for row in KNOBS {
+        digest.text(row.name).text(&knobs.get(row.name).unwrap_or_default());
+    }
+    digest.text(knobs.mutant.map_or("", |mutant| mutant.card().name)).finish()
+}

@@ -1,0 +1,139 @@
+//! The same runs under several plans, policies or values: differences run by run, in integers.
+//!
+//! Knows nothing of threads and printing. Kept here: a difference is between runs of one seed, so
+//! that what strikes both cancels out; merging is exact, as of a tally.
+
+use std::ops::Range;
+
+use super::Campaign;
+use super::tally::Tally;
+use crate::statistics::Moments;
+
+/// A metric's differences from the first arm.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// In how many pairs of runs it came about in both.
+    pub count: u64,
+    /// The sum of the differences, that of the first arm taken away.
+    pub sum: i128,
+    /// The sum of their squares.
+    pub squares: u128,
+    /// In how many pairs it is greater than in the first arm.
+    pub more: u64,
+    /// In how many pairs it is less.
+    pub less: u64,
+}
+
+impl Difference {
+    /// Adds a pair of runs.
+    pub fn record(&mut self, first: Option<u64>, other: Option<u64>) {
+        let (Some(first), Some(other)) = (first, other) else { return };
+        let difference = i128::from(other) - i128::from(first);
+        self.count += 1;
+        self.sum += difference;
+        let size = difference.unsigned_abs();
+        self.squares = self.squares.saturating_add(size * size);
+        self.more += u64::from(other > first);
+        self.less += u64::from(other < first);
+    }
+
+    /// Adds the differences of other pairs.
+    pub fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.sum += other.sum;
+        self.squares = self.squares.saturating_add(other.squares);
+        self.more += other.more;
+        self.less += other.less;
+    }
+
+    /// Returns the sums of the differences.
+    pub fn moments(&self) -> Moments {
+        Moments { count: self.count, sum: self.sum, squares: self.squares }
+    }
+}
+
+/// What is kept of runs of several arms with the same seeds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paired {
+    /// Each arm by itself.
+    pub arms: Vec<Tally>,
+    /// For each arm behind the first, the differences of the metrics that all arms share.
+    pub differences: Vec<Vec<Difference>>,
+}
+
+impl Paired {
+    /// Returns what is kept of consecutive runs of all arms; `shared` holds, for each metric that
+    /// all arms have, its place in each arm.
+    pub fn tally(arms: &[Campaign], shared: &[Vec<usize>], runs: Range<u64>) -> Self {
+        let mut paired = Self::empty(arms, shared);
+        for number in runs {
+            let measured: Vec<_> = arms.iter().map(|arm| arm.run(number)).collect();
+            for ((arm, tally), of) in arms.iter().zip(&mut paired.arms).zip(&measured) {
+                tally.record(number, of, &arm.goals);
+            }
+            for (index, differences) in paired.differences.iter_mut().enumerate() {
+                for (difference, places) in differences.iter_mut().zip(shared) {
+                    let first = measured[0].values[places[0]];
+                    difference.record(first, measured[index + 1].values[places[index + 1]]);
+                }
+            }
+        }
+        paired
+    }
+
+    /// Returns what is kept of no runs.
+    pub fn empty(arms: &[Campaign], shared: &[Vec<usize>]) -> Self {
+        Self {
+            arms: arms.iter().map(Campaign::empty).collect(),
+            differences: vec![vec![Difference::default(); shared.len()]; arms.len() - 1],
+        }
+    }
+
+    /// Adds what was kept of other runs.
+    pub fn merge(&mut self, other: &Self) {
+        for (mine, others) in self.arms.iter_mut().zip(&other.arms) {
+            mine.merge(others);
+        }
+        for (mine, others) in self.differences.iter_mut().zip(&other.differences) {
+            for (mine, others) in mine.iter_mut().zip(others) {
+                mine.merge(others);
+            }
+        }
+    }
+}
+
+/// Returns, for each metric that all arms have, its place in each of them.
+pub fn shared_metrics(arms: &[Campaign]) -> Vec<Vec<usize>> {
+    let Some(first) = arms.first() else { return Vec::new() };
+    let place = |arm: &Campaign, name: &str| arm.metrics().iter().position(|of| of.name == name);
+    let places = |name: &str| arms.iter().map(|arm| place(arm, name)).collect();
+    first.metrics().iter().filter_map(|metric| places(&metric.name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn differences_merged_are_those_of_the_list(
+            pairs in proptest::collection::vec((0..9_000_u64, 0..9_000_u64), 1..50),
+            cut in 0..50_usize,
+        ) {
+            let mut parts = [Difference::default(); 2];
+            for (index, (first, other)) in pairs.iter().enumerate() {
+                parts[usize::from(index < cut)].record(Some(*first), Some(*other));
+            }
+            let [mut whole, rest] = parts;
+            whole.merge(&rest);
+            let apart = |(first, other): &(u64, u64)| i128::from(*other) - i128::from(*first);
+            let off: Vec<i128> = pairs.iter().map(apart).collect();
+            prop_assert_eq!(whole.sum, off.iter().sum::<i128>());
+            prop_assert_eq!(whole.squares, off.iter().map(|one| one.unsigned_abs().pow(2)).sum());
+            let more = off.iter().filter(|one| **one > 0).count();
+            prop_assert_eq!(whole.more, u64::try_from(more).expect("it is short"));
+            prop_assert_eq!(whole.count, u64::try_from(off.len()).expect("it is short"));
+        }
+    }
+}

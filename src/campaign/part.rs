@@ -1,0 +1,161 @@
+//! A part of a campaign's result as a file, and parts put together.
+//!
+//! Knows nothing of folders. Kept here: a file that was cut short or changed is recognised by its
+//! digest; parts that overlap, or of different campaigns, are refused; what is missing is listed.
+
+use serde::{Deserialize, Serialize};
+
+use super::header::Header;
+use super::plan::Shard;
+use super::tally::Tally;
+use crate::kernel::Digest;
+
+/// The format of a part's file.
+const FORMAT: &str = "cutover.shard/1";
+
+/// Some chunks of a campaign, and what is kept of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// The campaign.
+    pub header: Header,
+    /// Which part it was asked for as.
+    pub shard: Shard,
+    /// Its chunks, in order.
+    pub chunks: Vec<u64>,
+    /// What is kept of them.
+    pub tally: Tally,
+}
+
+/// A part with what recognises it.
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    format: String,
+    digest: String,
+    part: Part,
+}
+
+/// Why parts cannot be put together.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum PartError {
+    /// The text is no part, or was cut short.
+    #[error("found no whole shard result: {0}")]
+    Unreadable(String),
+    /// The digest does not fit the content.
+    #[error("found a shard result that was changed after it was written")]
+    Changed,
+    /// Two parts are of different campaigns.
+    #[error("found {what} {found}, expected {expected} as in {first}")]
+    Mismatch {
+        /// What differs.
+        what: &'static str,
+        /// What was found.
+        found: String,
+        /// What the first part has.
+        expected: String,
+        /// The name of the first part.
+        first: String,
+    },
+    /// Two parts hold the same chunk.
+    #[error("found runs {from} to {to} again, which {first} holds as well")]
+    Overlap {
+        /// The first run of the chunk.
+        from: u64,
+        /// The last run of the chunk.
+        to: u64,
+        /// The part that holds it as well.
+        first: String,
+    },
+}
+
+fn seal(part: &Part) -> String {
+    let text = serde_json::to_string(part).expect("a part can be written");
+    format!("{:016x}", Digest::new().text(&text).finish())
+}
+
+impl Part {
+    /// Returns the part as the text of a file.
+    pub fn to_text(&self) -> String {
+        let sealed = Sealed { format: FORMAT.to_owned(), digest: seal(self), part: self.clone() };
+        serde_json::to_string(&sealed).expect("a part can be written") + "\n"
+    }
+
+    /// Returns the part that a file holds.
+    ///
+    /// # Errors
+    /// When the text is none, was cut short, or was changed.
+    pub fn from_text(text: &str) -> Result<Self, PartError> {
+        let sealed: Sealed =
+            serde_json::from_str(text).map_err(|error| PartError::Unreadable(error.to_string()))?;
+        if sealed.format != FORMAT {
+            let found = format!("format {}, expected {FORMAT}", sealed.format);
+            return Err(PartError::Unreadable(found));
+        }
+        if seal(&sealed.part) != sealed.digest {
+            return Err(PartError::Changed);
+        }
+        Ok(sealed.part)
+    }
+}
+
+/// Parts put together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// The campaign.
+    pub header: Header,
+    /// What is kept of all runs that are there.
+    pub tally: Tally,
+    /// The chunks that no part holds, in order.
+    pub missing: Vec<u64>,
+}
+
+/// Puts named parts together, in whatever order they come.
+///
+/// # Errors
+/// The name of the part that does not fit, and why.
+pub fn merge(parts: &[(String, Part)]) -> Result<Option<Merged>, (String, PartError)> {
+    let Some((first, whole)) = parts.first() else { return Ok(None) };
+    let header = &whole.header;
+    let shape = (header.metrics.len(), header.invariants.len(), header.goals.len());
+    let mut tally = Tally::new(shape.0, shape.1, shape.2);
+    let mut holders: Vec<Option<&str>> =
+        vec![None; usize::try_from(header.chunks.count()).unwrap_or(0)];
+    for (name, part) in parts {
+        if let Some((what, expected, found)) = difference(header, &part.header) {
+            let first = first.clone();
+            return Err((name.clone(), PartError::Mismatch { what, found, expected, first }));
+        }
+        for chunk in &part.chunks {
+            let place = usize::try_from(*chunk).ok().and_then(|chunk| holders.get_mut(chunk));
+            let Some(place) = place else {
+                let found = format!("chunk {chunk} of {}", header.chunks.count());
+                return Err((name.clone(), PartError::Unreadable(found)));
+            };
+            if let Some(holder) = place.replace(name) {
+                let runs = header.chunks.runs_of(*chunk);
+                let (from, to, first) = (runs.start, runs.end - 1, holder.to_owned());
+                return Err((name.clone(), PartError::Overlap { from, to, first }));
+            }
+        }
+        tally.merge(&part.tally);
+    }
+    let missing = (0_u64..).zip(&holders).filter(|(_, holder)| holder.is_none());
+    let missing = missing.map(|(chunk, _)| chunk).collect();
+    Ok(Some(Merged { header: header.clone(), tally, missing }))
+}
+
+/// Returns what of two headers differs first, with both values.
+pub fn difference(one: &Header, two: &Header) -> Option<(&'static str, String, String)> {
+    let rows = [
+        ("version", one.version.clone(), two.version.clone()),
+        ("scenario", one.scenario.clone(), two.scenario.clone()),
+        ("inputs", one.inputs.clone(), two.inputs.clone()),
+        ("seed", one.seed.to_string(), two.seed.to_string()),
+        ("number of runs", one.chunks.runs.to_string(), two.chunks.runs.to_string()),
+        ("chunk size", one.chunks.size.to_string(), two.chunks.size.to_string()),
+        ("options", one.options.clone(), two.options.clone()),
+        ("file", one.file.clone(), two.file.clone()),
+    ];
+    let named = rows.into_iter().find(|(_, one, two)| one != two);
+    let other = || (one != two).then(|| ("header", "one".to_owned(), "another".to_owned()));
+    named.or_else(other)
+}

@@ -1,0 +1,111 @@
+//! What is kept of many runs: every metric, invariant and target, in integers.
+//!
+//! Knows nothing of threads and files. Kept here: a tally of runs is the merger of the tallies of
+//! its parts, whatever they are and in whatever order.
+
+use serde::{Deserialize, Serialize};
+
+use super::accumulator::Accumulator;
+use crate::check::Verdict;
+use crate::scenario::{Goal, GoalOf};
+use crate::sim::InvariantOutcome;
+
+/// What is measured of one run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Measured {
+    /// The value of each metric; nothing where it never came about.
+    pub values: Vec<Option<u64>>,
+    /// How each invariant came out.
+    pub verdicts: Vec<Verdict>,
+    /// How many events changed something.
+    pub events: u64,
+}
+
+impl Measured {
+    /// Returns how invariants came out.
+    pub(super) fn verdicts(outcomes: &[InvariantOutcome]) -> Vec<Verdict> {
+        outcomes.iter().map(|one| one.verdict).collect()
+    }
+}
+
+/// What is kept of many runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// How many runs there are.
+    pub runs: u64,
+    /// How many events changed something in all of them.
+    pub events: u64,
+    /// Each metric, in the order of the campaign.
+    pub metrics: Vec<Accumulator>,
+    /// Each invariant, in the order of the campaign.
+    pub invariants: Vec<Broken>,
+    /// In how many runs each target's metric was at most its limit.
+    pub within: Vec<u64>,
+}
+
+/// How often an invariant was broken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Broken {
+    /// In how many runs it was broken, whether the scenario allows that or not.
+    pub violated: u64,
+    /// In how many runs nothing put it to the test.
+    pub vacuous: u64,
+    /// The first run that broke it.
+    pub first: Option<u64>,
+}
+
+impl Tally {
+    /// Returns the tally of no runs.
+    pub fn new(metrics: usize, invariants: usize, goals: usize) -> Self {
+        Self {
+            runs: 0,
+            events: 0,
+            metrics: vec![Accumulator::default(); metrics],
+            invariants: vec![Broken::default(); invariants],
+            within: vec![0; goals],
+        }
+    }
+
+    /// Adds a run.
+    pub fn record(&mut self, run: u64, measured: &Measured, goals: &[Goal]) {
+        self.runs += 1;
+        self.events += measured.events;
+        for (metric, value) in self.metrics.iter_mut().zip(&measured.values) {
+            metric.record(run, *value);
+        }
+        for (broken, verdict) in self.invariants.iter_mut().zip(&measured.verdicts) {
+            match verdict {
+                Verdict::Violated | Verdict::Allowed => {
+                    broken.violated += 1;
+                    broken.first = Some(broken.first.map_or(run, |first| first.min(run)));
+                }
+                Verdict::Vacuous => broken.vacuous += 1,
+                Verdict::Holds => {}
+            }
+        }
+        for (within, goal) in self.within.iter_mut().zip(goals) {
+            let value = measured.values[goal.metric];
+            let counts = matches!(goal.of, GoalOf::Chance(_));
+            *within += u64::from(counts && value.is_some_and(|value| value <= goal.at_most));
+        }
+    }
+
+    /// Adds the tally of other runs of the same campaign.
+    pub fn merge(&mut self, other: &Self) {
+        let shape = |of: &Self| (of.metrics.len(), of.invariants.len(), of.within.len());
+        assert_eq!(shape(self), shape(other), "tallies of different campaigns");
+        self.runs += other.runs;
+        self.events += other.events;
+        for (mine, others) in self.metrics.iter_mut().zip(&other.metrics) {
+            mine.merge(others);
+        }
+        for (mine, others) in self.invariants.iter_mut().zip(&other.invariants) {
+            mine.violated += others.violated;
+            mine.vacuous += others.vacuous;
+            mine.first = [mine.first, others.first].into_iter().flatten().min();
+        }
+        for (mine, others) in self.within.iter_mut().zip(&other.within) {
+            *mine += others;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The command `campaign`: many runs of one scenario, and what they allow to be said.
+//!
+//! Knows nothing of statistics. Kept here: nothing is printed before all of the result is there,
+//! and what was finished before an end is kept where it was asked to be.
+
+use super::options::{CampaignFormat, CampaignOptions, Runs};
+use super::runner::{End, Runner};
+use super::store::Store;
+use crate::campaign::{
+    Campaign, Chunks, GoalVerdict, Header, Part, Shard, Tally, judge, overall, precise,
+};
+use crate::cli::args::Color;
+use crate::cli::exit::Exit;
+use crate::cli::output;
+use crate::cli::run::{self, path, quoted};
+use crate::cli::stop::Stop;
+use crate::kernel::{Share, nearest};
+use crate::report::{Style, campaign_json, campaign_text};
+use crate::scenario::Loaded;
+
+/// Runs a campaign, or one shard of it, and prints what it gives.
+pub(crate) fn campaign(options: &CampaignOptions) -> Result<Exit, Stop> {
+    let runs = &options.runs;
+    let loaded = run::changed(&options.file, &runs.set, runs.policy, runs.mutant)?;
+    let header = header(&loaded, runs);
+    let wanted = wanted(&header, &options.precise)?;
+    let store = options.out.as_deref();
+    let store = store.map(|folder| Store::open(folder, &header, options.resume)).transpose()?;
+    let runner = Runner::new(runs.jobs, repeat(&header));
+    let work = Work { campaign: Campaign::new(&loaded, runs.seed), header, store, runner };
+    if let Some(shard) = options.shard {
+        let chunks = work.header.chunks.of_shard(shard);
+        let mut tally = work.campaign.empty();
+        work.add(&chunks, &mut tally)?;
+        let part = Part { header: work.header, shard, chunks, tally };
+        let text = part.to_text();
+        if let Some(folder) = &options.out {
+            let name = format!("shard-{}-of-{}.json", shard.index, shard.of);
+            output::save(folder, &[(&name, &text)])?;
+        }
+        output::emit(&text)?;
+        return Ok(Exit::Pass);
+    }
+    let (tally, enough) = work.until(&wanted)?;
+    let header = &work.header;
+    if let Some(folder) = &options.out {
+        let (json, text) =
+            (campaign_json(header, &tally), campaign_text(header, &tally, Style::PLAIN));
+        output::save(folder, &[("campaign.json", &json), ("campaign.txt", &text)])?;
+    }
+    if !enough {
+        output::complain("warning: the precision asked for was not reached; more --runs may");
+    }
+    let exit = print(header, &tally, options.format, options.runs.color)?;
+    Ok(if enough { exit } else { exit.graver(Exit::Inconclusive) })
+}
+
+/// Returns the header of a campaign.
+pub(super) fn header(loaded: &Loaded, runs: &Runs) -> Header {
+    let mut chunks = Chunks::of(runs.runs);
+    chunks.size = runs.chunk.unwrap_or(chunks.size);
+    let mut options: Vec<String> = Vec::new();
+    for (key, value) in &runs.set {
+        options.push(format!("--set {}", quoted(&format!("{key}={value}"))));
+    }
+    options.extend(runs.policy.map(|policy| format!("--policy {}", policy.card().name)));
+    options.extend(runs.mutant.map(|mutant| format!("--mutant {}", mutant.card().name)));
+    let mut header = Header::new(loaded, runs.seed, chunks, options.join(" "));
+    header.file = quoted(&path(std::path::Path::new(&header.file)));
+    header
+}
+
+/// Returns the command that does the same again.
+pub(super) fn repeat(header: &Header) -> String {
+    let Chunks { runs, size } = header.chunks;
+    let chunk =
+        if header.chunks == Chunks::of(runs) { String::new() } else { format!(" --chunk {size}") };
+    let space = if header.options.is_empty() { "" } else { " " };
+    format!(
+        "cutover campaign {} --runs {runs} --seed {}{chunk}{space}{}",
+        header.file, header.seed, header.options
+    )
+}
+
+/// Prints a campaign's result; its targets say how the program ends.
+pub(super) fn print(
+    header: &Header,
+    tally: &Tally,
+    format: CampaignFormat,
+    color: Color,
+) -> Result<Exit, Stop> {
+    output::emit(&match format {
+        CampaignFormat::Json => campaign_json(header, tally),
+        CampaignFormat::Text => campaign_text(header, tally, output::style(color)),
+        CampaignFormat::Markdown => markdown(&campaign_text(header, tally, Style::PLAIN)),
+    })?;
+    Ok(match overall(&judge(header, tally)) {
+        Some(GoalVerdict::Breached) => Exit::Fail,
+        Some(GoalVerdict::Undecided) => Exit::Inconclusive,
+        Some(GoalVerdict::Met) | None => Exit::Pass,
+    })
+}
+
+/// Returns a text as a block that keeps its columns.
+pub(super) fn markdown(text: &str) -> String {
+    format!("```text\n{text}```\n")
+}
+
+/// Returns the places of the metrics that are to be precise.
+fn wanted(header: &Header, precise: &[(String, Share)]) -> Result<Vec<(usize, Share)>, Stop> {
+    let place = |(name, share): &(String, Share)| Ok((metric(header, name)?, *share));
+    precise.iter().map(place).collect()
+}
+
+/// Returns the place of a metric, or tells the word that was probably meant.
+pub(super) fn metric(header: &Header, name: &str) -> Result<usize, Stop> {
+    header.metric(name).ok_or_else(|| {
+        let known = header.metrics.iter().map(|column| column.name.as_str());
+        let near = nearest(name, known).map(|near| format!(" (did you mean {near}?)"));
+        let hint = near.unwrap_or_default();
+        Stop::usage(format!("no such metric {name}{hint}; `cutover list metrics` names them"))
+    })
+}
+
+/// A campaign under way.
+struct Work {
+    campaign: Campaign,
+    header: Header,
+    store: Option<Store>,
+    runner: Runner,
+}
+
+impl Work {
+    /// Adds chunks to a tally, those that are saved without running them.
+    fn add(&self, chunks: &[u64], tally: &mut Tally) -> Result<(), Stop> {
+        let known = self.store.as_ref().map(|store| &store.known);
+        let is_new = |chunk: &&u64| known.is_none_or(|known| !known.contains_key(*chunk));
+        let rest: Vec<u64> = chunks.iter().filter(is_new).copied().collect();
+        for saved in chunks.iter().filter_map(|chunk| known?.get(chunk)) {
+            tally.merge(saved);
+        }
+        let work = |chunk| self.campaign.tally(self.header.chunks.runs_of(chunk));
+        let end = self.runner.run(&rest, work, |chunk, part| {
+            tally.merge(&part);
+            let saved = self.store.as_ref().map_or(Ok(()), |store| store.save(chunk, &part));
+            saved.map_err(|stop| self.told(&stop))
+        })?;
+        match end {
+            End::Done => Ok(()),
+            End::Interrupted => {
+                let message = "interrupted".to_owned();
+                Err(self.told(&Stop { exit: Exit::Interrupted, message }))
+            }
+        }
+    }
+
+    /// Says where what was finished is kept.
+    fn told(&self, stop: &Stop) -> Stop {
+        let kept = if self.store.is_some() {
+            "every chunk that was finished is kept; the same command with --resume goes on"
+        } else {
+            "nothing is kept; with --out DIR finished chunks would be"
+        };
+        Stop { exit: stop.exit, message: format!("{}\n{kept}", stop.message) }
+    }
+
+    /// Runs until the metrics are precise enough or the runs are over; tells which.
+    fn until(&self, wanted: &[(usize, Share)]) -> Result<(Tally, bool), Stop> {
+        let mut tally = self.campaign.empty();
+        let mut begin = 0;
+        let chunks = self.header.chunks;
+        let stops = if wanted.is_empty() { vec![chunks.count()] } else { chunks.stops() };
+        let mut enough = wanted.is_empty();
+        for stop in stops {
+            let next: Vec<u64> = (begin..stop).collect();
+            self.add(&next, &mut tally)?;
+            begin = stop;
+            enough = wanted.iter().all(|(place, share)| {
+                let flag = self.header.metrics[*place].unit == "share";
+                precise(&tally.metrics[*place], flag, *share)
+            });
+            if enough {
+                break;
+            }
+        }
+        Ok((tally, enough))
+    }
+}
+
+/// Returns the command that runs one shard of a campaign.
+pub(super) fn shard_command(header: &Header, shard: Shard) -> String {
+    format!("{} --shard {}/{}", repeat(header), shard.index, shard.of)
+}

@@ -1,0 +1,256 @@
+#![expect(clippy::float_arithmetic, reason = "estimates are floats")]
+//! Arms side by side: what each gives, and what the difference is worth, run by run.
+//!
+//! Knows nothing of threads. Kept here: a difference is told with the interval of the difference,
+//! never read off two intervals.
+
+use serde_json::{Value, json};
+
+use super::amount::{amount, plain, rounded, short};
+use super::said;
+use super::screen::length;
+use crate::campaign::{Difference, Estimate, Header, Paired};
+use crate::report::page::Page;
+use crate::report::style::{Ink, Style};
+use crate::report::table::Table;
+use crate::report::wording::number;
+use crate::statistics::{CONFIDENCE, Interval, Moments, binomial_at_most, from_u64, mean_interval};
+
+/// Fewer differing pairs say too little of the law of the difference.
+const PAIRS_MIN: u64 = 30;
+
+/// One arm of a comparison.
+#[derive(Clone, Debug)]
+pub struct Arm {
+    /// What it is, such as `dns_ttl=10s`.
+    pub name: String,
+    /// Its campaign.
+    pub header: Header,
+}
+
+/// A comparison with its result.
+#[derive(Clone, Debug)]
+pub struct Arms<'a> {
+    /// The arms; the first is what the others are compared with.
+    pub arms: &'a [Arm],
+    /// The names of the metrics that are told, of those that all arms share.
+    pub told: &'a [String],
+    /// For each metric that all arms share, its place in each arm.
+    pub shared: &'a [Vec<usize>],
+    /// What is kept of the runs.
+    pub paired: &'a Paired,
+    /// The command that repeats it.
+    pub repeat: String,
+}
+
+/// A metric of one arm, with its difference from the first.
+struct Cell<'a> {
+    arm: &'a str,
+    estimate: Estimate,
+    moments: Moments,
+    difference: Option<Compared>,
+}
+
+/// A difference from the first arm.
+struct Compared {
+    of: Difference,
+    mean: f64,
+    interval: Option<Interval>,
+    /// How many times the variance of independent runs would be that of pairs.
+    reduction: Option<f64>,
+}
+
+impl Arms<'_> {
+    fn unit(&self, shared: usize) -> &str {
+        &self.arms[0].header.metrics[self.shared[shared][0]].unit
+    }
+
+    fn name(&self, shared: usize) -> &str {
+        &self.arms[0].header.metrics[self.shared[shared][0]].name
+    }
+
+    /// Returns the metrics that are told, by their places among the shared ones.
+    fn rows(&self) -> Vec<usize> {
+        let place = |name: &String| (0..self.shared.len()).find(|one| self.name(*one) == name);
+        self.told.iter().filter_map(place).collect()
+    }
+
+    fn cells(&self, shared: usize) -> Vec<Cell<'_>> {
+        let places = &self.shared[shared];
+        let moments = |arm: usize| self.paired.arms[arm].metrics[places[arm]].moments();
+        let first = moments(0);
+        let arms = self.arms.iter().enumerate().map(|(index, arm)| Cell {
+            arm: &arm.name,
+            estimate: said(&arm.header, &self.paired.arms[index])[places[index]].clone(),
+            moments: moments(index),
+            difference: index.checked_sub(1).and_then(|behind| {
+                compared(self.paired.differences[behind][shared], &first, &moments(index))
+            }),
+        });
+        arms.collect()
+    }
+}
+
+fn compared(of: Difference, first: &Moments, other: &Moments) -> Option<Compared> {
+    let moments = of.moments();
+    let mean = moments.mean()?;
+    let apart = first.variance().zip(other.variance()).map(|(one, two)| one + two);
+    let together = moments.variance().filter(|variance| *variance > 0.0);
+    let reduction = apart.zip(together).map(|(apart, together)| apart / together);
+    let differing = of.more + of.less;
+    let enough = differing == 0 || differing >= PAIRS_MIN;
+    let interval = mean_interval(&moments).filter(|_| enough);
+    Some(Compared { of, mean, interval, reduction })
+}
+
+/// Returns whether a difference is told apart from none: by its interval, or, where too few pairs
+/// differ for one, by how many differ in which direction.
+fn verdict(of: &Compared) -> &'static str {
+    let (more, less) = (of.of.more, of.of.less);
+    let fewer = binomial_at_most(from_u64(more.min(less)), from_u64(more + less), 0.5);
+    match of.interval {
+        _ if more + less == 0 => "no run differs",
+        Some(interval) if interval.low > 0.0 => "more",
+        Some(interval) if interval.high < 0.0 => "less",
+        Some(_) => "not told apart",
+        None if 2.0 * fewer > 1.0 - CONFIDENCE => "too few runs differ",
+        None if more > less => "more, by a sign test",
+        None => "less, by a sign test",
+    }
+}
+
+/// Returns a comparison as text of 80 columns.
+pub fn comparison_text(of: &Arms<'_>, style: Style) -> String {
+    let mut page = Page::new(style);
+    let first = &of.arms[0];
+    let runs = of.paired.arms[0].runs;
+    let text = format!(
+        "{} arms of {} runs each with the same seeds {} to {} ({}); differences are from {}, \
+         with 95 % confidence intervals, simulated",
+        of.arms.len(),
+        number(runs),
+        first.header.seed,
+        first.header.seed.wrapping_add(runs.saturating_sub(1)),
+        length(first.header.until_us),
+        first.name,
+    );
+    page.lead(0, Ink::Strong, "COMPARED", &text);
+    for shared in of.rows() {
+        let unit = of.unit(shared);
+        page.title(&of.name(shared).to_uppercase().replace('_', " "));
+        let mut table =
+            Table::of_names(&["arm", ">mean", ">difference", "interval of the difference"]);
+        for cell in of.cells(shared) {
+            let mean = cell.estimate.mean.map_or("-".to_owned(), |mean| short(unit, mean));
+            let (off, how) = cell.difference.as_ref().map_or_else(Default::default, |off| {
+                let interval = off.interval.map_or_else(String::new, |interval| {
+                    format!("{} to {}, ", short(unit, interval.low), short(unit, interval.high))
+                });
+                let reduction = off.reduction.filter(|_| off.interval.is_some());
+                let reduction = reduction.map_or_else(String::new, |times| {
+                    format!("; pairing is worth {} times the runs", plain(times))
+                });
+                let flips = if unit == "share" {
+                    format!("; flips to yes in {}, to no in {}", off.of.more, off.of.less)
+                } else {
+                    String::new()
+                };
+                let text = format!("{interval}{}{flips}{reduction}", verdict(off));
+                (short(unit, off.mean), text)
+            });
+            table.row([cell.arm.to_owned(), mean, off, how]);
+        }
+        page.table(2, &table);
+    }
+    page.title("TO REPEAT THIS COMPARISON");
+    page.command(2, &of.repeat);
+    page.into_text()
+}
+
+/// Returns a comparison as JSON in the format `cutover.compare/1`, ending in a newline.
+pub fn comparison_json(of: &Arms<'_>) -> String {
+    let first = &of.arms[0].header;
+    let metrics = (0..of.shared.len()).map(|shared| {
+        let arms = of.cells(shared).into_iter().map(|cell| {
+            json!({
+                "arm": cell.arm,
+                "mean": cell.estimate.mean.and_then(rounded),
+                "mean_low": cell.estimate.interval.and_then(|interval| rounded(interval.low)),
+                "mean_high": cell.estimate.interval.and_then(|interval| rounded(interval.high)),
+                "said": cell.estimate.said.word(),
+                "count": cell.moments.count,
+                "difference": cell.difference.as_ref().map(|off| json!({
+                    "mean": rounded(off.mean),
+                    "low": off.interval.and_then(|interval| rounded(interval.low)),
+                    "high": off.interval.and_then(|interval| rounded(interval.high)),
+                    "more": off.of.more,
+                    "less": off.of.less,
+                    "variance_reduction": off.reduction.and_then(rounded),
+                    "verdict": verdict(off),
+                })),
+            })
+        });
+        json!({
+            "name": of.name(shared),
+            "unit": of.unit(shared),
+            "arms": arms.collect::<Vec<Value>>(),
+        })
+    });
+    let value = json!({
+        "format": "cutover.compare/1",
+        "version": first.version,
+        "runs": of.paired.arms[0].runs,
+        "seeds": { "first": first.seed, "count": of.paired.arms[0].runs },
+        "until_us": first.until_us,
+        "arms": of.arms.iter().map(|arm| json!({
+            "name": arm.name, "scenario": arm.header.scenario, "inputs": arm.header.inputs,
+            "policy": arm.header.policy,
+        })).collect::<Vec<Value>>(),
+        "metrics": metrics.collect::<Vec<Value>>(),
+        "repeat": of.repeat,
+    });
+    format!("{value:#}\n")
+}
+
+/// How many inputs a tornado tells of.
+const TORNADO_MAX: usize = 12;
+
+/// Returns, for each metric, the inputs that move it most, as text of 80 columns.
+pub fn tornado_text(of: &Arms<'_>, style: Style) -> String {
+    let mut page = Page::new(style);
+    let first = &of.arms[0];
+    let text = format!(
+        "each undocumented value that mattered, halved and doubled, over {} runs with the same \
+         seeds; what moves the mean most comes first, simulated",
+        number(of.paired.arms[0].runs)
+    );
+    page.lead(0, Ink::Strong, "TORNADO", &text);
+    for shared in of.rows() {
+        let unit = of.unit(shared);
+        let mut cells: Vec<Cell<'_>> = of.cells(shared);
+        cells.retain(|cell| {
+            cell.difference.as_ref().is_some_and(|off| off.of.more + off.of.less > 0)
+        });
+        let size = |cell: &Cell<'_>| cell.difference.as_ref().map_or(0, |off| off.of.sum.abs());
+        cells.sort_by_key(|cell| (std::cmp::Reverse(size(cell)), cell.arm.to_owned()));
+        if cells.is_empty() {
+            continue;
+        }
+        let mean = said(&first.header, &of.paired.arms[0])[of.shared[shared][0]].mean;
+        let mean = mean.map_or("-".to_owned(), |mean| amount(unit, mean));
+        page.title(&format!("{} ({mean})", of.name(shared).to_uppercase().replace('_', " ")));
+        let mut table = Table::of_names(&["input", ">moves it by", "interval"]);
+        for cell in cells.iter().take(TORNADO_MAX) {
+            let Some(off) = &cell.difference else { continue };
+            let interval = off.interval.map_or_else(String::new, |interval| {
+                format!("{} to {}, ", short(unit, interval.low), short(unit, interval.high))
+            });
+            let text = format!("{interval}{}", verdict(off));
+            table.row([cell.arm.to_owned(), short(unit, off.mean), text]);
+        }
+        page.table(2, &table);
+    }
+    page.title("TO REPEAT THIS");
+    page.command(2, &of.repeat);
+    page.into_text()
+}

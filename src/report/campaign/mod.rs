@@ -1,0 +1,32 @@
+//! The result of many runs: a screen for planners, and JSON for programs.
+//!
+//! * `screen`: the first screen; `json`: everything as data; `comparison`: arms side by side;
+//! * `amount`: numbers with their units; `share`: what a whole is made of.
+//!
+//! Knows nothing of files and of threads. Kept here: every number says how it came about, and a
+//! report is a function of header and tally alone.
+
+mod amount;
+mod comparison;
+mod json;
+mod screen;
+mod share;
+
+use crate::campaign::{Estimate, Header, Tally, estimates};
+use crate::kernel::Digest;
+
+pub use comparison::{Arm, Arms, comparison_json, comparison_text, tornado_text};
+pub use json::campaign_json;
+pub use screen::campaign_text;
+
+/// Returns what may be said of every metric of a campaign.
+fn said(header: &Header, tally: &Tally) -> Vec<Estimate> {
+    let flags: Vec<bool> = header.metrics.iter().map(|one| one.unit == "share").collect();
+    estimates(&flags, &tally.metrics)
+}
+
+/// Returns the digest of a campaign and its result.
+fn digest(header: &Header, tally: &Tally) -> String {
+    let text = serde_json::to_string(&(header, tally)).expect("a result can be written");
+    format!("{:016x}", Digest::new().text(&text).finish())
+}

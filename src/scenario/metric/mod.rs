@@ -1,0 +1,155 @@
+//! What is measured of a run for campaigns: one whole number for each metric.
+//!
+//! * `table`: the metrics that every scenario has; `sums`: what they are computed from;
+//! * `cause`: which fault an outage is put down to.
+//!
+//! Knows nothing of many runs and of statistics. Kept here: a metric is a function of the outcome
+//! alone, and its value an integer in its unit.
+
+mod cause;
+mod sums;
+mod table;
+
+use self::sums::Sums;
+use super::file::{Client, Deed, Scenario};
+use crate::fault::FaultKind;
+use crate::sim::Outcome;
+
+pub use table::SLOS;
+
+/// In what a metric is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Microseconds.
+    Time,
+    /// A number of things.
+    Count,
+    /// Bytes.
+    Bytes,
+    /// 1 for runs in which it is so, 0 for others.
+    Flag,
+}
+
+impl Unit {
+    /// Returns the unit's name in results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Time => "us",
+            Self::Count => "count",
+            Self::Bytes => "bytes",
+            Self::Flag => "share",
+        }
+    }
+}
+
+/// Something that is measured of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Metric {
+    /// Its name in targets and results.
+    pub name: String,
+    /// In what it is counted.
+    pub unit: Unit,
+    /// What it is, in a sentence.
+    pub meaning: String,
+    /// Where its value comes from.
+    source: Source,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Source {
+    /// A row of the table.
+    Row(usize),
+    /// The downtime of the client at this place of the scenario, in total or the longest.
+    Client(usize, Part),
+    /// Write outages put down to a fault.
+    Cause(Option<&'static str>, Part),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Total,
+    Longest,
+}
+
+/// Returns the name, the unit and the meaning of each metric that every scenario has.
+pub fn metric_rows() -> impl Iterator<Item = (&'static str, Unit, &'static str)> {
+    table::ROWS.iter().map(|row| (row.name, row.unit, row.meaning))
+}
+
+/// Returns everything that is measured of a scenario's runs.
+///
+/// # Examples
+/// ```
+/// let text = r#"Scenario(
+///     name: "quiet",
+///     services: [Service(name: "orders", plan: Business)],
+///     until: "1h",
+/// )"#;
+/// let loaded = cutover::scenario::parse("quiet.ron", text)?;
+/// let metrics = cutover::scenario::metrics(&loaded.scenario);
+/// assert!(metrics.iter().any(|metric| metric.name == "write_downtime"));
+/// # Ok::<(), cutover::scenario::Errors>(())
+/// ```
+pub fn metrics(scenario: &Scenario) -> Vec<Metric> {
+    let rows = table::ROWS.iter().enumerate().map(|(index, row)| Metric {
+        name: row.name.to_owned(),
+        unit: row.unit,
+        meaning: row.meaning.to_owned(),
+        source: Source::Row(index),
+    });
+    let mut all: Vec<Metric> = rows.collect();
+    for (index, client) in scenario.clients.iter().enumerate() {
+        all.extend(of_client(index, client));
+    }
+    for fault in causes(scenario).into_iter().map(Some).chain([None]) {
+        let of = fault.unwrap_or("nothing");
+        all.push(Metric {
+            name: format!("downtime_by[{of}]"),
+            unit: Unit::Time,
+            meaning: format!("write downtime that is put down to {of}, the last fault before it"),
+            source: Source::Cause(fault, Part::Total),
+        });
+    }
+    all
+}
+
+fn of_client(index: usize, client: &Client) -> [Metric; 2] {
+    let name = client.name();
+    let of = |what: &str, meaning: &str, part| Metric {
+        name: format!("{what}[{name}]"),
+        unit: Unit::Time,
+        meaning: format!("{meaning} of client {name}"),
+        source: Source::Client(index, part),
+    };
+    [
+        of("downtime", "all outages together", Part::Total),
+        of("longest", "the longest outage", Part::Longest),
+    ]
+}
+
+/// Returns the names of the faults that a scenario may inject, in the order of first mention.
+fn causes(scenario: &Scenario) -> Vec<&'static str> {
+    let scripted = scenario.script.iter().filter_map(|step| match step.deed() {
+        Deed::Fault(kind, _) => Some(*kind),
+        Deed::Heal(..) | Deed::Operator(..) => None,
+    });
+    let all = scripted.chain(scenario.failures.iter().map(|failure| failure.fault));
+    let mut names: Vec<&'static str> = Vec::new();
+    for name in all.map(FaultKind::card).map(|card| card.name) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// Returns the value of each metric of a run; nothing where something never came about.
+pub fn measure(metrics: &[Metric], outcome: &Outcome) -> Vec<Option<u64>> {
+    let sums = Sums::of(outcome);
+    let value = |metric: &Metric| match metric.source {
+        Source::Row(index) => (table::ROWS[index].of)(outcome, &sums),
+        Source::Client(index, part) => Some(sums::client(outcome, index, part == Part::Longest)),
+        Source::Cause(fault, _) => Some(cause::downtime(outcome, &sums, fault)),
+    };
+    metrics.iter().map(value).collect()
+}

@@ -1,0 +1,102 @@
+//! Arms side by side: the same seeds, paired differences, curves and grids.
+//!
+//! Knows nothing of how a difference is told. Kept here: an arm gives what a campaign of its own
+//! gives.
+
+use serde_json::Value;
+
+use super::stage::Folder;
+
+fn compared(folder: &Folder, words: &str) -> Value {
+    let text = folder.printed(&format!("compare year.ron --format json --runs 200 {words}"));
+    serde_json::from_str(&text).expect("the result is JSON")
+}
+
+fn metric<'a>(value: &'a Value, name: &str) -> &'a Value {
+    let metrics = value["metrics"].as_array().expect("it is a list");
+    metrics.iter().find(|one| one["name"] == name).expect("it is measured")
+}
+
+#[test]
+fn each_arm_gives_what_its_own_campaign_gives() {
+    let folder = Folder::new("arms");
+    let value = compared(&folder, "--by detection_timeout=30s,60s");
+    let text =
+        folder.printed("campaign year.ron --format json --runs 200 --set detection_timeout=30s");
+    let alone: Value = serde_json::from_str(&text).expect("the result is JSON");
+    for name in ["write_downtime", "failovers", "lost_commits"] {
+        let (arm, own) = (&metric(&value, name)["arms"][0], metric(&alone, name));
+        for key in ["mean", "mean_low", "mean_high", "count"] {
+            assert_eq!(arm[key], own[key], "{name} {key}");
+        }
+    }
+    assert_eq!(value["arms"][0]["name"], "detection_timeout=30s");
+}
+
+#[test]
+fn an_arm_compared_with_itself_never_differs() {
+    let folder = Folder::new("itself");
+    let value = compared(&folder, "--by dns_ttl=30s,30s");
+    for metric in value["metrics"].as_array().expect("it is a list") {
+        let difference = &metric["arms"][1]["difference"];
+        assert_eq!((&difference["more"], &difference["less"]), (&0.into(), &0.into()));
+        assert_eq!(difference["verdict"], "no run differs");
+    }
+}
+
+#[test]
+fn any_number_of_threads_compares_alike_and_pairing_pays() {
+    let folder = Folder::new("pairing");
+    let words = "compare year.ron --runs 200 --by detection_timeout=30s,60s";
+    let [one, three] = [1, 3].map(|jobs| folder.printed(&format!("{words} --jobs {jobs}")));
+    assert_eq!(one, three);
+    let value = compared(&folder, "--by detection_timeout=30s,60s");
+    let off = &metric(&value, "write_downtime")["arms"][1]["difference"];
+    let number = |key: &str| off[key].as_f64().expect("it is a number");
+    assert!(number("low") > 0.0 && number("variance_reduction") > 5.0, "{off}");
+}
+
+#[test]
+fn ranges_are_curves_and_two_keys_a_grid() {
+    let folder = Folder::new("grid");
+    let value = compared(&folder, "--by detection_timeout=30s..60s/15s --by dns_ttl=5s,60s");
+    let arms = value["arms"].as_array().expect("it is a list");
+    let names: Vec<&str> = arms.iter().filter_map(|arm| arm["name"].as_str()).collect();
+    assert_eq!(names[0], "detection_timeout=30s, dns_ttl=5s");
+    assert_eq!(names[5], "detection_timeout=1m, dns_ttl=60s");
+    assert_eq!(names.len(), 6);
+}
+
+#[test]
+fn a_tornado_ranks_what_matters() {
+    let folder = Folder::new("tornado");
+    let text = folder.printed("compare year.ron --runs 100 --tornado --metric write_downtime");
+    assert!(text.starts_with("TORNADO"), "{text}");
+    assert!(text.contains("dns_publish_delay=") && text.contains("heartbeat_period="), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}
+
+#[test]
+fn several_files_are_arms_and_what_cannot_be_compared_is_refused() {
+    let folder = Folder::new("files");
+    folder.write(
+        "other.ron",
+        &folder.read("year.ron").replace("\"year\"", "\"longer\"").replace("90d", "180d"),
+    );
+    let text = folder.printed("compare year.ron other.ron --runs 100 --format json");
+    let value: Value = serde_json::from_str(&text).expect("the result is JSON");
+    assert_eq!(
+        (&value["arms"][0]["name"], &value["arms"][1]["name"]),
+        (&"year".into(), &"longer".into())
+    );
+    for (words, expected) in [
+        ("compare year.ron", "found one arm"),
+        ("compare year.ron --by plan=Business", "found one arm"),
+        ("compare year.ron --by plan=Busines,Premium", "did you mean Business?"),
+        ("compare year.ron --by dns_tl=1s,2s", "did you mean dns_ttl?"),
+        ("compare year.ron --by dns_ttl=1s..9s", "expected A..B/STEP"),
+    ] {
+        let complaint = folder.refused(words, 2);
+        assert!(complaint.contains(expected), "{words}: {complaint}");
+    }
+}

@@ -1,0 +1,144 @@
+//! Killed, interrupted, out of room: what was finished is kept, and going on gives the same bytes.
+//!
+//! Knows nothing of what is measured. Kept here: a folder never holds half a chunk.
+
+use std::fs;
+use std::fs::OpenOptions;
+use std::process::{Command, Stdio};
+
+use assert_cmd::cargo::cargo_bin;
+
+use super::stage::{Folder, complaint, text};
+
+const CAMPAIGN: &str = "campaign year.ron --runs 400 --chunk 4 --format json";
+
+/// Returns how many chunks a folder holds.
+fn finished(folder: &Folder, out: &str) -> usize {
+    let entries = fs::read_dir(folder.0.join(out).join("chunks"));
+    entries.map_or(0, |entries| {
+        let name = |entry: std::io::Result<fs::DirEntry>| entry.ok().map(|one| one.file_name());
+        let names = entries.filter_map(name);
+        names.filter(|name| !name.to_string_lossy().starts_with('.')).count()
+    })
+}
+
+fn start(folder: &Folder, words: &str) -> Command {
+    let mut command = Command::new(cargo_bin!("cutover"));
+    command.current_dir(&folder.0).args(words.split_whitespace());
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+#[test]
+fn a_campaign_that_was_killed_goes_on_to_the_same_bytes() {
+    let folder = Folder::new("killed");
+    let whole = folder.printed(CAMPAIGN);
+    let chance = cutover::kernel::Chance::new(20, 0);
+    let mut cut_short = 0;
+    for turn in 0..20_u64 {
+        let out = format!("out-{turn}");
+        let wanted =
+            usize::try_from(chance.word("kill", "chunks", turn) % 80).expect("it is small");
+        let mut child = start(&folder, &format!("{CAMPAIGN} --jobs 1 --out {out}"))
+            .spawn()
+            .expect("the program starts");
+        while finished(&folder, &out) < wanted {
+            if child.try_wait().expect("it is a child").is_some() {
+                break;
+            }
+            std::thread::yield_now();
+        }
+        child.kill().expect("it can be killed, or is over");
+        child.wait().expect("it is a child");
+        let kept = finished(&folder, &out);
+        cut_short += usize::from(kept < 100);
+        // What a kill in the midst of writing may leave.
+        fs::write(folder.0.join(&out).join("chunks/.00000099.json.1.tmp"), "{").ok();
+        let resumed = folder.printed(&format!("{CAMPAIGN} --out {out} --resume"));
+        assert_eq!(resumed, whole, "{out} had {kept} chunks");
+        assert_eq!(folder.read(&format!("{out}/campaign.json")), whole);
+        fs::remove_dir_all(folder.0.join(&out)).expect("the folder can be removed");
+    }
+    assert!(cut_short > 10, "only {cut_short} of 20 campaigns were cut short");
+}
+
+#[test]
+fn a_finished_campaign_is_not_run_again_and_a_broken_chunk_is() {
+    let folder = Folder::new("again");
+    let whole = folder.printed(&format!("{CAMPAIGN} --out out"));
+    let complaint = folder.refused(&format!("{CAMPAIGN} --out out"), 2);
+    assert!(complaint.contains("--resume goes on with it"), "{complaint}");
+    folder.write("out/chunks/00000007.json", "{\"format\":");
+    let output = folder.cutover(&format!("{CAMPAIGN} --out out --resume"));
+    assert_eq!(text(&output), whole);
+    let complaint = super::stage::complaint(&output);
+    assert!(complaint.starts_with("warning: out/chunks/00000007.json: found no"), "{complaint}");
+    assert_eq!(folder.printed(&format!("{CAMPAIGN} --out out --resume")), whole);
+}
+
+#[test]
+fn chunks_of_another_campaign_are_never_gone_on_with() {
+    let folder = Folder::new("mixed");
+    folder.printed(&format!("{CAMPAIGN} --out out"));
+    let complaint = folder.refused(&format!("{CAMPAIGN} --seed 5 --out out --resume"), 3);
+    assert!(complaint.contains("found seed 0, expected 5"), "{complaint}");
+}
+
+#[test]
+fn a_full_device_is_told_and_nothing_is_half_written() {
+    let folder = Folder::new("full");
+    let full = OpenOptions::new().write(true).open("/dev/full").expect("this system has one");
+    let output = start(&folder, &format!("{CAMPAIGN} --out out"))
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .output()
+        .expect("the program starts");
+    assert_eq!(output.status.code(), Some(74), "{}", complaint(&output));
+    assert!(complaint(&output).contains("cannot write standard output"));
+    // The result itself was saved before.
+    assert_eq!(folder.printed(&format!("{CAMPAIGN} --out out --resume")), folder.printed(CAMPAIGN));
+}
+
+#[test]
+fn a_limit_of_file_size_keeps_what_was_finished() {
+    let folder = Folder::new("limit");
+    let whole = folder.printed(CAMPAIGN);
+    // A chunk's file is larger than one block of 512 bytes, so that no chunk can be saved.
+    for blocks in [1, 12] {
+        let program = cargo_bin!("cutover").display().to_string();
+        let script = format!(
+            "trap '' XFSZ; ulimit -f {blocks}; \
+             exec '{program}' {CAMPAIGN} --jobs 1 --out out{blocks}"
+        );
+        let output = Command::new("sh")
+            .current_dir(&folder.0)
+            .args(["-c", &script])
+            .output()
+            .expect("there is a shell");
+        assert_eq!(output.status.code(), Some(74), "{}", complaint(&output));
+        assert!(complaint(&output).contains("every chunk that was finished is kept"));
+        assert_eq!(text(&output), "");
+        let out = format!("out{blocks}");
+        assert_eq!(folder.printed(&format!("{CAMPAIGN} --out {out} --resume")), whole);
+    }
+}
+
+#[test]
+fn an_interrupted_campaign_says_where_its_chunks_are() {
+    let folder = Folder::new("interrupted");
+    let long = "campaign year.ron --runs 40000 --chunk 4 --format json";
+    let child = start(&folder, &format!("{long} --jobs 1 --out out"))
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    while finished(&folder, "out") < 3 {
+        std::thread::yield_now();
+    }
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status().expect("there is a kill");
+    assert!(sent.success());
+    let output = child.wait_with_output().expect("it is a child");
+    assert_eq!(output.status.code(), Some(130), "{}", complaint(&output));
+    assert!(complaint(&output).contains("the same command with --resume goes on"));
+    assert!(finished(&folder, "out") >= 3);
+}

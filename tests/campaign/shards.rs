@@ -1,0 +1,144 @@
+//! Parts of a campaign put together: the bytes of the whole, or a clear refusal.
+//!
+//! Knows nothing of what is measured. Kept here: no clash between parts goes unnoticed.
+
+use super::stage::Folder;
+
+const WHOLE: &str = "campaign year.ron --runs 256 --chunk 4";
+
+/// Writes the shards of a campaign, in files of their own, and returns their names.
+fn shards(folder: &Folder, of: u64) -> Vec<String> {
+    let shard = |index: u64| {
+        let name = format!("{index}-of-{of}.json");
+        folder.write(&name, &folder.printed(&format!("{WHOLE} --shard {index}/{of}")));
+        name
+    };
+    (1..=of).map(shard).collect()
+}
+
+#[test]
+fn any_number_of_threads_prints_the_same_bytes() {
+    let folder = Folder::new("threads");
+    for format in ["text", "json", "markdown"] {
+        let printed = |rest: &str| folder.printed(&format!("{WHOLE} --format {format} {rest}"));
+        let one = printed("--jobs 1");
+        assert_eq!(printed("--jobs 2"), one);
+        assert_eq!(printed("--jobs 7"), one);
+        assert!(one.contains("256"), "{one}");
+    }
+    let json = folder.printed(&format!("{WHOLE} --format json"));
+    for size in [1, 5, 300] {
+        let other =
+            folder.printed(&format!("campaign year.ron --runs 256 --chunk {size} --format json"));
+        let without = |text: &str| {
+            text.lines().filter(|line| !line.contains("\"digest\"")).collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(without(&other), without(&json), "chunks of {size}");
+    }
+}
+
+#[test]
+fn shards_in_any_order_print_what_the_whole_prints() {
+    let folder = Folder::new("shards");
+    for of in [1, 7, 64] {
+        let mut names = shards(&folder, of);
+        // A fixed shuffle: by the digits of the names, read backwards.
+        names.sort_by_key(|name| name.chars().rev().collect::<String>());
+        for format in ["text", "json"] {
+            let whole = folder.printed(&format!("{WHOLE} --format {format}"));
+            let merged = folder.printed(&format!("merge --format {format} {}", names.join(" ")));
+            assert_eq!(merged, whole, "{of} shards");
+        }
+    }
+}
+
+#[test]
+fn a_shard_that_is_there_twice_is_refused() {
+    let folder = Folder::new("twice");
+    let names = shards(&folder, 7);
+    folder.write("again.json", &folder.read(&names[2]));
+    let complaint = folder.refused(&format!("merge {} again.json", names.join(" ")), 3);
+    assert!(
+        complaint.starts_with("again.json: found runs 8 to 11 again, which 3-of-7.json holds"),
+        "{complaint}"
+    );
+}
+
+#[test]
+fn a_missing_shard_is_named_with_the_command_that_gives_it() {
+    let folder = Folder::new("missing");
+    let mut names = shards(&folder, 7);
+    names.remove(4);
+    names.remove(1);
+    let complaint = folder.refused(&format!("merge {}", names.join(" ")), 4);
+    assert!(complaint.contains("18 of 64 chunks are missing: 1, 4, 8, 11,"), "{complaint}");
+    for index in [2, 5] {
+        let command =
+            format!("cutover campaign year.ron --runs 256 --seed 0 --chunk 4 --shard {index}/7");
+        assert!(complaint.contains(&command), "{complaint}");
+        let words = command.strip_prefix("cutover ").expect("it is a command");
+        let name = format!("{index}.json");
+        folder.write(&name, &folder.printed(words));
+        names.push(name);
+    }
+    assert_eq!(folder.printed(&format!("merge {}", names.join(" "))), folder.printed(WHOLE));
+}
+
+#[test]
+fn a_shard_that_was_cut_short_or_changed_is_refused() {
+    let folder = Folder::new("short");
+    let names = shards(&folder, 2);
+    let whole = folder.read(&names[1]);
+    for length in [0, 1, whole.len() / 2, whole.len() - 3] {
+        folder.write("short.json", &whole[..length]);
+        let complaint = folder.refused(&format!("merge {} short.json", names[0]), 3);
+        assert!(complaint.starts_with("short.json: found no whole shard result"), "{complaint}");
+    }
+    folder.write("changed.json", &whole.replacen("\"runs\":128", "\"runs\":129", 1));
+    let complaint = folder.refused(&format!("merge {} changed.json", names[0]), 3);
+    assert!(complaint.starts_with("changed.json: found a shard result that was"), "{complaint}");
+    let complaint = folder.refused("merge absent.json", 3);
+    assert!(complaint.starts_with("absent.json: found no such file"), "{complaint}");
+}
+
+#[test]
+fn a_shard_of_another_campaign_is_refused() {
+    let folder = Folder::new("other");
+    let first = shards(&folder, 2).remove(0);
+    let changed = folder.read("year.ron").replace("90d", "91d");
+    folder.write("other.ron", &changed);
+    for (words, expected) in [
+        ("campaign year.ron --runs 256 --chunk 4 --seed 1", "found seed 1, expected 0"),
+        ("campaign year.ron --runs 252 --chunk 4", "found number of runs 252, expected 256"),
+        ("campaign year.ron --runs 256 --chunk 8", "found chunk size 8, expected 4"),
+        ("campaign year.ron --runs 256 --chunk 4 --set dns_ttl=1s", "found inputs "),
+        ("campaign other.ron --runs 256 --chunk 4", "found inputs "),
+    ] {
+        folder.write("other.json", &folder.printed(&format!("{words} --shard 2/2")));
+        let complaint = folder.refused(&format!("merge {first} other.json"), 3);
+        assert!(complaint.starts_with(&format!("other.json: {expected}")), "{complaint}");
+    }
+}
+
+#[test]
+fn a_shard_of_another_version_is_refused() {
+    use cutover::campaign::{Campaign, Chunks, Header, Part, Shard};
+
+    let folder = Folder::new("version");
+    let loaded = cutover::scenario::load(&folder.0.join("year.ron")).expect("it is valid");
+    let chunks = Chunks { runs: 256, size: 4 };
+    let mut header = Header::new(&loaded, 0, chunks, String::new());
+    header.file = "year.ron".to_owned();
+    header.version = "0.0.9".to_owned();
+    let shard = Shard { index: 2, of: 2 };
+    let campaign = Campaign::new(&loaded, 0);
+    let mut tally = campaign.empty();
+    for chunk in chunks.of_shard(shard) {
+        tally.merge(&campaign.tally(chunks.runs_of(chunk)));
+    }
+    let part = Part { header, shard, chunks: chunks.of_shard(shard), tally };
+    folder.write("old.json", &part.to_text());
+    let first = shards(&folder, 2).remove(0);
+    let complaint = folder.refused(&format!("merge {first} old.json"), 3);
+    assert!(complaint.starts_with("old.json: found version 0.0.9, expected "), "{complaint}");
+}
