@@ -43,6 +43,7 @@
 //!         begins: Span::ZERO,
 //!         ends: None,
 //!     })],
+//!     slots: Vec::new(),
 //!     tuning: Tuning { dns_ttl: Some(Span::from_secs(10)), ..Tuning::default() },
 //!     script: vec![Step::At(
 //!         Law::Fixed(Span::from_secs(60)),

@@ -8,8 +8,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use cutover::kernel::{Bytes, Instant, Span};
-use cutover::scenario::{Client, Deed, ExpectationVerdict, Loaded, Step, Writer, load};
-use cutover::sim::{FaultOutcome, Outcome, ServiceOutcome, run};
+use cutover::scenario::{
+    Client, Deed, ExpectationVerdict, Loaded, SlotConsumer, Step, Writer, load,
+};
+use cutover::sim::{FaultOutcome, Outcome, ServiceOutcome, SlotOutcome, run};
 use serde::Deserialize;
 
 /// Each run is repeated with these seeds; a case is accepted whatever they draw.
@@ -59,6 +61,9 @@ enum Observation {
     LossWindow,
     LostBytes,
     LostCommits,
+    Duplicates,
+    SkippedCommits,
+    PhantomCommits,
     AcknowledgedAfterResume,
     PromotionTakes,
     Promotions,
@@ -96,9 +101,12 @@ impl Observation {
                 text.parse::<Span>().expect("it is a duration").as_micros()
             }
             Self::LostBytes => text.parse::<Bytes>().expect("it is a size").get(),
-            Self::LostCommits | Self::AcknowledgedAfterResume | Self::Promotions => {
-                text.parse().expect("it is a number")
-            }
+            Self::LostCommits
+            | Self::Duplicates
+            | Self::SkippedCommits
+            | Self::PhantomCommits
+            | Self::AcknowledgedAfterResume
+            | Self::Promotions => text.parse().expect("it is a number"),
         }
     }
 
@@ -107,6 +115,9 @@ impl Observation {
         let span = match self {
             Self::LostBytes => return service.loss.lost_bytes,
             Self::LostCommits => return service.loss.lost_commits,
+            Self::Duplicates => return slot(outcome).duplicates,
+            Self::SkippedCommits => return slot(outcome).skipped_commits,
+            Self::PhantomCommits => return slot(outcome).phantom_commits,
             Self::AcknowledgedAfterResume => return acknowledged_after_resume(outcome),
             Self::Promotions => {
                 let count = service.promotions.len();
@@ -145,6 +156,10 @@ fn service(outcome: &Outcome) -> &ServiceOutcome {
     &outcome.services[0]
 }
 
+fn slot(outcome: &Outcome) -> &SlotOutcome {
+    service(outcome).slots.last().expect("the scenario has a slot")
+}
+
 fn fault(outcome: &Outcome) -> &FaultOutcome {
     outcome.faults.iter().find(|fault| !fault.healed).expect("the scenario has a fault")
 }
@@ -175,9 +190,27 @@ fn cases() -> Vec<Case> {
 fn writer(loaded: &Loaded) -> &Writer {
     let writer = loaded.scenario.clients.iter().find_map(|client| match client {
         Client::Writer(writer) => Some(writer),
-        Client::Reader(_) => None,
+        Client::Reader(_) | Client::SlotConsumer(_) => None,
     });
     writer.expect("the scenario has a writer")
+}
+
+fn consumer(loaded: &Loaded) -> &SlotConsumer {
+    let consumer = loaded.scenario.clients.iter().find_map(|client| match client {
+        Client::SlotConsumer(consumer) => Some(consumer),
+        Client::Reader(_) | Client::Writer(_) => None,
+    });
+    consumer.expect("the scenario has a consumer")
+}
+
+fn promoted_node(outcome: &Outcome) -> String {
+    service(outcome).promotions[0].node.clone()
+}
+
+/// Returns how many commits a node acknowledged.
+fn acknowledged_by(outcome: &Outcome, node: &str) -> u64 {
+    let sessions = service(outcome).sessions.iter().filter(|session| session.node == node);
+    sessions.map(|session| session.acknowledged).sum()
 }
 
 /// Returns what a scenario states, or leads to, of something that was given in a measurement.
@@ -193,6 +226,9 @@ fn stated(loaded: &Loaded, outcome: &Outcome, given: &str) -> String {
         },
         "writes_per_s" => writer(loaded).writes_per_s.to_string(),
         "wal_per_commit" => writer(loaded).wal_per_commit.to_string(),
+        "ack_every" => consumer(loaded).ack_every.to_string(),
+        "slot_age" => slot(outcome).age.expect("the slot was copied").to_string(),
+        "new_rows" => acknowledged_by(outcome, &promoted_node(outcome)).to_string(),
         "load" => before(writer(loaded).begins),
         "first_lookup_before" => before(writer(loaded).first_lookup.expect("it is stated")),
         "writable_after" => promoted(outcome).since(struck).to_string(),
@@ -331,6 +367,17 @@ fn a_client_resumes_at_the_first_expiry_after_the_change() {
 #[test]
 fn what_is_not_yet_replayed_costs_time_and_no_data() {
     accept("M17");
+}
+
+#[test]
+fn a_consumer_is_given_again_what_was_confirmed_since_the_last_copy() {
+    accept("M09");
+}
+
+#[test]
+fn a_consumer_that_is_ahead_of_the_new_primary_misses_new_rows() {
+    accept("M10");
+    accept("M10-slot");
 }
 
 #[test]

@@ -15,6 +15,8 @@ mod regression;
 mod scenario;
 #[path = "random/script.rs"]
 mod script;
+#[path = "random/slot.rs"]
+mod slot;
 
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 

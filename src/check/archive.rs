@@ -9,7 +9,7 @@ use super::history::PromotionRecord;
 use super::ledger::surviving_line;
 use super::verdict::Amount;
 use crate::kernel::{Bytes, Instant, Lsn, Position, Span};
-use crate::model::{BranchId, Service, ServiceId, World};
+use crate::model::{BranchId, Role, Service, ServiceId, World};
 
 /// WAL before the beginning of a timeline that is in no archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,8 +183,10 @@ pub(super) fn wal_fits_the_disk(case: &Case<'_>) -> Finding {
     let knobs = case.knobs;
     let room = knobs.disk_size.get().saturating_sub(knobs.database_size.get());
     // A segment may be under way while the server stops.
-    let room = Position::from_lsn(Lsn(room + knobs.wal_segment.get()));
-    Finding::join(case.services().flat_map(|(service, _)| {
+    let segment = Position::from_lsn(Lsn(knobs.wal_segment.get()));
+    let room = Position::from_lsn(Lsn(room)) + segment;
+    let slots = slots_fit_the_disk(case, room, segment);
+    let archive = Finding::join(case.services().flat_map(|(service, _)| {
         let branches = case.world.branches.iter().enumerate();
         let of_service = branches.filter(|(_, branch)| branch.service == service.id);
         of_service.map(move |(index, branch)| {
@@ -206,5 +208,26 @@ pub(super) fn wal_fits_the_disk(case: &Case<'_>) -> Finding {
                 Finding::Broken(Breach { at: *from, amounts, detail })
             }))
         })
+    }));
+    Finding::join([archive, slots])
+}
+
+/// Judges that what a node keeps for logical slots at the end of its writing fits its disk.
+fn slots_fit_the_disk(case: &Case<'_>, room: Position, segment: Position) -> Finding {
+    let world = case.world;
+    let primaries = world.nodes.iter().filter(|node| node.role == Role::Primary);
+    Finding::join(primaries.filter_map(|node| {
+        let kept = world.kept_for_slots(node.id)?;
+        // A promoted node may have received more than its disk holds; it must add nothing to that.
+        let fork = world.branch(node.branch).parent.map_or(Position::ZERO, |(_, fork)| fork);
+        let inherited = kept.minus(world.output(node.id).at(world.now).minus(fork));
+        if kept <= room.max(inherited + segment) {
+            return Some(Finding::Holds);
+        }
+        let (kept, name) = (Bytes(kept.lsn().get()), world.node_name(node.id));
+        let detail =
+            format!("{name} kept {kept} of WAL for slots, more than its disk has room for");
+        let amounts = vec![Amount::Bytes(kept)];
+        Some(Finding::Broken(Breach { at: world.now, amounts, detail }))
     }))
 }

@@ -70,7 +70,7 @@ impl Case<'_> {
         let writers = self.world.clients.iter().filter(|client| client.service == service);
         let rates = writers.map(|client| match client.work {
             Work::Write { rate, wal_per_commit } => u64::from(rate) * wal_per_commit.get(),
-            Work::Read { .. } => 0,
+            Work::Read { .. } | Work::Consume(_) => 0,
         });
         rates.sum()
     }

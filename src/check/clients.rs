@@ -4,6 +4,7 @@
 //! what it could have seen.
 
 use super::case::{Breach, Case, Finding};
+use super::deliveries::consumed_phantoms;
 use super::history::ServiceHistory;
 use super::ledger::phantoms;
 use super::verdict::Amount;
@@ -11,14 +12,16 @@ use super::watch::Block;
 use crate::kernel::{Instant, Span};
 use crate::model::{Client, NodeId, Service};
 
-/// Judges that no reader saw a commit that the last primary does not have.
+/// Judges that no reader or consumer saw a commit that the last primary does not have.
 pub(super) fn phantoms_counted(case: &Case<'_>) -> Finding {
     Finding::join(case.services().map(|(service, memory)| {
         // Who follows another service sees what was lost there.
         let source = case.history.of(case.world.in_charge(service.id));
         let mut promotions = memory.promotions.iter().chain(&source.promotions);
         let promoted = promotions.any(|promotion| promotion.branch.is_some());
-        let seen = counts(case, service, |client| phantoms(case.world, client));
+        let seen = counts(case, service, true, |client| {
+            phantoms(case.world, client) + consumed_phantoms(case.world, client.id)
+        });
         match seen {
             Some(seen) if promoted => seen.judge("saw", "commits that no longer exist"),
             Some(_) | None => Finding::Vacuous,
@@ -34,22 +37,29 @@ pub(super) fn reads_gone_back(case: &Case<'_>) -> Finding {
         if of_service.filter(anew).count() == 0 {
             return Finding::Vacuous;
         }
-        let seen = counts(case, service, |client| client.sight.gone_back);
+        let seen = counts(case, service, false, |client| client.sight.gone_back);
         seen.map_or(Finding::Vacuous, |seen| seen.judge("went back", "times to an older state"))
     }))
 }
 
-/// How often something happened to the readers of a service.
+/// How often something happened to the readers of a service, and to its consumers.
 struct Counts {
     at: Instant,
     sum: u64,
     names: Vec<String>,
 }
 
-fn counts(case: &Case<'_>, service: &Service, count: impl Fn(&Client) -> u64) -> Option<Counts> {
+fn counts(
+    case: &Case<'_>,
+    service: &Service,
+    consumers: bool,
+    count: impl Fn(&Client) -> u64,
+) -> Option<Counts> {
     let world = case.world;
     let readers = world.clients.iter().filter(|client| client.service == service.id);
-    let readers = readers.filter(|client| !client.work.writes()).collect::<Vec<_>>();
+    let readers = readers
+        .filter(|client| client.work.reads() || (consumers && !client.work.writes()))
+        .collect::<Vec<_>>();
     let counted: Vec<(&Client, u64)> =
         readers.iter().map(|client| (*client, count(client))).filter(|(_, n)| *n > 0).collect();
     (!readers.is_empty()).then(|| Counts {

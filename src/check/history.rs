@@ -8,6 +8,7 @@ use crate::fault::{FaultKind, Victim};
 use crate::kernel::Instant;
 use crate::model::{BranchId, Endpoint, NodeId, Role, ServiceId, Side, World};
 
+use super::slot_memory::{SlotFeedEnd, SlotRecord};
 use super::watch::{Block, Followed};
 
 /// What the judge remembers of a service.
@@ -41,6 +42,10 @@ pub struct ServiceHistory {
     pub blocks: Vec<(Instant, Option<(NodeId, Block)>)>,
     /// Which standbys reached nobody, from when on, where daemons decide.
     pub isolated: Vec<(Instant, Vec<NodeId>)>,
+    /// How fresh the copies of logical slots were whenever a standby's job lost the primary.
+    pub slot_feeds: Vec<SlotFeedEnd>,
+    /// What promoted nodes made of logical slots.
+    pub slots: Vec<SlotRecord>,
 }
 
 /// A node that the platform gave up.

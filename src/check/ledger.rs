@@ -124,7 +124,7 @@ pub(super) fn surviving_line(world: &World, service: ServiceId) -> Vec<(BranchId
 /// Returns how many commits that a reader saw are not in the history of the last primary.
 pub fn phantoms(world: &World, client: &Client) -> u64 {
     let mut seen: Vec<(BranchId, Position)> = client.sight.seen.clone();
-    if let (State::Connected(node), false) = (client.state, client.work.writes()) {
+    if let (State::Connected(node), true) = (client.state, client.work.reads()) {
         seen.push(world.shows(node, world.now));
     }
     let mut lines: Vec<(BranchId, Position)> = Vec::new();

@@ -1,9 +1,10 @@
 //! The judgement: invariants, the accounts, and what the judge remembers of a run.
 //!
-//! * `table`: every invariant with its number, kind, units, statement and source;
+//! * `table`, `slot_table`: every invariant with its number, kind, units, statement and source;
 //! * `writers`, `durability`, `detection`, `names`, `redundancy`, `archive`, `followers`,
-//!   `clients`, `quorum`, `pairs`: the invariants by subject;
-//! * `history`, `watch`, `ledger`, `intervals`: what they are judged on; `case`, `verdict`: how.
+//!   `clients`, `quorum`, `pairs`, `slots`: the invariants by subject;
+//! * `history`, `watch`, `slot_memory`, `ledger`, `deliveries`, `intervals`: what they are judged
+//!   on; `case`, `verdict`: how.
 //!
 //! It sees truth, decisions and history; nothing in the simulation sees it. Kept here: an
 //! invariant that was not put to the test is vacuous, never said to hold.
@@ -11,6 +12,7 @@
 mod archive;
 mod case;
 mod clients;
+mod deliveries;
 mod detection;
 mod durability;
 mod followers;
@@ -21,6 +23,9 @@ mod names;
 mod pairs;
 mod quorum;
 mod redundancy;
+mod slot_memory;
+mod slot_table;
+mod slots;
 mod table;
 mod verdict;
 mod watch;
@@ -28,11 +33,13 @@ mod writers;
 
 pub use archive::{ArchiveGap, archive_gaps};
 pub use case::{Allowance, Breach, Case, Finding};
+pub use deliveries::{Delivery, consumed_phantoms, deliveries, phantoms_of};
 pub use history::{
     GivenUp, History, OrderGiven, PromotionRecord, Restore, ServiceHistory, Silence, Strike,
 };
 pub use intervals::{DualWriting, Exposed, dual_writing, exposures};
 pub use ledger::{Abandoned, Ledger, phantoms};
+pub use slot_memory::{SlotFeedEnd, SlotRecord};
 pub use table::{INVARIANTS, InvariantCard, judge};
 pub use verdict::{Amount, InvariantOutcome, Kind, Verdict};
 pub use watch::{Block, Followed, is_alone};

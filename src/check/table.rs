@@ -6,7 +6,8 @@
 use super::case::{Case, Finding};
 use super::verdict::{InvariantOutcome, Kind, Verdict};
 use super::{
-    archive, clients, detection, durability, followers, names, pairs, quorum, redundancy, writers,
+    archive, clients, detection, durability, followers, names, pairs, quorum, redundancy,
+    slot_table, writers,
 };
 
 /// What the registry says of one invariant.
@@ -274,7 +275,8 @@ pub const INVARIANTS: &[InvariantCard] = &[
         number: "N7",
         kind: Kind::Always,
         units: &["Bytes"],
-        statement: "WAL that is not in the archive yet fits the disk, or the server stops",
+        statement: "WAL that is not in the archive yet, or that a logical slot needs, fits the \
+                    disk, or the server stops",
         source: "Patroni, issue 1732",
         find: archive::wal_fits_the_disk,
     },
@@ -306,6 +308,14 @@ pub const INVARIANTS: &[InvariantCard] = &[
         source: "measured on real servers",
         find: quorum::no_warned_commits,
     },
+    slot_table::SLOT_BEHIND_ITS_NODE,
+    slot_table::SLOT_HAS_NO_GAP,
+    slot_table::NO_SKIPPED_WINDOW,
+    slot_table::COPIED_SLOT_SURVIVES,
+    slot_table::SLOT_POSITION_FRESH,
+    slot_table::DUPLICATES_BOUNDED,
+    slot_table::LONE_NODE_LOSES_SLOTS,
+    slot_table::SLOT_JOBS_ON_TIME,
 ];
 
 /// Judges a case by every invariant.

@@ -216,6 +216,7 @@ fn touch(touch: Touch) -> &'static str {
         Touch::HostDeath => "when a host dies",
         Touch::ProcessCrash => "when a server process crashes",
         Touch::LinkCut => "when a link is cut",
+        Touch::Slot => "when a logical slot is read or copied",
         Touch::Lookout => "when the nodes' own daemons decide",
         Touch::Quorum => "when commits are to wait for standbys",
         Touch::Integration => "when a service follows another",

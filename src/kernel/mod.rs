@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `time.rs`, `quantity.rs` | microseconds and bytes, and how a file spells them |
 //! | `position.rs`, `path.rs`, `path_shape.rs` | places in the WAL, movement, its shapes |
+//! | `ranges.rs` | sets of stretches of the WAL |
 //! | `path_oracle.rs` | the judge of paths, in tests only |
 //! | `kth.rs`, `pace.rs` | what a quorum has reached, marks along time |
 //! | `queue.rs` | what happens next |
@@ -31,6 +32,7 @@ mod path_shape;
 mod position;
 mod quantity;
 mod queue;
+mod ranges;
 mod share;
 mod spelling;
 mod time;
@@ -46,6 +48,7 @@ pub use path::Path;
 pub use position::{Lsn, Position};
 pub use quantity::{Bytes, QuantityError, Rate};
 pub use queue::Queue;
+pub use ranges::Ranges;
 pub use share::{Share, ShareError};
 pub use spelling::nearest;
 pub use time::{Instant, Span, TimeError};

@@ -148,6 +148,15 @@ proptest! {
     }
 
     #[test]
+    fn the_lesser_of_two_paths_is_the_lesser_at_every_microsecond(
+        one in plans(), other in plans(),
+    ) {
+        let low: Walk =
+            walk(&one).iter().zip(walk(&other)).map(|(one, other)| *one.min(&other)).collect();
+        same(&build(&one).lesser(&build(&other)), &low)?;
+    }
+
+    #[test]
     fn a_link_agrees_with_the_recurrence(
         plan in plans(), from in 0..400_usize, start in 0..4_000_u128,
         capacity in prop_oneof![6 => 0..45_u64, 1 => Just(u64::MAX)], next in 1..50_u64,

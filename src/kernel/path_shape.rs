@@ -35,6 +35,27 @@ impl Path {
         low
     }
 
+    /// Returns the lesser of two paths at every microsecond.
+    #[must_use]
+    pub fn lesser(&self, other: &Self) -> Self {
+        let mut t = self.start().min(other.start());
+        let mut low = Self::resting(t, self.at(t).min(other.at(t)));
+        while t < Instant::FAR {
+            let (less, more) =
+                if self.at(t) <= other.at(t) { (self, other) } else { (other, self) };
+            low.push(Segment { at: t, from: less.at(t), rate: less.rate_at(t) });
+            let end = self.next_segment(t).min(other.next_segment(t));
+            let closing = less.rate_at(t).saturating_sub(more.rate_at(t));
+            let gap = more.at(t).minus(less.at(t)).micro_bytes();
+            let passes = (closing > 0)
+                .then(|| later(t, gap / u128::from(closing) + 1))
+                .flatten()
+                .unwrap_or(Instant::FAR);
+            t = end.min(passes);
+        }
+        low
+    }
+
     /// Returns what comes out of a link or a replayer that is fed by this path, begins at `from`
     /// with `start`, and moves at most `capacity` bytes per second (`u64::MAX`: no limit).
     ///

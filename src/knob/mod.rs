@@ -1,7 +1,8 @@
 //! The one registry of knobs: what a scenario may tune, what `--set` sets and what results cite.
 //!
 //! * `table`: every knob with its type, default, meaning and source;
-//! * `row`: what the registry says of a knob; `choice`: closed sets that knobs choose from;
+//! * `row`: what the registry says of a knob; `choice`, `slot_choice`: closed sets that knobs
+//!   choose from;
 //! * `registry`: values from text and to text; `mutant`: planted faults, the second registry;
 //! * `policy`: who decides, the third registry.
 //!
@@ -12,6 +13,7 @@ mod mutant;
 mod policy;
 mod registry;
 mod row;
+mod slot_choice;
 mod table;
 
 pub use crate::kernel::nearest;
@@ -24,4 +26,5 @@ pub use mutant::{MUTANTS, Mutant, MutantCard};
 pub use policy::{POLICIES, PolicyCard};
 pub use registry::KnobError;
 pub use row::{Basis, Row, Touch, Touched};
+pub use slot_choice::{KeptWal, SlotClocks, SlotLimit, SlotPolicy};
 pub use table::{KNOBS, Knobs, Tuning};

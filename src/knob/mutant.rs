@@ -69,6 +69,20 @@ pub enum Mutant {
     KeepUnfitStandby,
     /// The platform promotes a read replica's standby when its first node falls silent.
     PromoteReplicaUnasked,
+    /// Positions of slots are copied to a standby that has not replayed as far.
+    CopyAhead,
+    /// Positions of slots are copied every 50 s.
+    CopySeldom,
+    /// The extension that copying slots needs is never installed.
+    SkipDependencyJob,
+    /// What was written is copied as a slot's position, not what its consumer confirmed.
+    CopyWhatWasSent,
+    /// A server ignores the start position that a consumer gives.
+    IgnoreStartPosition,
+    /// A promoted standby forgets the slots that were copied to it.
+    ForgetSlots,
+    /// A node restored from a backup claims the slots that its predecessor had.
+    ClaimSlots,
 }
 
 /// What the registry says of one mutant.
@@ -154,6 +168,20 @@ cards! {
         "a standby that says that it cannot follow is kept as it is";
     PromoteReplicaUnasked, "promote-replica-unasked", "read-replica-stays",
         "a standby of a read replica service is promoted when its first node falls silent";
+    CopyAhead, "copy-ahead", "slot-behind-its-node",
+        "a slot's position on a standby is set beyond what the standby has replayed";
+    CopySeldom, "copy-seldom", "slot-position-fresh",
+        "positions of logical slots are copied every 50 s";
+    SkipDependencyJob, "skip-dependency-job", "slot-jobs-on-time",
+        "the extension that copying slots needs is never installed";
+    CopyWhatWasSent, "copy-what-was-sent", "slot-has-no-gap",
+        "the end of the WAL is copied as a slot's position, not what its consumer confirmed";
+    IgnoreStartPosition, "ignore-start-position", "duplicates-bounded",
+        "a server begins at the confirmed position, whatever start its consumer asks for";
+    ForgetSlots, "forget-slots", "copied-slot-survives",
+        "a promoted standby drops the slots that were copied to it";
+    ClaimSlots, "claim-slots", "lone-node-loses-slots",
+        "a node restored from a backup claims the slots of the node that was lost";
 }
 
 impl Mutant {

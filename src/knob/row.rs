@@ -89,6 +89,8 @@ pub enum Touch {
     Quorum,
     /// A service followed another.
     Integration,
+    /// A logical slot was read, or a job worked for one.
+    Slot,
 }
 
 impl Touch {
@@ -110,6 +112,7 @@ impl Touch {
             Self::Lookout => 1 << 13,
             Self::Quorum => 1 << 14,
             Self::Integration => 1 << 20,
+            Self::Slot => 1 << 21,
         }
     }
 }

@@ -15,6 +15,7 @@ use super::choice::{
 use super::mutant::Mutant;
 use super::registry::{self, KnobError};
 use super::row::{Basis, Row, Touch};
+use super::slot_choice::{KeptWal, SlotClocks, SlotLimit, SlotPolicy};
 use crate::kernel::{Bytes, Law, Rate, Span, nearest};
 use Basis::{Documented, Stance};
 
@@ -322,4 +323,49 @@ knobs! {
     replica_reconnect: ReplicaReconnect = "ServiceName", Integration,
         Stance("no source says how a read replica finds its source after a failover of it"),
         "How a service that follows another finds its source again.";
+    slot_jobs: SlotClocks = "SeparateClocks", Slot,
+        Stance("AU names two periods, 30 s and 5 s, and does not say that they are in step"),
+        "Whether the jobs that keep logical slots on standbys run on one clock.";
+    slot_dependency_period: Span = "30s", Slot,
+        Documented("AU: every 30 seconds a job checks for the extension"),
+        "How often a job installs what copying logical slots needs in the databases that own one.";
+    slot_dependency_phase: Phase = "drawn", Slot,
+        Stance("nothing ties the job to the hour of a fault"),
+        "When in its period the dependency job runs first.";
+    slot_copy_period: Span = "5s", Slot,
+        Documented("AU: positions with a maximum 5-second delay"),
+        "How often the positions of logical slots are copied to standbys.";
+    slot_copy_phase: Phase = "drawn", Slot,
+        Stance("nothing ties the job to the hour of a fault"),
+        "When in its period the copying job runs first.";
+    slot_job_duration: Span = "0s", Slot,
+        Stance("nobody publishes it; a job that sleeps between runs drifts by it"),
+        "How long a run of either job takes; the next begins one period after its end.";
+    slot_position_limit: SlotLimit = "Replayed", Slot,
+        Stance("AU: not newer than the position on the standby; PG advances up to replay"),
+        "Which position of a standby bounds those of the slots on it.";
+    client_start_filters: bool = "true", Slot,
+        Documented("PG: decoding begins at the greater of the given and the confirmed position"),
+        "Whether a server leaves out commits below the start position that a consumer gives.";
+    snapshot_period: Span = "15s", Slot,
+        Documented("PG: a primary that writes logs its running transactions every 15 s"),
+        "How far apart the snapshots are to which the WAL that a slot needs can move.";
+    max_slot_wal_keep_size: KeptWal = "unlimited", Slot,
+        Documented("PG, Aiven: max_slot_wal_keep_size is -1, no limit"),
+        "How much WAL a server keeps for a logical slot before it gives the slot up.";
+    slot_policy: SlotPolicy = "PlatformJobs", Slot,
+        Documented("AU: a job copies positions; failover slots of PG 17 are the alternative"),
+        "Who keeps logical slots on standbys.";
+    slot_sync_nap_first: Span = "200ms", Slot,
+        Documented("PG: slot synchronisation sleeps 200 ms after a cycle that changed something"),
+        "How long slot synchronisation sleeps after a cycle that changed something.";
+    slot_sync_nap_max: Span = "30s", Slot,
+        Documented("PG: the sleep doubles while nothing changes, up to 30 s"),
+        "The longest sleep of slot synchronisation.";
+    slot_sync_phase: Phase = "drawn", Slot,
+        Stance("nothing ties an idle standby's next cycle to the hour of a fault"),
+        "When in its longest sleep the first cycle of slot synchronisation runs.";
+    synchronized_standby_slots: bool = "false", Slot,
+        Documented("PG: synchronized_standby_slots is empty unless it is set"),
+        "Whether consumers are given only what the standbys of the replica name have flushed.";
 }

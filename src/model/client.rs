@@ -4,6 +4,7 @@
 //! Kept here: an outage begins with the first request that was not answered with success and ends
 //! with the first that is.
 
+use super::consumer::Consumption;
 use super::dns::Resolver;
 use super::driver::Driver;
 use super::ids::{BranchId, ClientId, NodeId, RegionId, ServiceId};
@@ -58,7 +59,7 @@ impl ClientSetup {
     pub fn settings(&self, knobs: &Knobs) -> ClientSettings {
         let mut settings = self.driver.settings(knobs);
         let seeks = settings.hosts == Hosts::Listed && self.work.endpoint() == Endpoint::Primary;
-        if !self.work.writes() && !seeks {
+        if self.work.reads() && !seeks {
             settings.session_attrs = SessionAttrs::Any;
         }
         settings.with(&self.parts)
@@ -84,13 +85,15 @@ pub enum Work {
         /// Whether each read opens its own connection.
         fresh: bool,
     },
+    /// Reads from a logical slot through the primary name.
+    Consume(Consumption),
 }
 
 impl Work {
     /// Returns the name through which the work is done.
     pub fn endpoint(self) -> Endpoint {
         match self {
-            Self::Write { .. } => Endpoint::Primary,
+            Self::Write { .. } | Self::Consume(_) => Endpoint::Primary,
             Self::Read { endpoint, .. } => endpoint,
         }
     }
@@ -100,10 +103,16 @@ impl Work {
         matches!(self, Self::Write { .. })
     }
 
-    /// Returns how many requests it makes a second.
+    /// Returns whether the work queries through a name.
+    pub fn reads(self) -> bool {
+        matches!(self, Self::Read { .. })
+    }
+
+    /// Returns how many requests it makes a second; a consumer is sent what there is.
     pub fn rate(self) -> u32 {
         match self {
             Self::Write { rate, .. } | Self::Read { rate, .. } => rate,
+            Self::Consume(_) => 1,
         }
     }
 }

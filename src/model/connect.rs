@@ -103,6 +103,7 @@ impl World {
         let works = match self.client(id).work {
             Work::Write { .. } => peer.role == Role::Primary && !self.commits_hang(id, node),
             Work::Read { .. } => true,
+            Work::Consume(of) => peer.role == Role::Primary && self.slot(of.slot).is_usable(node),
         };
         if linked && peer.serves() && works {
             return;

@@ -80,14 +80,20 @@ impl World {
         let client = self.client(id);
         let anybody = match (client.settings.session_attrs, client.settings.pool) {
             (SessionAttrs::ReadWrite, _) => false,
+            // Nothing is decoded from a slot on a server in recovery.
+            (SessionAttrs::Any, _) if self.consumption(id).is_some() => false,
             // What is asked before it is lent is not lent for writing if it cannot be written to.
             (SessionAttrs::Any, Pool::Validates(_)) => !client.work.writes(),
             (SessionAttrs::Any, Pool::Kept | Pool::Grows) => true,
         };
         let hangs = client.settings.connections.is_some();
         let stalls = client.work.writes() && self.commits_hang(id, node);
+        let slotless = self.consumption(id).is_some_and(|of| !self.slot_opens(of, node));
         match (linked, peer.host, peer.process) {
             (true, Host::Up, Process::Running) if peer.impairments.exhausted => {
+                ConnectOutcome::Refuses
+            }
+            (true, Host::Up, Process::Running) if peer.role == Role::Primary && slotless => {
                 ConnectOutcome::Refuses
             }
             (true, Host::Up, Process::Running) if stalls && hangs => ConnectOutcome::Hangs,

@@ -4,7 +4,7 @@
 //! and carries the epoch of its victim, so that one overtaken by other events is recognised.
 
 use super::dns::Targets;
-use super::ids::{ClientId, DeciderId, LookoutId, NodeId, ServiceId};
+use super::ids::{ClientId, DeciderId, LookoutId, NodeId, ServiceId, SlotId};
 use super::plan::Endpoint;
 use super::signal::Signal;
 
@@ -69,6 +69,16 @@ pub enum Event {
     FailureDue(u16, u32),
     /// What a failure struck is repaired.
     FailureEnds(u16, u32),
+    /// A logical slot is to be created.
+    SlotDue(SlotId),
+    /// The dependency job of logical slots ends a run.
+    SlotDependency(ServiceId),
+    /// The copying job of logical slots ends a run, or what it waited for has come.
+    SlotCopies(ServiceId),
+    /// WAL that is kept for logical slots may fill a primary's disk.
+    SlotWalFills(NodeId, u32),
+    /// A checkpoint of a primary may find that a logical slot holds back too much WAL.
+    SlotCheckpoint(NodeId, u32),
 }
 
 /// An order of the platform to a node, or for one.
@@ -115,7 +125,12 @@ impl Event {
             | Self::PromotionEnds(..)
             | Self::FenceActs(..)
             | Self::RecordOrdered(..)
-            | Self::RecordServed(..) => 1,
+            | Self::RecordServed(..)
+            | Self::SlotDue(_)
+            | Self::SlotDependency(_)
+            | Self::SlotCopies(_)
+            | Self::SlotWalFills(..)
+            | Self::SlotCheckpoint(..) => 1,
             Self::LookoutPolls(_)
             | Self::LookoutPollFails(..)
             | Self::LookoutChecks(_)
@@ -134,6 +149,8 @@ impl Event {
             self
         {
             (id.0, 0)
+        } else if let Some(turn) = self.slot_job_turn() {
+            (u8::MAX, turn)
         } else {
             (0, 0)
         };
@@ -150,6 +167,19 @@ impl Event {
             Some((id, 1 + number.min(1000)))
         } else if let Self::LookoutChecks(id) | Self::LookoutRechecks(id) = self {
             Some((id, 2000))
+        } else {
+            None
+        }
+    }
+}
+
+impl Event {
+    /// Jobs of slots run once the world has moved, service by service, dependencies first.
+    fn slot_job_turn(self) -> Option<u16> {
+        if let Self::SlotDependency(service) = self {
+            Some(u16::from(service.0) * 2)
+        } else if let Self::SlotCopies(service) = self {
+            Some(u16::from(service.0) * 2 + 1)
         } else {
             None
         }

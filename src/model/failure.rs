@@ -67,7 +67,9 @@ impl World {
         node.process = Process::Running;
         node.up_since = now;
         if node.role == Role::Primary {
-            node.recovered = now;
+            let crashed = node.ended_last.unwrap_or(now);
+            self.read_slots_from_disk(id, crashed);
+            self.node_mut(id).recovered = now;
             self.revive_followers(id);
         } else {
             self.node_mut(id).upstream_lost = None;
@@ -270,6 +272,13 @@ impl World {
         self.each_follower(id, Self::plan_resume);
     }
 
+    /// Returns when a server wrote its last checkpoint by an instant.
+    pub(super) fn last_checkpoint(&self, id: NodeId, by: Instant) -> Instant {
+        let period = self.knobs.checkpoint_period.as_micros();
+        let last = Instant::from_micros(by.as_micros() / period * period);
+        last.max(self.node(id).recovered)
+    }
+
     /// Returns how long a server replays after a crash: the WAL since its last checkpoint.
     fn crash_recovery(&self, id: NodeId) -> Span {
         let node = self.node(id);
@@ -277,9 +286,7 @@ impl World {
             Role::Primary => &self.branch(node.branch).written,
             Role::Standby => &node.replayed,
         };
-        let period = self.knobs.checkpoint_period.as_micros();
-        let last = Instant::from_micros(self.now.as_micros() / period * period);
-        let last = last.max(node.recovered);
+        let last = self.last_checkpoint(id, self.now);
         self.redo_time(path.at(last), path.at(self.now))
     }
 }

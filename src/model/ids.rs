@@ -11,6 +11,8 @@ pub const SERVICES_MAX: usize = 16;
 pub const NODES_MAX: usize = 48;
 /// How many clients a run may have.
 pub const CLIENTS_MAX: usize = 64;
+/// How many logical slots a run may have.
+pub const SLOTS_MAX: usize = 64;
 /// How many steps a script may have.
 pub const STEPS_MAX: usize = 4096;
 
@@ -49,6 +51,10 @@ ids! {
     DeciderId(u8);
     /// A daemon of the pglookout policy.
     LookoutId(u8);
+    /// A logical replication slot.
+    SlotId(u8);
+    /// A database that owns logical slots.
+    DatabaseId(u8);
 }
 
 /// A zone of a region: power and network that fail together.

@@ -11,6 +11,8 @@
 //! * `lookup`, `connect_outcome`, `connect`, `patience`: how they ask, try addresses, wait;
 //! * `retry_cycle`, `renewal`: how they retry for hours and replace old connections;
 //! * `sight`: what readers have seen;
+//! * `slot`, `consumer`: logical slots and who reads them; `slot_jobs`, `slot_sync`: who copies
+//!   them; `slot_wal`: the WAL that is kept for them;
 //! * `event`, `signal`: what can happen, and how truth becomes news.
 //!
 //! Knows nothing of what the platform believes or of any verdict. Kept here: the world is a plain
@@ -21,6 +23,7 @@ mod branch;
 mod client;
 mod connect;
 mod connect_outcome;
+mod consumer;
 mod dns;
 mod driver;
 mod event;
@@ -43,18 +46,23 @@ mod session;
 mod settings;
 mod sight;
 mod signal;
+mod slot;
+mod slot_jobs;
+mod slot_sync;
+mod slot_wal;
 mod stall;
 mod stream;
 mod world;
 
 pub use branch::{Branch, Session, Tally};
 pub use client::{Activity, Client, ClientOutage, ClientSetup, ServiceSetup, State, Work};
+pub use consumer::{Consumption, Reading};
 pub use dns::{Change, Record, Resolver, Targets};
 pub use driver::{DRIVERS, Driver, DriverCard, Part};
 pub use event::{Event, Order, TIMER_RANK};
 pub use ids::{
-    BranchId, CLIENTS_MAX, ClientId, DeciderId, LookoutId, NODES_MAX, NodeId, RegionId,
-    SERVICES_MAX, STEPS_MAX, ServiceId, Zone,
+    BranchId, CLIENTS_MAX, ClientId, DatabaseId, DeciderId, LookoutId, NODES_MAX, NodeId, RegionId,
+    SERVICES_MAX, SLOTS_MAX, STEPS_MAX, ServiceId, SlotId, Zone,
 };
 pub use integration::{Integration, IntegrationKind};
 pub use link::{Cut, Flap, Links, Place, Side, Slow};
@@ -69,5 +77,8 @@ pub use session::FirstCommit;
 pub use settings::{Cache, ClientSettings, DriverParts, Hosts, Keepalive, Pool, SessionAttrs};
 pub use sight::Sight;
 pub use signal::{Condition, Report, Signal};
+pub use slot::{Database, DatabaseSetup, Installed, Slot, SlotCopy, SlotSetup};
+pub use slot_jobs::SlotFeed;
+pub use slot_sync::SlotSync;
 pub use stream::Ending;
 pub use world::{Names, World};

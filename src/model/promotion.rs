@@ -91,6 +91,7 @@ impl World {
         self.services[service.index()].primary = id;
         self.apply_quorum_rule(id);
         self.services[service.index()].follows = None;
+        self.take_over_slots(id);
         self.plan_full_disk(service);
         self.watch_uploads(id);
     }

@@ -6,6 +6,7 @@
 use super::dns::Record;
 use super::ids::{NodeId, RegionId, ServiceId};
 use super::plan::{Endpoint, Plan};
+use super::slot_jobs::SlotFeed;
 use crate::kernel::Instant;
 
 /// A service.
@@ -37,6 +38,10 @@ pub struct Service {
     pub provisioning_stalled: bool,
     /// Raised whenever the filling of its primary's disk is planned anew.
     pub disk_epoch: u32,
+    /// Which standbys' copies of its logical slots are kept up to date.
+    pub slot_feeds: Vec<SlotFeed>,
+    /// Raised whenever it is planned anew when WAL kept for slots is too much.
+    pub slot_wal_epoch: u32,
 }
 
 impl Service {

@@ -155,7 +155,7 @@ impl World {
     fn wal_rate(&self, client: ClientId) -> u64 {
         match self.client(client).work {
             Work::Write { rate, wal_per_commit } => u64::from(rate) * wal_per_commit.get(),
-            Work::Read { .. } => 0,
+            Work::Read { .. } | Work::Consume(_) => 0,
         }
     }
 }

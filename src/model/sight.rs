@@ -32,7 +32,7 @@ impl Sight {
 impl World {
     /// Notes what a reader saw last on a node whose answers arrived up to an instant.
     pub(super) fn see(&mut self, id: ClientId, node: NodeId, until: Instant) {
-        if !self.client(id).work.writes() {
+        if self.client(id).work.reads() {
             let (branch, position) = self.shows(node, until);
             self.client_mut(id).sight.note(branch, position);
         }

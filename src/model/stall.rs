@@ -39,6 +39,7 @@ impl World {
     ///
     /// A primary that was replaced but still writes goes on filling its own disk.
     pub(super) fn plan_full_disk(&mut self, id: ServiceId) {
+        self.plan_slot_wal(id);
         self.services[id.index()].disk_epoch += 1;
         let service = self.service(id);
         let stalled = service.upload_stalls.last().is_some_and(|(_, until)| *until > self.now);

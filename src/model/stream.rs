@@ -134,6 +134,7 @@ impl World {
                 world.start_stream(id);
             }
         });
+        self.refresh_readings(upstream);
     }
 
     /// Ends the flow from a node to everybody who follows it.

@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use super::branch::Branch;
 use super::client::Client;
+use super::consumer::Reading;
 use super::event::Event;
 use super::ids::{BranchId, ClientId, NodeId, RegionId, ServiceId, Zone};
 use super::integration::Integration;
 use super::link::{Links, Place};
 use super::node::Node;
 use super::service::Service;
+use super::slot::{Database, Slot};
 use crate::kernel::{Chance, Instant, Law, Path, Queue, Span};
 use crate::knob::{Knobs, Touch, Touched};
 
@@ -25,6 +27,10 @@ pub struct Names {
     pub clients: Vec<String>,
     /// The regions' names, by id.
     pub regions: Vec<String>,
+    /// The logical slots' names, by id.
+    pub slots: Vec<String>,
+    /// The names of the databases that own them, by id.
+    pub databases: Vec<String>,
 }
 
 /// The truth of one run.
@@ -50,6 +56,12 @@ pub struct World {
     pub branches: Vec<Branch>,
     /// The clients.
     pub clients: Vec<Client>,
+    /// The logical replication slots.
+    pub slots: Vec<Slot>,
+    /// The databases that own them.
+    pub databases: Vec<Database>,
+    /// What consumers of slots were given, in the order in which they began.
+    pub readings: Vec<Reading>,
     /// Which links are cut.
     pub links: Links,
     /// Which zones, or whole regions, have no power.

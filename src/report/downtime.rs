@@ -11,8 +11,22 @@ pub(crate) fn downtime(client: &ClientOutcome, until: Instant) -> Span {
 }
 
 /// Returns the writer, or the reader, whose outages are longest together, if any has one.
+///
+/// A consumer of a slot is neither.
 pub(crate) fn worst_client(outcome: &Outcome, writes: bool) -> Option<(&ClientOutcome, Span)> {
-    let clients = outcome.clients.iter().filter(|client| client.writes == writes);
+    let clients = outcome.clients.iter().filter(|client| client.slot.is_none());
+    longest_down(outcome, clients.filter(|client| client.writes == writes))
+}
+
+/// Returns the consumer of a slot whose outages are longest together, if any has one.
+pub(crate) fn worst_consumer(outcome: &Outcome) -> Option<(&ClientOutcome, Span)> {
+    longest_down(outcome, outcome.clients.iter().filter(|client| client.slot.is_some()))
+}
+
+fn longest_down<'a>(
+    outcome: &Outcome,
+    clients: impl Iterator<Item = &'a ClientOutcome>,
+) -> Option<(&'a ClientOutcome, Span)> {
     let down = clients.map(|client| (client, downtime(client, outcome.until)));
     let mut worst: Option<(&ClientOutcome, Span)> = None;
     for (client, length) in down {

@@ -115,6 +115,7 @@ fn service() -> ServiceOutcome {
             would_lose_commits: 13_123,
         }],
         no_primary: Vec::new(),
+        slots: Vec::new(),
         archive_gaps: vec![ArchiveGap {
             timeline: 2,
             from_lsn: Lsn(0x3900_0000),
@@ -210,6 +211,7 @@ fn dns() -> Vec<DnsChange> {
 fn clients() -> Vec<ClientOutcome> {
     let client =
         |name: &str, endpoint, writes, outages: Vec<Outage>, reads_gone_back| ClientOutcome {
+            slot: None,
             name: name.to_owned(),
             service: "orders".to_owned(),
             endpoint,

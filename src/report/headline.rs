@@ -3,13 +3,14 @@
 //! Knows nothing of columns. Kept here: `PASS` never stands without the number of invariants that
 //! nothing put to the test.
 
-use super::downtime::{down_at_the_end, total, worst_client};
+use super::downtime::{down_at_the_end, total, worst_client, worst_consumer};
 use super::findings::Report;
 use super::style::Ink;
 use super::wording::{counted, many, span};
 use crate::check::Verdict;
 use crate::kernel::Span;
 use crate::scenario::{ExpectationVerdict, Judgement, unexcused};
+use crate::sim::{Outcome, SlotState};
 
 /// Returns the verdict and the worst of the run in one line, not wrapped.
 pub fn headline(report: &Report<'_>) -> String {
@@ -36,10 +37,19 @@ fn cost(report: &Report<'_>) -> Vec<String> {
     let mut parts = Vec::new();
     for (writes, word) in [(true, "writes"), (false, "reads")] {
         let Some((client, length)) = worst_client(outcome, writes) else { continue };
-        let several = outcome.clients.iter().filter(|other| other.writes == writes).count() > 1;
+        let several = outcome
+            .clients
+            .iter()
+            .filter(|other| other.writes == writes && other.slot.is_none())
+            .count()
+            > 1;
         let whose = if several { format!(" of {}", client.name) } else { String::new() };
         let still = if down_at_the_end(client) { " and still down" } else { "" };
         parts.push(format!("{word}{whose} down {}{still}", span(length)));
+    }
+    if let Some((client, length)) = worst_consumer(outcome) {
+        let still = if down_at_the_end(client) { " and still down" } else { "" };
+        parts.push(format!("consumer {} down {}{still}", client.name, span(length)));
     }
     if parts.is_empty() {
         parts.push("no outage".to_owned());
@@ -55,6 +65,20 @@ fn cost(report: &Report<'_>) -> Vec<String> {
     let both = total(pairs.map(|pair| (pair.start, pair.end)), outcome.until);
     if both > Span::ZERO {
         parts.push(format!("two writers for {}", span(both)));
+    }
+    parts.extend(slots(outcome));
+    parts
+}
+
+/// Returns which logical slots resume with a hole, and which are gone.
+fn slots(outcome: &Outcome) -> Vec<String> {
+    let mut parts = Vec::new();
+    for slot in outcome.services.iter().flat_map(|service| &service.slots) {
+        if slot.skipped_commits > 0 {
+            parts.push(format!("slot {} resumes with a hole", slot.slot));
+        } else if slot.state != SlotState::Kept {
+            parts.push(format!("slot {} lost", slot.slot));
+        }
     }
     parts
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::findings::Report;
 use super::record::{
     clients, each, endpoint, expectations, faults, integrations, invariants, ledger, list, loss,
-    maybe, orders, outages, peak_nodes, promotion, sensitivities, us,
+    maybe, orders, outages, peak_nodes, promotion, sensitivities, slot, us,
 };
 
 /// Returns a run as JSON in the format `cutover.run/1`, ending in a newline.
@@ -37,7 +37,7 @@ pub fn json(report: &Report<'_>) -> String {
         }))),
         "outages": outages(outcome),
         "loss": each(services, |service| vec![loss(service)]),
-        "slots": [],
+        "slots": each(services, |service| list(&service.slots, slot)),
         "ledger": ledger(outcome),
         "dual_writers": each(services, |service| list(&service.dual_writers, |pair| json!({
             "nodes": pair.nodes, "start_us": us(pair.start), "end_us": maybe(pair.end),

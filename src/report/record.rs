@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 use super::findings::Report;
 use crate::blame::{self, Entry, Scale, Setting};
 use crate::check::Amount;
-use crate::kernel::{Instant, Span};
+use crate::kernel::{Instant, Lsn, Span};
 use crate::model::Endpoint;
-use crate::sim::{ClientOutcome, Outage, Outcome, Promotion, ServiceOutcome};
+use crate::sim::{ClientOutcome, Outage, Outcome, Promotion, ServiceOutcome, SlotOutcome};
 
 /// Returns an instant in microseconds.
 pub(super) fn us(at: Instant) -> u64 {
@@ -212,6 +212,29 @@ pub(super) fn outages(outcome: &Outcome) -> Vec<Value> {
     outcome.clients.iter().flat_map(|client| client.outages.iter().map(of(client))).collect()
 }
 
+/// Returns what became of a logical slot on one primary.
+pub(super) fn slot(slot: &SlotOutcome) -> Value {
+    let promoted = slot.promoted.as_ref();
+    json!({
+        "slot": slot.slot,
+        "database": slot.database,
+        "node": slot.node,
+        "from": promoted.map(|(from, _)| from),
+        "at_us": maybe(promoted.map(|(_, at)| *at)),
+        "state": slot.state.word(),
+        "confirmed_flush_lsn": slot.confirmed_flush_lsn.map(Lsn::get),
+        "restart_lsn": slot.restart_lsn.map(Lsn::get),
+        "lag_bytes": slot.lag_bytes,
+        "age_us": slot.age.map(length),
+        "duplicates": slot.duplicates,
+        "skipped_commits": slot.skipped_commits,
+        "phantom_commits": slot.phantom_commits,
+        "given_up_us": maybe(slot.given_up),
+        "retained_bytes": slot.retained_bytes,
+        "consumer": slot.consumer,
+    })
+}
+
 /// Returns the largest number of nodes of each service at one instant.
 pub(super) fn peak_nodes(outcome: &Outcome) -> Map<String, Value> {
     let peak = |service: &ServiceOutcome| {
@@ -263,7 +286,7 @@ pub(super) fn clients(outcome: &Outcome) -> Vec<Value> {
     list(&outcome.clients, |client| {
         json!({
             "name": client.name, "service": client.service,
-            "endpoint": endpoint(client.endpoint), "writes": client.writes,
+            "endpoint": endpoint(client.endpoint), "writes": client.writes, "slot": client.slot,
             "acked_commits": client.acked_commits, "reads_gone_back": client.reads_gone_back,
             "phantom_commits": client.phantom_commits,
         })

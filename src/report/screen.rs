@@ -19,6 +19,7 @@ pub fn screen(report: &Report<'_>, style: Style) -> String {
     section::writers(report, &mut page);
     section::outages(report, &mut page);
     section::endpoints(report, &mut page);
+    section::slots(report, &mut page);
     section::exposure(report, &mut page);
     section::scale(report, &mut page);
     section::judgement(report, &mut page);

@@ -4,15 +4,15 @@
 //! the file, regions the order of first mention, and the script keeps its order.
 
 use super::file::{
-    Allowance, Client, Connection, Deed, Failure, Integration, Occurs, Scenario, Step, Strikes,
-    Target as Written, Trigger,
+    Allowance, Client, Connection, Deed, Failure, IfMissing, Integration, Occurs, Scenario, Slot,
+    SlotConsumer, StartPosition, Step, Strikes, Target as Written, Trigger,
 };
 use super::validate::Names;
 use crate::check::INVARIANTS;
 use crate::fault::{Party, Target};
 use crate::kernel::{Instant, Law, Span};
 use crate::knob::Knobs;
-use crate::model::{self, ClientId, RegionId, ServiceId};
+use crate::model::{self, ClientId, DatabaseId, RegionId, ServiceId, SlotId};
 use crate::sim;
 
 /// What a name is resolved with always exists once a scenario is valid.
@@ -36,6 +36,14 @@ pub(super) fn build(scenario: &Scenario, knobs: Knobs) -> sim::Setup {
             .collect(),
         integrations: scenario.integrations.iter().map(|one| integration(&names, one)).collect(),
         clients: scenario.clients.iter().map(|one| client(scenario, &names, one)).collect(),
+        databases: databases(scenario)
+            .into_iter()
+            .map(|(of, name)| sim::DatabaseSetup {
+                name: name.to_owned(),
+                service: service(&names, of),
+            })
+            .collect(),
+        slots: scenario.slots.iter().map(|one| slot(scenario, &names, one)).collect(),
         script: script(&names, &scenario.script),
         failures: scenario.failures.iter().map(|one| failure(&names, one)).collect(),
         until: instant(scenario.until),
@@ -64,6 +72,40 @@ fn integration(names: &Names<'_>, integration: &Integration) -> model::Integrati
     }
 }
 
+/// Returns the databases that own slots, each with its service, in the order of first mention.
+fn databases(scenario: &Scenario) -> Vec<(&str, &str)> {
+    let mut databases = Vec::new();
+    for slot in &scenario.slots {
+        let database = (slot.service.as_str(), slot.database.as_str());
+        if !databases.contains(&database) {
+            databases.push(database);
+        }
+    }
+    databases
+}
+
+fn slot(scenario: &Scenario, names: &Names<'_>, slot: &Slot) -> sim::SlotSetup {
+    let database = (slot.service.as_str(), slot.database.as_str());
+    let place = databases(scenario).iter().position(|known| *known == database).expect(VALID);
+    sim::SlotSetup {
+        name: slot.name.clone(),
+        service: service(names, &slot.service),
+        database: DatabaseId::at(place),
+        creates: slot.creates,
+    }
+}
+
+fn consumption(scenario: &Scenario, consumer: &SlotConsumer) -> sim::Consumption {
+    let own = |slot: &Slot| (&slot.service, &slot.name) == (&consumer.service, &consumer.slot);
+    sim::Consumption {
+        slot: SlotId::at(scenario.slots.iter().position(own).expect(VALID)),
+        rate: consumer.rate,
+        feedback: consumer.ack_every,
+        own_position: consumer.start == StartPosition::Own,
+        creates: consumer.if_missing == IfMissing::Create,
+    }
+}
+
 fn client(scenario: &Scenario, names: &Names<'_>, client: &Client) -> sim::ClientSetup {
     let service = service(names, client.service());
     let home = &scenario.services[service.index()].region;
@@ -77,6 +119,7 @@ fn client(scenario: &Scenario, names: &Names<'_>, client: &Client) -> sim::Clien
             endpoint: reader.endpoint,
             fresh: reader.connection == Connection::Fresh,
         },
+        Client::SlotConsumer(consumer) => sim::Work::Consume(consumption(scenario, consumer)),
     };
     let (driver, parts) = client.driver();
     sim::ClientSetup {

@@ -36,8 +36,9 @@ pub use error::{Error, Errors};
 pub(crate) use expect::one_line;
 pub use expect::{ExpectationOutcome, ExpectationVerdict, Judgement, overall, unexcused};
 pub use file::{
-    Allowance, Client, Connection, Deed, Expectation, Failure, Integration, Level, Objective,
-    Occurs, Reader, Scenario, Service, Step, Strikes, Target, Trigger, Writer,
+    Allowance, Client, Connection, Deed, Expectation, Failure, IfMissing, Integration, Level,
+    Objective, Occurs, Reader, Scenario, Service, Slot, SlotConsumer, StartPosition, Step, Strikes,
+    Target, Trigger, Writer,
 };
 pub use loaded::{Loaded, SetError, load, parse};
 pub use metric::{Metric, SLOS, Unit, measure, metric_rows, metrics};

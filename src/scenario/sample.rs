@@ -7,12 +7,12 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::file::{
-    Allowance, Client, Connection, Deed, Expectation, Reader, Scenario, Service, Step, Target,
-    Writer,
+    Allowance, Client, Connection, Deed, Expectation, IfMissing, Reader, Scenario, Service, Slot,
+    SlotConsumer, StartPosition, Step, Target, Writer,
 };
 use crate::check::{Amount, Verdict};
 use crate::fault::FaultKind;
-use crate::kernel::{Bytes, Law, Span};
+use crate::kernel::{Bytes, Law, Rate, Span};
 use crate::knob::Tuning;
 use crate::model::{Cache, DRIVERS, Driver, DriverParts, Endpoint, Keepalive, Plan, Zone};
 
@@ -104,6 +104,43 @@ fn client() -> impl Strategy<Value = Client> {
     )
 }
 
+fn any_client() -> impl Strategy<Value = Client> {
+    prop_oneof![3 => client(), 1 => consumer()]
+}
+
+fn slot() -> impl Strategy<Value = Slot> {
+    (name(), name(), name(), option::of(law()))
+        .prop_map(|(name, service, database, creates)| Slot { name, service, database, creates })
+}
+
+fn consumer() -> impl Strategy<Value = Client> {
+    let names = (name(), name(), name(), option::of(name()));
+    let rate = prop_oneof![Just(Rate::UNLIMITED), (0..1_u64 << 30).prop_map(Rate)];
+    let ways = (any::<bool>(), any::<bool>(), settings());
+    let times = (option::of(span()), span(), option::of(span()));
+    (names, span(), rate, ways, times).prop_map(
+        |((name, service, slot, region), ack_every, rate, (own, creates, settings), times)| {
+            let (driver, parts) = settings;
+            let (first_lookup, begins, ends) = times;
+            Client::SlotConsumer(SlotConsumer {
+                name,
+                service,
+                slot,
+                ack_every,
+                rate,
+                start: if own { StartPosition::Own } else { StartPosition::Slot },
+                if_missing: if creates { IfMissing::Create } else { IfMissing::Wait },
+                region,
+                driver,
+                parts,
+                first_lookup,
+                begins,
+                ends,
+            })
+        },
+    )
+}
+
 fn target() -> impl Strategy<Value = Target> {
     let one = prop_oneof![
         name().prop_map(Target::Node),
@@ -170,10 +207,10 @@ fn tuning() -> impl Strategy<Value = Tuning> {
 
 /// Any scenario whatever.
 pub(super) fn scenario() -> impl Strategy<Value = Scenario> {
-    let things = (name(), name(), vec(service(), 0..3), vec(client(), 0..3));
+    let things = (name(), name(), vec(service(), 0..3), vec(any_client(), 0..3), vec(slot(), 0..3));
     let rest = (tuning(), vec(step(), 0..4), span(), vec(expectation(), 0..4));
     (things, rest, vec(allowance(), 0..3)).prop_map(|(things, rest, allow)| {
-        let (name, story, services, clients) = things;
+        let (name, story, services, clients, slots) = things;
         let (tuning, script, until, expect) = rest;
         let integrations = Vec::new();
         Scenario {
@@ -182,6 +219,7 @@ pub(super) fn scenario() -> impl Strategy<Value = Scenario> {
             services,
             integrations,
             clients,
+            slots,
             tuning,
             script,
             failures: Vec::new(),

@@ -2,15 +2,16 @@
 //!
 //! Knows nothing of how clients work. Kept here: at every instant exactly one of the turns works.
 
-use super::file::{Client, Reader, Writer};
-use crate::kernel::Span;
+use super::file::{Client, Reader, SlotConsumer, Writer};
+use crate::kernel::{Rate, Span};
 
 /// Returns clients that together do what one client does, at a rate that changes.
 ///
-/// Each pair says from when on how many commits or reads a second are made; a rate of zero is a
-/// pause. The pairs are put in the order of their times. Each turn is a client of its own, named
-/// `NAME-1`, `NAME-2`, ..., with connections of its own, which begins when the one before ends;
-/// what each of them sees is told apart in results.
+/// Each pair says from when on how many commits or reads a second are made, or how many bytes a
+/// second a consumer of a slot takes; a rate of zero is a pause. The pairs are put in the order of
+/// their times. Each turn is a client of its own, named `NAME-1`, `NAME-2`, ..., with connections
+/// of its own, which begins when the one before ends; what each of them sees is told apart in
+/// results.
 ///
 /// # Examples
 /// A quiet night, a busy morning:
@@ -63,6 +64,14 @@ fn one(client: &Client, turn: usize, (begins, ends): (Span, Option<Span>), rate:
             ends,
             first_lookup: None,
             ..reader.clone()
+        }),
+        Client::SlotConsumer(consumer) => Client::SlotConsumer(SlotConsumer {
+            name,
+            rate: Rate(rate.into()),
+            begins,
+            ends,
+            first_lookup: None,
+            ..consumer.clone()
         }),
     }
 }

@@ -40,7 +40,7 @@ impl Sim {
             self.hear(decider, news);
             return;
         }
-        if self.take_lookout(event) {
+        if self.take_lookout(event) || self.take_slots(event) {
             return;
         }
         let scope = self.apply(event);
@@ -91,6 +91,7 @@ impl Sim {
             }
             Event::QueryCancelled(node) => self.query_cancelled(node),
             Event::DiskFills(node, epoch) => self.disk_fills(node, epoch),
+            Event::SlotWalFills(node, epoch) => self.slot_wal_fills(node, epoch),
             Event::FlapDue(step) => self.flap_due(step),
             Event::StreamResumes(node, epoch) => self.stream_resumes(node, epoch),
             Event::CaughtUp(node, epoch) => self.caught_up(node, epoch),
@@ -123,7 +124,11 @@ impl Sim {
             | Event::LookoutPolls(_)
             | Event::LookoutPollFails(..)
             | Event::LookoutChecks(_)
-            | Event::LookoutRechecks(_) => Scope::Nothing,
+            | Event::LookoutRechecks(_)
+            | Event::SlotDue(_)
+            | Event::SlotDependency(_)
+            | Event::SlotCopies(_)
+            | Event::SlotCheckpoint(..) => Scope::Nothing,
         }
     }
 
@@ -349,6 +354,7 @@ impl Sim {
         let before = self.world.client(client).state;
         act(&mut self.world);
         self.note_client(client, before);
+        self.attend_reading(client);
         Scope::Client
     }
 

@@ -7,8 +7,21 @@ use super::Sim;
 use super::outcome::{Loss, LostRange};
 use super::strikes::touches;
 use crate::check::{Abandoned, Ledger};
-use crate::kernel::{Instant, Span};
+use crate::kernel::{Instant, Lsn, Span};
 use crate::model::{Host, Service};
+
+/// WAL before the beginning of a timeline that is in no archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ArchiveGap {
+    /// The number of the timeline that begins behind the gap.
+    pub timeline: u32,
+    /// Where the gap begins.
+    pub from_lsn: Lsn,
+    /// Where it ends.
+    pub to_lsn: Lsn,
+    /// How long it took to write what is missing.
+    pub window: Span,
+}
 
 impl LostRange {
     /// Returns how many of its acknowledged commits had been written by an instant at which

@@ -4,13 +4,14 @@
 //! instant at which it happens, and nothing that is noted changes a run.
 
 use super::Sim;
-use crate::check::Restore;
-use crate::model::NodeId;
+use crate::check::{Restore, SlotRecord};
+use crate::model::{NodeId, SlotId};
 
 impl Sim {
     /// Ends a promotion and notes where it led.
     pub(super) fn promotion_ends(&mut self, node: NodeId) {
         self.world.finish_promotion(node);
+        self.note_slots_taken_over(node);
         let (now, service) = (self.world.now, self.world.node(node).service);
         let branch = self.world.node(node).branch;
         let mut records = self.history.of_mut(service).promotions.iter_mut().rev();
@@ -20,6 +21,20 @@ impl Sim {
             let standbys = self.world.existing(service).filter(|of| of.promotable());
             record.survivors =
                 standbys.filter(|of| !of.promoting && of.id != node).map(|of| of.id).collect();
+        }
+    }
+
+    /// Lets the judge remember what a node that has become primary made of the logical slots.
+    fn note_slots_taken_over(&mut self, node: NodeId) {
+        let service = self.world.node(node).service;
+        let records = self.history.of(service).promotions.iter().rev();
+        let own = records.filter(|record| record.node == node).take(1);
+        let restored = own.map(|record| record.restored).next().unwrap_or(false);
+        let ids: Vec<SlotId> = self.world.slots_of(service).collect();
+        for slot in ids {
+            if let Some(record) = SlotRecord::of(&self.world, slot, node, restored) {
+                self.history.of_mut(service).slots.push(record);
+            }
         }
     }
 

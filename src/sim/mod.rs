@@ -6,12 +6,13 @@
 //! * `failure`: what goes wrong by itself;
 //! * `apply`: an event changes the truth; `settle`: what follows from it at the same instant;
 //! * `memory`: what the judge remembers of it;
+//! * `slots`: logical slots, their jobs and their consumers;
 //! * `observe`: truth becomes news; `decider`: who hears and decides; `lookout`: the daemons;
 //! * `perform`: orders become events;
 //! * `look`: how a suite of tests goes along with a run;
 //! * `side_by_side`, `sessions`: what is told of services bound together and of connections;
-//! * `result`, `outages`, `lost`, `strikes`, `reached`, `tell`, `told`: from the last state to the
-//!   outcome: its outages, what was lost, its faults, what occurred, its timeline.
+//! * `result`, `slot_outcome`, `outages`, `lost`, `strikes`, `reached`, `tell`, `told`: from the
+//!   last state to the outcome: slots, outages, what was lost, faults, what occurred, the timeline.
 //!
 //! Knows nothing of files or of printing. Kept here: only *apply* changes the truth, only *decide*
 //! changes beliefs, and no stage calls an earlier one.
@@ -35,6 +36,8 @@ mod sessions;
 mod settle;
 mod setup;
 mod side_by_side;
+mod slot_outcome;
+mod slots;
 mod start;
 mod strikes;
 mod tell;
@@ -46,17 +49,20 @@ use std::sync::Arc;
 
 pub use crate::check::{Allowance, InvariantOutcome};
 pub use crate::control::Operator;
-pub use crate::model::{ClientSetup, Driver, DriverParts, ServiceSetup, Work};
+pub use crate::model::{
+    ClientSetup, Consumption, DatabaseSetup, Driver, DriverParts, ServiceSetup, SlotSetup, Work,
+};
 pub use failure::{FailureSetup, Occurs, Subject};
+pub use lost::ArchiveGap;
 pub use outcome::{
-    ArchiveGap, Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome,
-    Fenced, Loss, LostRange, MarkedDown, NoPrimary, Outage, Outcome, Parts, Promotion,
-    ServiceOutcome,
+    Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome, Fenced, Loss,
+    LostRange, MarkedDown, NoPrimary, Outage, Outcome, Parts, Promotion, ServiceOutcome,
 };
 pub use reached::Reached;
 pub use sessions::SessionOutcome;
 pub use setup::{Deed, Setup, StepSetup, When};
 pub use side_by_side::{IntegrationOutcome, OrderOutcome, Parted};
+pub use slot_outcome::{SlotOutcome, SlotState};
 pub use told::{Line, StanceOutcome};
 pub use trigger::{PhaseName, Trigger};
 
@@ -194,6 +200,7 @@ impl Sim {
         let world = &self.world;
         (world.now, &world.queue, &world.chance).hash(&mut digest);
         (&world.services, &world.nodes, &world.branches).hash(&mut digest);
+        (&world.slots, &world.databases, &world.readings).hash(&mut digest);
         (&world.clients, &world.links, &world.dark, world.healed_last).hash(&mut digest);
         (&self.deciders, &self.lookouts, &self.script, &self.failures).hash(&mut digest);
         digest.finish()

@@ -3,9 +3,11 @@
 //! Knows nothing of how it is printed. Kept here: names, not ids; instants and spans, not text; so
 //! that expectations, reports and other people's tests all read the same result.
 
+use super::lost::ArchiveGap;
 use super::reached::Reached;
 use super::sessions::SessionOutcome;
 use super::side_by_side::{IntegrationOutcome, OrderOutcome};
+use super::slot_outcome::SlotOutcome;
 use super::told::{Line, StanceOutcome};
 use crate::check::InvariantOutcome;
 use crate::kernel::{Instant, Lsn, Span};
@@ -74,6 +76,8 @@ pub struct ServiceOutcome {
     pub no_primary: Vec<NoPrimary>,
     /// WAL before the beginnings of its timelines that is in no archive.
     pub archive_gaps: Vec<ArchiveGap>,
+    /// What became of its logical slots, slot by slot, primary by primary.
+    pub slots: Vec<SlotOutcome>,
     /// Every change of its DNS names, with the state at the start first.
     pub dns: Vec<DnsChange>,
     /// How many nodes existed and how many were in service, at every change.
@@ -240,19 +244,6 @@ pub struct NoPrimary {
     pub end: Option<Instant>,
 }
 
-/// WAL before the beginning of a timeline that is in no archive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ArchiveGap {
-    /// The number of the timeline that begins behind the gap.
-    pub timeline: u32,
-    /// Where the gap begins.
-    pub from_lsn: Lsn,
-    /// Where it ends.
-    pub to_lsn: Lsn,
-    /// How long it took to write what is missing.
-    pub window: Span,
-}
-
 /// A change of a DNS name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsChange {
@@ -290,6 +281,8 @@ pub struct ClientOutcome {
     pub writes: bool,
     /// What kind of client it is.
     pub driver: Driver,
+    /// The logical slot from which it reads, if it does.
+    pub slot: Option<String>,
     /// When it could not do its work.
     pub outages: Vec<Outage>,
     /// Commits that it was told are committed.

@@ -47,7 +47,8 @@ pub(super) fn reached(sim: &Sim) -> Reached {
             | What::Lost(..)
             | What::Failed(_)
             | What::Refused(..)
-            | What::Works(..) => {}
+            | What::Works(..)
+            | What::Slot(_) => {}
         }
     }
     let strikes = sim.history.strikes.iter().filter(|strike| !strike.healed);

@@ -3,14 +3,17 @@
 //! Knows nothing of how an outcome is printed. Kept here: an outcome names things, and everything
 //! in it can be read off the truth and the judge's memory.
 
+use super::lost::ArchiveGap;
 use super::outcome::{
-    ArchiveGap, Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, Fenced,
-    MarkedDown, NoPrimary, Outcome, Promotion, ServiceOutcome,
+    Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, Fenced, MarkedDown,
+    NoPrimary, Outcome, Promotion, ServiceOutcome,
 };
 use super::sessions::SessionOutcome;
 use super::told::StanceOutcome;
-use super::{Sim, lost, reached, side_by_side, strikes, tell};
-use crate::check::{Ledger, archive_gaps, dual_writing, exposures, judge, phantoms};
+use super::{Sim, lost, reached, side_by_side, slot_outcome, strikes, tell};
+use crate::check::{
+    Ledger, archive_gaps, consumed_phantoms, dual_writing, exposures, judge, phantoms,
+};
 use crate::kernel::{Instant, Span};
 use crate::knob::{Basis, KNOBS};
 use crate::model::{Client, Endpoint, NodeId, Service, World};
@@ -91,6 +94,7 @@ fn service_outcome(sim: &Sim, service: &Service) -> ServiceOutcome {
             .collect(),
         no_primary: no_primary(&memory.writable),
         archive_gaps: gaps(world, service),
+        slots: slot_outcome::slots(sim, service.id),
         dns: dns(world, service),
         census: memory
             .census
@@ -224,10 +228,13 @@ fn client_outcome(sim: &Sim, client: &Client) -> ClientOutcome {
         endpoint: client.work.endpoint(),
         writes: client.work.writes(),
         driver: sim.setup.clients[client.id.index()].driver,
+        slot: world
+            .consumption(client.id)
+            .map(|consumption| world.names.slots[consumption.slot.index()].clone()),
         outages: sim.outages(&caught_up(client, world.now)),
         acked_commits: acked.sum(),
         reads_gone_back: client.sight.gone_back,
-        phantom_commits: phantoms(world, client),
+        phantom_commits: phantoms(world, client) + consumed_phantoms(world, client.id),
     }
 }
 

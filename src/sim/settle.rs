@@ -24,6 +24,7 @@ impl Sim {
     }
 
     fn settle_service(&mut self, service: ServiceId) {
+        self.settle_slots(service);
         for index in 0..self.world.service(service).nodes.len() {
             let node = self.world.service(service).nodes[index];
             self.world.pursue_fence(node);
@@ -36,7 +37,11 @@ impl Sim {
                 let before = self.world.client(client).state;
                 self.world.check_connection(client);
                 self.note_client(client, before);
+                self.attend_reading(client);
             }
+        }
+        if self.world.has_slots(service) {
+            self.plan_slot_jobs(service);
         }
         self.history.watch(&self.world, service);
     }

@@ -9,7 +9,7 @@ use crate::control::{Operator, OwnPolicy};
 use crate::fault::{FaultKind, Target};
 use crate::kernel::{Instant, Law, Span};
 use crate::knob::Knobs;
-use crate::model::{ClientSetup, Integration, ServiceSetup, World};
+use crate::model::{ClientSetup, DatabaseSetup, Integration, ServiceSetup, SlotSetup, World};
 
 /// Everything a run is made from, except its seed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,10 @@ pub struct Setup {
     pub integrations: Vec<Integration>,
     /// The clients; a client's id is its index.
     pub clients: Vec<ClientSetup>,
+    /// The databases that own logical slots; a database's id is its index.
+    pub databases: Vec<DatabaseSetup>,
+    /// The logical slots; a slot's id is its index.
+    pub slots: Vec<SlotSetup>,
     /// The script, in the order of the file.
     pub script: Vec<StepSetup>,
     /// What goes wrong by itself, in the order of the file.

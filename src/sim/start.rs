@@ -15,9 +15,9 @@ use crate::control::{Following, Manager, Standing};
 use crate::kernel::{Chance, Instant, Pace, Path, Position, Queue};
 use crate::knob::{Phase, ResolverCache, Touch};
 use crate::model::{
-    Branch, BranchId, Client, ClientId, ClientSetup, Condition, Endpoint, Event, Hosts, Links,
-    Names, NodeId, Process, Quorum, Record, Report, Resolver, Role, Service, ServiceId, Targets,
-    World,
+    Branch, BranchId, Client, ClientId, ClientSetup, Condition, Database, Endpoint, Event, Hosts,
+    Installed, Links, Names, NodeId, Process, Quorum, Record, Report, Resolver, Role, Service,
+    ServiceId, Slot, SlotCopy, SlotId, Targets, World,
 };
 use crate::trace::Trace;
 
@@ -32,6 +32,7 @@ pub(super) fn begin(setup: Arc<Setup>, chance: Chance, ticks: Ticks, keeps_notes
     for index in 0..setup.integrations.len() {
         integrate(&mut world, &setup, index);
     }
+    add_slots(&mut world, &setup);
     for index in 0..setup.clients.len() {
         add_client(&mut world, &setup, ClientId::at(index));
     }
@@ -60,6 +61,7 @@ pub(super) fn begin(setup: Arc<Setup>, chance: Chance, ticks: Ticks, keeps_notes
     sim.begin_ticks();
     sim.begin_lookouts();
     sim.begin_failures();
+    sim.begin_slots();
     sim
 }
 
@@ -68,6 +70,8 @@ fn empty_world(setup: &Setup, chance: Chance) -> World {
         services: setup.services.iter().map(|service| service.name.clone()).collect(),
         clients: setup.clients.iter().map(|client| client.name.clone()).collect(),
         regions: setup.regions.clone(),
+        slots: setup.slots.iter().map(|slot| slot.name.clone()).collect(),
+        databases: setup.databases.iter().map(|of| of.name.clone()).collect(),
     };
     // Room for the nodes that replace those that fail first.
     let nodes = setup.services.iter().map(|service| usize::from(service.plan.nodes()) + 2).sum();
@@ -82,6 +86,9 @@ fn empty_world(setup: &Setup, chance: Chance) -> World {
         nodes: Vec::with_capacity(nodes),
         branches: Vec::with_capacity(setup.services.len() * 2),
         clients: Vec::new(),
+        slots: Vec::new(),
+        databases: Vec::new(),
+        readings: Vec::new(),
         links: Links::default(),
         dark: Vec::new(),
         healed_last: Instant::ZERO,
@@ -125,6 +132,8 @@ fn add_service(world: &mut World, setup: &Setup, id: ServiceId) {
         publishing_stalled: false,
         provisioning_stalled: false,
         disk_epoch: 0,
+        slot_feeds: Vec::new(),
+        slot_wal_epoch: 0,
     });
     for number in 1..=u16::from(of.plan.nodes()) {
         let upstream = (number > 1).then_some(primary);
@@ -159,6 +168,34 @@ fn integrate(world: &mut World, setup: &Setup, index: usize) {
         of.upstream = Some(primary);
         of.branch = branch;
         world.start_stream(node);
+    }
+}
+
+/// Adds the logical slots; those without an instant of creation exist on every node already.
+fn add_slots(world: &mut World, setup: &Setup) {
+    for of in &setup.databases {
+        world.databases.push(Database { service: of.service, installed: None });
+    }
+    for (index, of) in setup.slots.iter().enumerate() {
+        let branch = world.node(world.service(of.service).primary).branch;
+        let mut slot = Slot {
+            id: SlotId::at(index),
+            service: of.service,
+            database: of.database,
+            waits: false,
+            created: None,
+            seen_from: Instant::ZERO,
+            start: (branch, Position::ZERO),
+            copies: Vec::new(),
+        };
+        if of.creates.is_none() {
+            slot.created = Some(Instant::ZERO);
+            let nodes = world.service(of.service).nodes.iter();
+            slot.copies.extend(nodes.map(|node| SlotCopy::at_start(*node)));
+            world.databases[of.database.index()].installed =
+                Some(Installed { branch, position: Position::ZERO, seen_from: Instant::ZERO });
+        }
+        world.slots.push(slot);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::kernel::Instant;
 use crate::model::{
     ClientId, Condition, DeciderId, Endpoint, Event, NodeId, Order, ServiceId, Signal, World,
 };
-use crate::trace::{Note, What};
+use crate::trace::{Note, SlotNews, What};
 
 /// Returns the timeline of a run.
 pub(super) fn timeline(sim: &Sim) -> Vec<Line> {
@@ -76,6 +76,7 @@ pub(super) fn line(sim: &Sim, note: &Note) -> Option<Line> {
             Some(of_client(&sim.world, at, *client, text))
         }
         What::Failed(_) => None,
+        What::Slot(news) => Some(slot(&sim.world, at, *news)),
     }
 }
 
@@ -105,6 +106,38 @@ fn of_client(world: &World, at: Instant, client: ClientId, event: String) -> Lin
     let service = world.names.services[world.client(client).service.index()].clone();
     let name = world.names.clients[client.index()].clone();
     Line { service: Some(service), ..plain(at, name, event) }
+}
+
+fn slot(world: &World, at: Instant, news: SlotNews) -> Line {
+    match news {
+        SlotNews::Created(id, node) => {
+            let name = &world.names.slots[id.index()];
+            of_node(world, at, node, format!("logical slot {name} is created"))
+        }
+        SlotNews::Installed(id) => {
+            let name = &world.names.databases[id.index()];
+            let service = world.names.services[world.databases[id.index()].service.index()].clone();
+            let text = format!("database {name} gets the extension that copying slots needs");
+            Line { service: Some(service.clone()), ..plain(at, service, text) }
+        }
+        SlotNews::Copied(id, node) => {
+            let name = &world.names.slots[id.index()];
+            of_node(world, at, node, format!("logical slot {name} is copied to it"))
+        }
+        SlotNews::Temporary(id, node) => {
+            let name = &world.names.slots[id.index()];
+            of_node(world, at, node, format!("logical slot {name} comes to it, not yet to stay"))
+        }
+        SlotNews::Dropped(id, node) => {
+            let name = &world.names.slots[id.index()];
+            of_node(world, at, node, format!("drops logical slot {name}"))
+        }
+        SlotNews::GivenUp(id, node) => {
+            let name = &world.names.slots[id.index()];
+            let text = format!("gives logical slot {name} up: it holds back too much WAL");
+            of_node(world, at, node, text)
+        }
+    }
 }
 
 fn strike(sim: &Sim, at: Instant, (step, victim): (u16, Victim), healed: bool) -> Line {
@@ -171,6 +204,9 @@ fn moved(world: &World, at: Instant, event: Event) -> Option<Line> {
         Event::DiskFills(id, _) => {
             node(id, "WAL that cannot be uploaded fills its disk: its server stops")
         }
+        Event::SlotWalFills(id, _) => {
+            node(id, "WAL that is kept for logical slots fills its disk: its server stops")
+        }
         Event::FlapDue(_) => {
             Some(plain(at, "link".to_owned(), "the flapping link turns".to_owned()))
         }
@@ -198,7 +234,11 @@ fn moved(world: &World, at: Instant, event: Event) -> Option<Line> {
         | Event::SignalArrives(..)
         | Event::ClientBegins(_)
         | Event::ClientEnds(_)
-        | Event::ClientWakes(..) => None,
+        | Event::ClientWakes(..)
+        | Event::SlotDue(_)
+        | Event::SlotDependency(_)
+        | Event::SlotCopies(_)
+        | Event::SlotCheckpoint(..) => None,
     }
 }
 

@@ -8,4 +8,4 @@
 mod note;
 mod word;
 
-pub use note::{Note, Trace, What};
+pub use note::{Note, SlotNews, Trace, What};

@@ -8,7 +8,7 @@ use crate::control::lookout::Gate;
 use crate::control::{Action, Refusal, Rule};
 use crate::fault::Victim;
 use crate::kernel::{Digest, Instant};
-use crate::model::{ClientId, DeciderId, Event, LookoutId, NodeId, Signal};
+use crate::model::{ClientId, DatabaseId, DeciderId, Event, LookoutId, NodeId, Signal, SlotId};
 
 /// What happened at an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +58,25 @@ pub enum What {
     Refused(ClientId, NodeId),
     /// A client works over a connection to a node.
     Works(ClientId, NodeId),
+    /// Something happened to a logical slot.
+    Slot(SlotNews),
+}
+
+/// What happens to logical slots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SlotNews {
+    /// A slot was created on a primary.
+    Created(SlotId, NodeId),
+    /// The extension that copying slots needs was installed in a database.
+    Installed(DatabaseId),
+    /// A slot was copied to a standby for the first time.
+    Copied(SlotId, NodeId),
+    /// A slot came to a standby, and would not survive a promotion yet.
+    Temporary(SlotId, NodeId),
+    /// A slot was dropped on a standby, because the primary has it no more.
+    Dropped(SlotId, NodeId),
+    /// A slot was given up on a primary, because it held back too much WAL.
+    GivenUp(SlotId, NodeId),
 }
 
 /// The record of a run.

@@ -3,7 +3,7 @@
 //! Knows nothing of wording. Kept here: every variant has a number of its own that never changes,
 //! so that a fingerprint stays what it is when a vocabulary grows.
 
-use super::note::What;
+use super::note::{SlotNews, What};
 use crate::control::{Action, Numbers};
 use crate::fault::Victim;
 use crate::kernel::Digest;
@@ -46,6 +46,14 @@ pub(super) fn feed(digest: &mut Digest, what: &What) {
             word(digest, 129, [*step, 0, 0]);
             digest.text(refusal.name());
         }
+        What::Slot(SlotNews::Created(slot, node)) => word(digest, 12, [slot.0.into(), node.0, 1]),
+        What::Slot(SlotNews::Installed(database)) => word(digest, 12, [database.0.into(), 0, 2]),
+        What::Slot(SlotNews::Copied(slot, node)) => word(digest, 12, [slot.0.into(), node.0, 3]),
+        What::Slot(SlotNews::Temporary(slot, node)) => {
+            word(digest, 12, [slot.0.into(), node.0, 4]);
+        }
+        What::Slot(SlotNews::Dropped(slot, node)) => word(digest, 12, [slot.0.into(), node.0, 5]),
+        What::Slot(SlotNews::GivenUp(slot, node)) => word(digest, 12, [slot.0.into(), node.0, 6]),
     }
 }
 
@@ -125,6 +133,11 @@ fn feed_event(digest: &mut Digest, event: Event) {
             word(digest, 201, [clock, 0, 0]);
             digest.u64(turn.into());
         }
+        Event::SlotDue(slot) => word(digest, 43, [slot.0.into(), 0, 0]),
+        Event::SlotDependency(service) => word(digest, 44, [service.0.into(), 0, 0]),
+        Event::SlotCopies(service) => word(digest, 45, [service.0.into(), 0, 0]),
+        Event::SlotWalFills(node, epoch) => of_node(46, node, epoch),
+        Event::SlotCheckpoint(node, epoch) => of_node(47, node, epoch),
     }
 }
 

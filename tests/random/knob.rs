@@ -86,6 +86,21 @@ const RANGES: &[(&str, Values)] = &[
     ("quorum_size", Words(&["One", "Majority", "All"])),
     ("quorum_level", Words(&["On", "RemoteWrite", "RemoteApply", "Local"])),
     ("quorum_wait_cancel", Spans(0, 120_000)),
+    ("slot_jobs", Words(&["SeparateClocks", "SharedClock"])),
+    ("slot_dependency_period", Spans(1_000, 60_000)),
+    ("slot_dependency_phase", Phases(1_000)),
+    ("slot_copy_period", Spans(500, 20_000)),
+    ("slot_copy_phase", Phases(500)),
+    ("slot_job_duration", Spans(0, 3_000)),
+    ("slot_position_limit", Words(&["Replayed", "Received"])),
+    ("client_start_filters", Words(&["true", "false"])),
+    ("snapshot_period", Spans(1_000, 60_000)),
+    ("max_slot_wal_keep_size", Sizes(MIB, 1_000 * MIB)),
+    ("slot_policy", Words(&["PlatformJobs", "FailoverSlots"])),
+    ("slot_sync_nap_first", Spans(10, 2_000)),
+    ("slot_sync_nap_max", Spans(2_000, 60_000)),
+    ("slot_sync_phase", Phases(2_000)),
+    ("synchronized_standby_slots", Words(&["true", "false"])),
 ];
 
 /// Every knob of the daemons with the values it is given; they are made under their policy only.
@@ -203,6 +218,15 @@ fn agreed(mut tuning: Tuning) -> Tuning {
     }
     if !fits(knobs.lookout_check_phase, knobs.lookout_check_interval) {
         tuning.lookout_check_phase = Some(Phase::At(Span::ZERO));
+    }
+    if !fits(knobs.slot_dependency_phase, knobs.slot_dependency_period) {
+        tuning.slot_dependency_phase = Some(Phase::At(Span::ZERO));
+    }
+    if !fits(knobs.slot_sync_phase, knobs.slot_sync_nap_max) {
+        tuning.slot_sync_phase = Some(Phase::At(Span::ZERO));
+    }
+    if !fits(knobs.slot_copy_phase, knobs.slot_copy_period) {
+        tuning.slot_copy_phase = Some(Phase::At(Span::ZERO));
     }
     tuning
 }

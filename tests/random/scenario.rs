@@ -12,6 +12,7 @@ use proptest::prelude::*;
 
 use super::knob::tuning;
 use super::script;
+use super::slot;
 
 const SERVICES: [&str; 3] = ["orders", "cart", "audit"];
 const CLIENTS: [&str; 5] = ["app", "web", "dash", "etl", "probe"];
@@ -59,21 +60,25 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
         6 => (1_u64..40).prop_map(|minutes| minutes * 60_000_000),
         3 => 60_000_000_u64..5_400_000_000,
     ];
+    let clients = (clients, slot::slots());
     let parts = (services, clients, tuning(), script::steps(), until, any::<u64>(), 0..=1_000_u64);
-    parts.prop_map(|(services, clients, tuning, steps, until, seed, share)| {
+    parts.prop_map(|(services, (clients, slots), tuning, steps, until, seed, share)| {
         let until = Span::from_micros(until);
         let services: Vec<Service> = services.into_iter().zip(SERVICES).map(service).collect();
-        let clients = clients
+        let mut clients: Vec<Client> = clients
             .into_iter()
             .zip(CLIENTS)
             .map(|(made, name)| made.client(name, &services, until))
             .collect();
+        let (slots, consumers) = slot::made(slots, &services, until);
+        clients.extend(consumers);
         let scenario = Scenario {
             name: "random".to_owned(),
             story: String::new(),
             services,
             integrations: Vec::new(),
             clients,
+            slots,
             tuning,
             script: Vec::new(),
             failures: Vec::new(),

@@ -1,7 +1,7 @@
 //! The sections of the first screen, one file each.
 //!
 //! * `verdict`: the first line and the last; `failures`, `promotions`: what failed, who took over;
-//! * `data`, `writers`, `outages`, `endpoints`, `exposure`: what it cost;
+//! * `data`, `writers`, `outages`, `endpoints`, `slots`, `exposure`: what it cost;
 //! * `services`: services bound together; `scale`: by which constants;
 //! * `judgement`, `stances`: how it is judged, and on which undocumented values that rests.
 //!
@@ -17,6 +17,7 @@ mod outages;
 mod promotions;
 mod scale;
 mod services;
+mod slots;
 mod stances;
 mod verdict;
 mod writers;
@@ -30,6 +31,7 @@ pub(super) use outages::outages;
 pub(super) use promotions::promotions;
 pub(super) use scale::scale;
 pub(super) use services::services;
+pub(super) use slots::slots;
 pub(super) use stances::stances;
 pub(super) use verdict::{repeat, verdict};
 pub(super) use writers::writers;

@@ -35,7 +35,11 @@ pub(in crate::report) fn outages(report: &Report<'_>, page: &mut Page) {
 }
 
 fn one(outcome: &Outcome, client: &ClientOutcome, table: &mut Table) {
-    let deed = if client.writes { "writes to" } else { "reads from" };
+    let deed = match (&client.slot, client.writes) {
+        (Some(slot), _) => format!("reads slot {slot} through"),
+        (None, true) => "writes to".to_owned(),
+        (None, false) => "reads from".to_owned(),
+    };
     let mut lines = vec![format!("{deed} {}", client.endpoint.label(&client.service))];
     let mut longest: Vec<&Outage> = client.outages.iter().collect();
     longest.sort_by_key(|outage| std::cmp::Reverse(outage.length(outcome.until)));

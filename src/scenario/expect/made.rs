@@ -76,6 +76,7 @@ fn client() -> ClientOutcome {
         endpoint: Endpoint::Primary,
         writes: true,
         driver: Driver::Tuned,
+        slot: None,
         outages: vec![outage(60, 70), outage(80, 90)],
         acked_commits: 0,
         reads_gone_back: 0,
@@ -114,6 +115,7 @@ fn service() -> ServiceOutcome {
         exposure: vec![Exposure { start: secs(60), end: Some(secs(460)), would_lose_commits: 0 }],
         no_primary: Vec::new(),
         archive_gaps: Vec::new(),
+        slots: Vec::new(),
         dns: vec![
             dns(0, Endpoint::Primary, &[1]),
             dns(0, Endpoint::Replica, &[2]),

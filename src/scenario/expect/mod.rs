@@ -1,7 +1,7 @@
 //! Whether a run did what its scenario expects, judged from the run's outcome alone.
 //!
 //! * `promotion`: what the platform did, and when; `endpoint`: what names point to, and how many
-//!   nodes serve; `measure`: how long, how much and how often.
+//!   nodes serve; `measure`: how long, how much and how often; `slot`: logical slots.
 //!
 //! Knows nothing of how the run came about. Kept here: an expectation is met, missed, or, when
 //! only a longer run could tell, inconclusive.
@@ -11,6 +11,7 @@ mod endpoint;
 mod made;
 mod measure;
 mod promotion;
+mod slot;
 
 use super::file::Expectation;
 use super::load;
@@ -18,7 +19,7 @@ use super::loaded::Loaded;
 use super::locate::Path;
 use crate::check::Verdict;
 use crate::kernel::{Instant, Span};
-use crate::sim::{InvariantOutcome, Outcome, ServiceOutcome};
+use crate::sim::{InvariantOutcome, Outcome, ServiceOutcome, SlotOutcome};
 use ron::ser::PrettyConfig;
 
 /// How an expectation came out.
@@ -248,9 +249,39 @@ fn judge(expectation: &Expectation, outcome: &Outcome) -> Finding {
         Expectation::Exposure { service, between } => {
             of_service(outcome, service, |found| measure::exposure(found, outcome.until, *between))
         }
+        Expectation::SlotState { service, slot, is } => {
+            of_service(outcome, service, |found| slot::state(found, slot, *is))
+        }
+        Expectation::SlotAge { service, slot, between } => {
+            of_service(outcome, service, |found| slot::age(found, slot, *between))
+        }
+        Expectation::SlotLag { service, slot, between } => {
+            of_service(outcome, service, |found| slot::lag(found, slot, *between))
+        }
+        Expectation::Duplicates { service, slot, between } => {
+            commits(outcome, (service, slot), *between, ("was given again", |of| of.duplicates))
+        }
+        Expectation::SkippedCommits { service, slot, between } => {
+            commits(outcome, (service, slot), *between, ("is never given", |of| of.skipped_commits))
+        }
+        Expectation::PhantomCommits { service, slot, between } => commits(
+            outcome,
+            (service, slot),
+            *between,
+            ("holds of what is gone", |of| of.phantom_commits),
+        ),
         Expectation::Verdict { invariant, is } => measure::verdict(outcome, invariant, *is),
         Expectation::Fails { expectation, because } => judge(expectation, outcome).known(because),
     }
+}
+
+fn commits(
+    outcome: &Outcome,
+    (service, slot): (&str, &str),
+    between: (u64, u64),
+    what: (&str, fn(&SlotOutcome) -> u64),
+) -> Finding {
+    of_service(outcome, service, |found| slot::commits(found, slot, between, what))
 }
 
 /// Returns the instant that a scenario gives as a span since the start of the run.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::{Amount, Verdict};
 use crate::kernel::{Bytes, Span};
 use crate::model::Endpoint;
+use crate::sim::SlotState;
 
 /// What must happen. A pair of numbers or durations is an inclusive range.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,6 +121,60 @@ pub enum Expectation {
         service: String,
         /// How long in total.
         between: (Span, Span),
+    },
+    /// The last primary has this of the slot.
+    SlotState {
+        /// The service.
+        service: String,
+        /// The slot.
+        slot: String,
+        /// What.
+        is: SlotState,
+    },
+    /// On the last primary the slot's position was this old when the one before was lost.
+    SlotAge {
+        /// The service.
+        service: String,
+        /// The slot.
+        slot: String,
+        /// How old.
+        between: (Span, Span),
+    },
+    /// On the last primary the slot was this far behind that of the one before.
+    SlotLag {
+        /// The service.
+        service: String,
+        /// The slot.
+        slot: String,
+        /// How far.
+        between: (Bytes, Bytes),
+    },
+    /// The slot's consumer is given this many commits again.
+    Duplicates {
+        /// The service.
+        service: String,
+        /// The slot.
+        slot: String,
+        /// How many.
+        between: (u64, u64),
+    },
+    /// The slot's consumer is never given this many commits.
+    SkippedCommits {
+        /// The service.
+        service: String,
+        /// The slot.
+        slot: String,
+        /// How many.
+        between: (u64, u64),
+    },
+    /// The slot's consumer was given this many commits that a later primary does not have.
+    PhantomCommits {
+        /// The service.
+        service: String,
+        /// The slot.
+        slot: String,
+        /// How many.
+        between: (u64, u64),
     },
     /// An invariant comes out like this.
     Verdict {

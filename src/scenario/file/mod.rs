@@ -4,6 +4,7 @@
 //! * `failure`: what goes wrong by itself;
 //! * `integration`: which service follows which;
 //! * `objective`: what is wanted of many runs;
+//! * `slot`: logical slots and their consumers;
 //! * `demand`: what must happen, and what is accepted.
 //!
 //! Knows nothing of ids or of the simulation; names are still names here. Kept here: closed sets
@@ -14,6 +15,7 @@ mod failure;
 mod integration;
 mod objective;
 mod script;
+mod slot;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +28,7 @@ pub use failure::{Failure, Occurs, Strikes};
 pub use integration::Integration;
 pub use objective::{Level, Objective};
 pub use script::{Deed, Step, Target, Trigger};
+pub use slot::{IfMissing, Slot, SlotConsumer, StartPosition};
 
 /// A scenario file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +47,9 @@ pub struct Scenario {
     /// The clients.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clients: Vec<Client>,
+    /// The logical replication slots.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slots: Vec<Slot>,
     /// The knobs that differ from their defaults.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tuning: Tuning,
@@ -95,6 +101,8 @@ pub enum Client {
     Writer(Writer),
     /// Reads at a steady rate.
     Reader(Reader),
+    /// Reads from a logical slot.
+    SlotConsumer(SlotConsumer),
 }
 
 impl Client {
@@ -103,6 +111,7 @@ impl Client {
         match self {
             Self::Writer(writer) => &writer.name,
             Self::Reader(reader) => &reader.name,
+            Self::SlotConsumer(consumer) => &consumer.name,
         }
     }
 
@@ -111,6 +120,7 @@ impl Client {
         match self {
             Self::Writer(writer) => &writer.service,
             Self::Reader(reader) => &reader.service,
+            Self::SlotConsumer(consumer) => &consumer.service,
         }
     }
 
@@ -119,6 +129,7 @@ impl Client {
         match self {
             Self::Writer(writer) => writer.region.as_deref(),
             Self::Reader(reader) => reader.region.as_deref(),
+            Self::SlotConsumer(consumer) => consumer.region.as_deref(),
         }
     }
 
@@ -127,6 +138,7 @@ impl Client {
         match self {
             Self::Writer(writer) => (writer.driver, &writer.parts),
             Self::Reader(reader) => (reader.driver, &reader.parts),
+            Self::SlotConsumer(consumer) => (consumer.driver, &consumer.parts),
         }
     }
 
@@ -135,6 +147,7 @@ impl Client {
         match self {
             Self::Writer(writer) => (writer.begins, writer.ends, writer.first_lookup),
             Self::Reader(reader) => (reader.begins, reader.ends, reader.first_lookup),
+            Self::SlotConsumer(of) => (of.begins, of.ends, of.first_lookup),
         }
     }
 }

@@ -48,6 +48,7 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Probl
                     problems.hint(&path.field("endpoint"), message.to_owned(), Some(hint));
                 }
             }
+            Client::SlotConsumer(_) => {}
         }
         times(&path, client, scenario.until, problems);
     }

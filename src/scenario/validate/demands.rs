@@ -11,6 +11,7 @@ use super::super::locate::Path;
 use super::super::problem::Problems;
 use super::names::Names;
 use super::script::{Faults, node_may_exist};
+use super::slots::expect_slot;
 use crate::check::{INVARIANTS, InvariantCard};
 
 /// Adds what is wrong with what a scenario expects and accepts.
@@ -20,6 +21,7 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Probl
     for (index, expectation) in scenario.expect.iter().enumerate() {
         let path = path.item(index);
         subjects(&path, expectation, names, &faults, problems);
+        slot(&path, expectation, (scenario, names), problems);
         range(&path, expectation, problems);
     }
     let path = root.field("allow");
@@ -94,7 +96,13 @@ fn subjects(
         | Expectation::LostBytes { service, .. }
         | Expectation::LossWindow { service, .. }
         | Expectation::DualWriters { service, .. }
-        | Expectation::Exposure { service, .. } => {
+        | Expectation::Exposure { service, .. }
+        | Expectation::SlotState { service, .. }
+        | Expectation::SlotAge { service, .. }
+        | Expectation::SlotLag { service, .. }
+        | Expectation::Duplicates { service, .. }
+        | Expectation::SkippedCommits { service, .. }
+        | Expectation::PhantomCommits { service, .. } => {
             names.expect_service(&path.field("service"), service, problems);
         }
         Expectation::Outage { client, .. } => {
@@ -120,6 +128,27 @@ fn subjects(
     }
 }
 
+/// Adds a slot that an expectation names and its service does not have.
+#[expect(clippy::wildcard_enum_match_arm, reason = "few expectations speak of slots")]
+fn slot(
+    path: &Path,
+    expectation: &Expectation,
+    known: (&Scenario, &Names<'_>),
+    problems: &mut Problems,
+) {
+    match expectation {
+        Expectation::SlotState { service, slot, .. }
+        | Expectation::SlotAge { service, slot, .. }
+        | Expectation::SlotLag { service, slot, .. }
+        | Expectation::Duplicates { service, slot, .. }
+        | Expectation::SkippedCommits { service, slot, .. }
+        | Expectation::PhantomCommits { service, slot, .. } => {
+            expect_slot(&path.field("slot"), known, (service, slot), problems);
+        }
+        _ => {}
+    }
+}
+
 /// Adds a range whose low end is above its high end.
 fn range(path: &Path, expectation: &Expectation, problems: &mut Problems) {
     let empty = match expectation {
@@ -129,20 +158,26 @@ fn range(path: &Path, expectation: &Expectation, problems: &mut Problems) {
         | Expectation::Outage { between: (low, high), .. }
         | Expectation::LossWindow { between: (low, high), .. }
         | Expectation::DualWriters { between: (low, high), .. }
-        | Expectation::Exposure { between: (low, high), .. } => {
+        | Expectation::Exposure { between: (low, high), .. }
+        | Expectation::SlotAge { between: (low, high), .. } => {
             (low > high).then(|| (low.to_string(), high.to_string()))
         }
         Expectation::LostCommits { between: (low, high), .. }
-        | Expectation::AcknowledgedBy { between: (low, high), .. } => {
+        | Expectation::AcknowledgedBy { between: (low, high), .. }
+        | Expectation::Duplicates { between: (low, high), .. }
+        | Expectation::SkippedCommits { between: (low, high), .. }
+        | Expectation::PhantomCommits { between: (low, high), .. } => {
             (low > high).then(|| (low.to_string(), high.to_string()))
         }
-        Expectation::LostBytes { between: (low, high), .. } => {
+        Expectation::LostBytes { between: (low, high), .. }
+        | Expectation::SlotLag { between: (low, high), .. } => {
             (low > high).then(|| (low.to_string(), high.to_string()))
         }
         Expectation::Promotions { .. }
         | Expectation::EndpointServes { .. }
         | Expectation::EndpointPoints { .. }
         | Expectation::NodeCount { .. }
+        | Expectation::SlotState { .. }
         | Expectation::Verdict { .. }
         | Expectation::Fails { .. } => None,
     };

@@ -4,6 +4,7 @@
 //! * `integrations`: which service follows which;
 //! * `clients`: how fast and when clients work, `parts`: by which means;
 //! * `failures`: what goes wrong by itself;
+//! * `slots`: logical slots and their consumers;
 //! * `script`: what faults are aimed at, and when; `measures`: how long and how much;
 //! * `demands`: what the scenario expects and accepts; `tuning`: knobs that contradict each other.
 //!
@@ -18,6 +19,7 @@ mod measures;
 mod names;
 mod parts;
 mod script;
+mod slots;
 mod tuning;
 
 use super::file::Scenario;
@@ -36,6 +38,7 @@ pub(super) fn validate(scenario: &Scenario, knobs: &Knobs, problems: &mut Proble
         integrations::check(scenario, &names, problems);
         clients::check(scenario, &names, problems);
         parts::check(scenario, &names, knobs, problems);
+        slots::check(scenario, &names, problems);
         script::check(scenario, &names, problems);
         failures::check(scenario, &names, problems);
         demands::check(scenario, &names, problems);

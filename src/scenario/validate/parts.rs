@@ -83,7 +83,7 @@ fn overload(
     let across = if apart { knobs.region_delay } else { Span::ZERO };
     let flush = match client {
         Client::Writer(_) => knobs.local_flush,
-        Client::Reader(_) => Span::ZERO,
+        Client::Reader(_) | Client::SlotConsumer(_) => Span::ZERO,
     };
     let takes = (knobs.client_delay + across) * 2 + flush;
     let held = u128::from(takes.as_micros()) * u128::from(rate);
@@ -100,6 +100,8 @@ fn rate_of(client: &Client) -> (u32, &'static str) {
     match client {
         Client::Writer(writer) => (writer.writes_per_s, "writes_per_s"),
         Client::Reader(reader) => (reader.reads_per_s, "reads_per_s"),
+        // All of a consumer goes over one connection.
+        Client::SlotConsumer(_) => (1, "rate"),
     }
 }
 

@@ -33,8 +33,9 @@ impl Faults {
             Deed::Fault(_, target) | Deed::Operator(_, target) => Some((step.earliest(), target)),
             Deed::Heal(..) => None,
         });
-        // Failures by law have no bound, and each may cost a node.
-        let unbounded = (!scenario.failures.is_empty()).then_some(Span::ZERO);
+        // Failures by law have no bound, nor has WAL that is kept for a slot; each may cost a node.
+        let bounded = scenario.failures.is_empty() && scenario.slots.is_empty();
+        let unbounded = (!bounded).then_some(Span::ZERO);
         let (mut earliest, mut endless) = (Vec::new(), unbounded);
         for (least, target) in faults {
             earliest.push(least);

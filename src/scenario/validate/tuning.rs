@@ -56,6 +56,11 @@ fn zeros(knobs: &Knobs, problems: &mut Problems) {
         ("lookout_check_interval", knobs.lookout_check_interval),
         ("lookout_position_age_max", knobs.lookout_position_age_max),
         ("lookout_observer_timeout", knobs.lookout_observer_timeout),
+        ("slot_dependency_period", knobs.slot_dependency_period),
+        ("slot_copy_period", knobs.slot_copy_period),
+        ("snapshot_period", knobs.snapshot_period),
+        ("slot_sync_nap_first", knobs.slot_sync_nap_first),
+        ("slot_sync_nap_max", knobs.slot_sync_nap_max),
     ];
     for (name, _) in spans.iter().filter(|(_, span)| *span == Span::ZERO) {
         problems.add(&path(name), format!("found {name} 0s, expected more than zero"));
@@ -83,6 +88,7 @@ fn limits(knobs: &Knobs, problems: &mut Problems) {
         ("local_flush", knobs.local_flush, DELAY_MAX),
         ("client_delay", knobs.client_delay, DELAY_MAX),
         ("backend_linger", knobs.backend_linger, DELAY_MAX),
+        ("slot_job_duration", knobs.slot_job_duration, DELAY_MAX),
         ("standby_retry", knobs.standby_retry, PAUSE_MAX),
         ("backoff_first", knobs.backoff_first, PAUSE_MAX),
         ("backoff_max", knobs.backoff_max, PAUSE_MAX),
@@ -122,11 +128,15 @@ fn timeouts(knobs: &Knobs, problems: &mut Problems) {
 
 fn phases(knobs: &Knobs, problems: &mut Problems) {
     let (poll, check) = (knobs.lookout_poll_interval, knobs.lookout_check_interval);
+    let (install, copy) = (knobs.slot_dependency_period, knobs.slot_copy_period);
     let phases = [
         ("heartbeat_phase", knobs.heartbeat_phase, "heartbeat_period", knobs.heartbeat_period),
         ("archive_phase", knobs.archive_phase, "archive_period", knobs.archive_period),
         ("lookout_poll_phase", knobs.lookout_poll_phase, "lookout_poll_interval", poll),
         ("lookout_check_phase", knobs.lookout_check_phase, "lookout_check_interval", check),
+        ("slot_dependency_phase", knobs.slot_dependency_phase, "slot_dependency_period", install),
+        ("slot_copy_phase", knobs.slot_copy_phase, "slot_copy_period", copy),
+        ("slot_sync_phase", knobs.slot_sync_phase, "slot_sync_nap_max", knobs.slot_sync_nap_max),
     ];
     for (name, phase, period_name, period) in phases {
         let late = match phase {

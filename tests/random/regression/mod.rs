@@ -1,10 +1,11 @@
 //! Scenarios that once went wrong, as they were found.
 //!
-//! * `daemons`: those in which daemons decide.
+//! * `daemons`: those in which daemons decide; `slots`: those with logical slots.
 //!
 //! Knows nothing of what is checked. Kept here: each is a plain test whose name says what holds.
 
 mod daemons;
+mod slots;
 
 use cutover::scenario::{Scenario, parse};
 use cutover::sim;

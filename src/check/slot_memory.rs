@@ -1,0 +1,114 @@
+//! What the judge remembers of logical slots: how fresh their copies were, and what a promoted
+//! node made of them.
+//!
+//! Knows nothing of verdicts. Kept here: an entry is the truth of its instant, and is made when a
+//! standby's copying job loses the primary or a node has become primary.
+
+use crate::kernel::{Instant, Position, Span};
+use crate::knob::SlotPolicy;
+use crate::model::{BranchId, Host, NodeId, SlotCopy, SlotFeed, SlotId, World};
+
+/// A slot on a standby when its copying job lost the primary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SlotFeedEnd {
+    /// The slot.
+    pub slot: SlotId,
+    /// The standby.
+    pub standby: NodeId,
+    /// The primary.
+    pub primary: NodeId,
+    /// The first instant without it.
+    pub end: Instant,
+    /// For how long the jobs could have kept the slot on the standby.
+    pub healthy: Span,
+    /// As of when its position had been read; nothing if the slot was not on the standby.
+    pub copied: Option<Instant>,
+    /// Whether the standby had replayed what the copying needs by a run before.
+    pub could_copy: bool,
+}
+
+/// A slot when a node had become primary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SlotRecord {
+    /// The slot.
+    pub slot: SlotId,
+    /// The promoted node.
+    pub node: NodeId,
+    /// The branch that it began.
+    pub branch: BranchId,
+    /// The node whose history it continues.
+    pub from: NodeId,
+    /// When.
+    pub at: Instant,
+    /// When the slot was lost on the node before, at the latest.
+    pub lost_at: Instant,
+    /// Where it was confirmed on the node before by then.
+    pub old: Option<Position>,
+    /// Where it is confirmed on the promoted node, if it exists there.
+    pub confirmed: Option<Position>,
+    /// The oldest WAL that it needs there.
+    pub restart: Position,
+    /// As of when its position had been read.
+    pub copied: Instant,
+    /// Whether the promoted node is new, restored from a backup.
+    pub restored: bool,
+}
+
+impl SlotFeedEnd {
+    /// Returns the entry of a slot that exists on the primary of a job that ends.
+    pub fn of(world: &World, id: SlotId, feed: SlotFeed, end: Instant) -> Option<Self> {
+        let slot = world.slot(id);
+        if !slot.is_usable(feed.primary) {
+            return None;
+        }
+        let seen = feed.since.max(slot.seen_from);
+        let safe = world.slot_safe_after();
+        let replayed = |at: Instant| {
+            // Whatever the job installed was installed half a way earlier at the latest.
+            let position = world.branch(world.node(feed.primary).branch).written.at(at);
+            world.node(feed.standby).replayed.reaches(position).is_some_and(|there| there < end)
+        };
+        let stays = |copy: &&SlotCopy| copy.temporary.is_none();
+        let jobs = world.knobs.slot_policy == SlotPolicy::PlatformJobs;
+        let installs = world.knobs.slot_dependency_period + world.knobs.slot_job_duration * 2;
+        Some(Self {
+            slot: id,
+            standby: feed.standby,
+            primary: feed.primary,
+            end,
+            healthy: end.since(seen),
+            copied: slot.copy(feed.standby).filter(stays).map(|copy| copy.copied),
+            could_copy: jobs && end.since(seen) >= safe && replayed(seen + installs),
+        })
+    }
+}
+
+impl SlotRecord {
+    /// Returns the entry of a slot for a node that has just become primary; nothing for a slot
+    /// that did not exist before.
+    pub fn of(world: &World, id: SlotId, node: NodeId, restored: bool) -> Option<Self> {
+        let slot = world.slot(id);
+        let branch = world.node(node).branch;
+        let (parent, _) = world.branch(branch).parent?;
+        let from = world.branch(parent).node;
+        let old = world.node(from);
+        let now = world.now;
+        let gone = !old.answers() && old.host != Host::Frozen;
+        let lost_at = if gone { old.ended_last.unwrap_or(now).min(now) } else { now };
+        slot.copy(from).filter(|copy| copy.invalid.is_none())?;
+        let copy = slot.copy(node).filter(|copy| copy.invalid.is_none());
+        Some(Self {
+            slot: id,
+            node,
+            branch,
+            from,
+            at: now,
+            lost_at,
+            old: world.confirmed(id, from, lost_at),
+            confirmed: copy.map(|copy| copy.base),
+            restart: copy.map(|copy| copy.restart).unwrap_or_default(),
+            copied: copy.map_or(Instant::ZERO, |copy| copy.copied),
+            restored,
+        })
+    }
+}

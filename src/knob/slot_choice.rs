@@ -1,0 +1,76 @@
+//! The closed sets of the knobs that speak of logical slots.
+//!
+//! Knows nothing of what a choice leads to. Kept here: the first variant is the default.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::kernel::{Bytes, QuantityError};
+
+/// Who keeps logical slots on standbys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SlotPolicy {
+    /// The platform's two jobs: dependencies, then positions.
+    PlatformJobs,
+    /// The server itself: each standby's slot synchronisation, as of `PostgreSQL` 17.
+    FailoverSlots,
+}
+
+/// Whether the jobs that keep logical slots on standbys run on one clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SlotClocks {
+    /// Each has its own phase.
+    SeparateClocks,
+    /// Positions are copied with the phase of the dependency job, and right after each of its runs.
+    SharedClock,
+}
+
+/// Which position of a standby bounds those of the slots on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SlotLimit {
+    /// What it has replayed.
+    Replayed,
+    /// What it has received.
+    Received,
+}
+
+/// How much WAL a server keeps for logical slots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeptWal {
+    /// As much as they need.
+    Unlimited,
+    /// This much; a slot that needs more is given up at the next checkpoint.
+    UpTo(Bytes),
+}
+
+impl fmt::Display for KeptWal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unlimited => f.write_str("unlimited"),
+            Self::UpTo(bytes) => bytes.fmt(f),
+        }
+    }
+}
+
+impl FromStr for KeptWal {
+    type Err = QuantityError;
+
+    fn from_str(text: &str) -> Result<Self, QuantityError> {
+        if text == "unlimited" { Ok(Self::Unlimited) } else { text.parse().map(Self::UpTo) }
+    }
+}
+
+impl Serialize for KeptWal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for KeptWal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|error| de::Error::custom(format!("{error}, or \"unlimited\"")))
+    }
+}

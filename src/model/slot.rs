@@ -1,0 +1,250 @@
+//! Logical replication slots: on which nodes each exists, and up to where it is confirmed there.
+//!
+//! On a primary a slot's position is what its consumer fed back; on a standby it is what the jobs
+//! last copied. Knows nothing of how jobs and consumers come to act. Kept here: a position is
+//! computed for an instant from what happened strictly before it, so that nothing depends on when
+//! it is asked for.
+
+use super::ids::{BranchId, DatabaseId, NodeId, ServiceId, SlotId};
+use super::node::Role;
+use super::world::World;
+use crate::kernel::{Instant, Law, Pace, Position};
+use crate::knob::Mutant;
+
+/// A logical replication slot to simulate.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SlotSetup {
+    /// Its name.
+    pub name: String,
+    /// The service it belongs to.
+    pub service: ServiceId,
+    /// The database it belongs to.
+    pub database: DatabaseId,
+    /// When it is created; nothing if it has existed for long when the run begins.
+    pub creates: Option<Law>,
+}
+
+/// A database to simulate.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DatabaseSetup {
+    /// Its name.
+    pub name: String,
+    /// The service it belongs to.
+    pub service: ServiceId,
+}
+
+/// A database that owns logical slots, and the extension that copying them needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Database {
+    /// The service it belongs to.
+    pub service: ServiceId,
+    /// Where in the WAL the extension was installed, if it was.
+    pub installed: Option<Installed>,
+}
+
+/// The installation of an extension: a change in the WAL as any other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Installed {
+    /// The branch.
+    pub branch: BranchId,
+    /// Where in it.
+    pub position: Position,
+    /// The first instant whose jobs see it.
+    pub seen_from: Instant,
+}
+
+/// A logical replication slot.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Slot {
+    /// Its id.
+    pub id: SlotId,
+    /// The service it belongs to.
+    pub service: ServiceId,
+    /// The database it belongs to.
+    pub database: DatabaseId,
+    /// Whether somebody waits to create it.
+    pub waits: bool,
+    /// When it was created last, if it ever was.
+    pub created: Option<Instant>,
+    /// The first instant whose jobs see it.
+    pub seen_from: Instant,
+    /// Where in the WAL it was created first.
+    pub start: (BranchId, Position),
+    /// The nodes on which it exists.
+    pub copies: Vec<SlotCopy>,
+}
+
+/// A slot on one node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SlotCopy {
+    /// The node.
+    pub node: NodeId,
+    /// Its position but for what a consumer fed back since.
+    pub base: Position,
+    /// From when on feedback counts.
+    pub since: Instant,
+    /// The oldest WAL that it needed then.
+    pub restart: Position,
+    /// As of when its position was read on the primary.
+    pub copied: Instant,
+    /// When the server gave it up because it held back too much WAL, if it did.
+    pub invalid: Option<Instant>,
+    /// Where the WAL that it needs began when it came to a standby, while it is not to stay.
+    pub temporary: Option<Position>,
+}
+
+impl SlotCopy {
+    /// Returns a slot that has existed on a node for long when the run begins.
+    pub fn at_start(node: NodeId) -> Self {
+        Self {
+            node,
+            base: Position::ZERO,
+            since: Instant::ZERO,
+            restart: Position::ZERO,
+            copied: Instant::ZERO,
+            invalid: None,
+            temporary: None,
+        }
+    }
+}
+
+impl Slot {
+    /// Returns the slot on a node, if it exists there.
+    pub fn copy(&self, node: NodeId) -> Option<&SlotCopy> {
+        self.copies.iter().find(|copy| copy.node == node)
+    }
+
+    /// Returns the slot on a node, to change it.
+    pub fn copy_mut(&mut self, node: NodeId) -> Option<&mut SlotCopy> {
+        self.copies.iter_mut().find(|copy| copy.node == node)
+    }
+
+    /// Returns whether it exists on a node and can be read there.
+    pub fn is_usable(&self, node: NodeId) -> bool {
+        self.copy(node).is_some_and(|copy| copy.invalid.is_none())
+    }
+}
+
+impl World {
+    /// Returns a slot.
+    pub fn slot(&self, id: SlotId) -> &Slot {
+        &self.slots[id.index()]
+    }
+
+    /// Returns a slot, to change it.
+    pub fn slot_mut(&mut self, id: SlotId) -> &mut Slot {
+        &mut self.slots[id.index()]
+    }
+
+    /// Returns the ids of a service's slots.
+    pub fn slots_of(&self, service: ServiceId) -> impl Iterator<Item = SlotId> + '_ {
+        self.slots.iter().filter(move |slot| slot.service == service).map(|slot| slot.id)
+    }
+
+    /// Returns up to where a slot is confirmed on a node by feedback that came before an instant.
+    pub fn confirmed(&self, id: SlotId, node: NodeId, before: Instant) -> Option<Position> {
+        let copy = self.slot(id).copy(node)?;
+        let own = self.readings.iter().filter(|one| one.slot == id && one.node == node);
+        let fed = own.filter(|one| one.begins >= copy.since).filter_map(|one| one.fed_back(before));
+        Some(fed.fold(copy.base, Position::max))
+    }
+
+    /// Returns the oldest WAL that a slot needs on a node at an instant.
+    ///
+    /// It moves to a snapshot of running transactions once the consumer has confirmed beyond it;
+    /// a primary that writes logs such snapshots at an even pace.
+    pub fn restart_of(&self, id: SlotId, node: NodeId, at: Instant) -> Option<Position> {
+        let copy = self.slot(id).copy(node)?;
+        let of = self.node(node);
+        if of.role != Role::Primary {
+            return Some(copy.restart);
+        }
+        let confirmed = self.confirmed(id, node, at)?;
+        let branch = self.branch(of.branch);
+        let snapshots = Pace::every(branch.began, self.knobs.snapshot_period);
+        let last = branch.last_at_or_below(confirmed).min(at);
+        let snapshot = snapshots.last(last).map(|mark| floor(branch.written.at(mark)));
+        let moved = snapshot.filter(|position| *position <= confirmed);
+        Some(moved.map_or(copy.restart, |position| copy.restart.max(position)))
+    }
+
+    /// Creates a slot on a primary, at the end of its WAL.
+    pub fn create_slot(&mut self, id: SlotId, node: NodeId, seen_from: Instant) {
+        let (now, branch) = (self.now, self.node(node).branch);
+        let position = floor(self.branch(branch).written.at(now));
+        let copy = SlotCopy {
+            base: position,
+            since: now,
+            restart: position,
+            copied: now,
+            ..SlotCopy::at_start(node)
+        };
+        let slot = self.slot_mut(id);
+        slot.waits = false;
+        if slot.created.is_none() {
+            slot.start = (branch, position);
+        }
+        slot.created = Some(now);
+        slot.seen_from = seen_from;
+        slot.copies.retain(|copy| copy.node != node);
+        slot.copies.push(copy);
+        let service = slot.service;
+        self.plan_slot_wal(service);
+    }
+
+    /// Lets a node that has become primary serve the slots that were copied to it.
+    pub(super) fn take_over_slots(&mut self, node: NodeId) {
+        let (now, service) = (self.now, self.node(node).service);
+        let ids: Vec<SlotId> = self.slots_of(service).collect();
+        for id in ids {
+            let forgets = self.knobs.mutant == Some(Mutant::ForgetSlots);
+            let stays = |copy: &SlotCopy| copy.temporary.is_none() && !forgets;
+            self.slot_mut(id).copies.retain(|copy| copy.node != node || stays(copy));
+            if self.knobs.mutant == Some(Mutant::ClaimSlots) && self.slot(id).copy(node).is_none() {
+                let base = floor(self.branch(self.node(node).branch).written.at(now));
+                let copy = SlotCopy { base, restart: base, ..SlotCopy::at_start(node) };
+                self.slot_mut(id).copies.push(copy);
+            }
+            if let Some(copy) = self.slot_mut(id).copy_mut(node) {
+                copy.since = now;
+            }
+        }
+    }
+
+    /// Sets the slots of a primary that comes back from a crash to what its disk has of them.
+    ///
+    /// A slot is written to disk at a checkpoint and, beside what the documentation says, whenever
+    /// the WAL that it needs moves on; what was confirmed since then is delivered again.
+    pub(super) fn read_slots_from_disk(&mut self, node: NodeId, crashed: Instant) {
+        let service = self.node(node).service;
+        let ids: Vec<SlotId> = self.slots_of(service).collect();
+        let now = self.now;
+        for id in ids {
+            let Some(saved) = self.saved(id, node, crashed) else { continue };
+            let restart = self.restart_of(id, node, crashed).unwrap_or_default();
+            if let Some(copy) = self.slot_mut(id).copy_mut(node) {
+                copy.base = saved;
+                copy.restart = restart.min(saved);
+                copy.since = now;
+            }
+        }
+    }
+
+    /// Returns the position that was on a node's disk before an instant.
+    fn saved(&self, id: SlotId, node: NodeId, before: Instant) -> Option<Position> {
+        let copy = *self.slot(id).copy(node)?;
+        let checkpoint = self.last_checkpoint(node, before);
+        let at_checkpoint =
+            self.confirmed(id, node, checkpoint).filter(|_| checkpoint > copy.since);
+        let restart = self.restart_of(id, node, before)?;
+        let own = self.readings.iter().filter(|one| one.slot == id && one.node == node);
+        let own = own.filter(|one| one.begins >= copy.since && restart > copy.restart);
+        let moved = own.filter_map(|one| one.first_feedback_beyond(restart, before)).min();
+        Some(copy.base.max(at_checkpoint.unwrap_or_default()).max(moved.unwrap_or_default()))
+    }
+}
+
+/// Returns a position without what was written of the next byte.
+pub(super) fn floor(position: Position) -> Position {
+    Position::from_lsn(position.lsn())
+}

@@ -1,0 +1,87 @@
+//! What became of each logical slot, and what to do about it.
+//!
+//! Knows nothing of invariants. Kept here: a slot whose consumer misses commits says so before
+//! anything else.
+
+use crate::report::findings::Report;
+use crate::report::page::Page;
+use crate::report::style::Ink;
+use crate::report::wording::{counted, moment, size, span};
+use crate::sim::{SlotOutcome, SlotState};
+
+/// Writes what became of each slot; nothing if no service has one.
+pub(in crate::report) fn slots(report: &Report<'_>, page: &mut Page) {
+    let services = &report.outcome.services;
+    if services.iter().all(|service| service.slots.is_empty()) {
+        return;
+    }
+    page.title("LOGICAL SLOTS, AND WHAT TO DO ABOUT EACH");
+    for service in services {
+        for slot in &service.slots {
+            let name = format!("{} of {}", slot.slot, service.name);
+            page.lead(2, ink(slot), &name, &told(slot).join("; "));
+        }
+    }
+}
+
+fn ink(slot: &SlotOutcome) -> Ink {
+    if slot.skipped_commits > 0 || slot.state == SlotState::Lost {
+        Ink::Bad
+    } else if slot.state == SlotState::NotYetSynced || slot.duplicates + slot.phantom_commits > 0 {
+        Ink::Doubtful
+    } else {
+        Ink::Plain
+    }
+}
+
+fn told(slot: &SlotOutcome) -> Vec<String> {
+    let mut parts = Vec::new();
+    let consumer = slot.consumer.as_deref().unwrap_or("its consumer");
+    if slot.skipped_commits > 0 {
+        let commits = counted(slot.skipped_commits, "commit");
+        parts.push(format!(
+            "RESUMES WITH A HOLE: {consumer} is never given {commits}; copy the tables anew, or \
+             read the missing rows by hand"
+        ));
+    }
+    parts.push(position(slot));
+    if slot.duplicates > 0 {
+        let commits = counted(slot.duplicates, "commit");
+        parts.push(format!("{consumer} was given {commits} again: apply each only once"));
+    }
+    if slot.phantom_commits > 0 {
+        let commits = counted(slot.phantom_commits, "commit");
+        parts.push(format!(
+            "{consumer} holds {commits} that no longer exist: remove what they left downstream"
+        ));
+    }
+    parts
+}
+
+fn position(slot: &SlotOutcome) -> String {
+    let node = &slot.node;
+    let after = slot
+        .promoted
+        .as_ref()
+        .map_or(String::new(), |(from, at)| format!(" after {from}, since {}", moment(*at)));
+    let at = slot.confirmed_flush_lsn.map_or(String::new(), |lsn| format!(" at {lsn}"));
+    let behind = match (slot.age, slot.lag_bytes) {
+        (Some(age), Some(lag)) => {
+            format!(", position {} old, {} behind", span(age), size(lag))
+        }
+        _ => String::new(),
+    };
+    match slot.state {
+        SlotState::Kept => format!("kept on {node}{after}{at}{behind}"),
+        SlotState::Lost => {
+            let why = slot.given_up.map_or(String::new(), |at| {
+                format!(", given up at {}: it held back too much WAL", moment(at))
+            });
+            format!("LOST on {node}{after}{why}; create it anew and copy the tables again")
+        }
+        SlotState::NotYetSynced => format!(
+            "not on {node}{after}: too young to have been copied; create it anew and copy the \
+             tables again"
+        ),
+    }
+}

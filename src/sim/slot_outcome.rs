@@ -1,0 +1,187 @@
+//! What became of each logical slot and of its consumers, as data.
+//!
+//! Knows nothing of how it is printed. Kept here: one entry for each time a slot's primary was
+//! replaced, and one for a slot whose primary never was.
+
+use serde::{Deserialize, Serialize};
+
+use super::Sim;
+use crate::check::{Delivery, SlotRecord, deliveries, phantoms_of};
+use crate::kernel::{Instant, Lsn, Position, Span};
+use crate::knob::SlotPolicy;
+use crate::model::{BranchId, NodeId, Slot, SlotId};
+
+/// What became of a logical slot on one primary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlotOutcome {
+    /// Its name.
+    pub slot: String,
+    /// The database it belongs to.
+    pub database: String,
+    /// The primary.
+    pub node: String,
+    /// The primary before it, and when this one took over; nothing if this is the first.
+    pub promoted: Option<(String, Instant)>,
+    /// Whether it is there.
+    pub state: SlotState,
+    /// Where it was confirmed when the node took over, or is at the end on the first primary.
+    pub confirmed_flush_lsn: Option<Lsn>,
+    /// The oldest WAL that it needed then.
+    pub restart_lsn: Option<Lsn>,
+    /// How far it was behind the slot of the primary before.
+    pub lag_bytes: Option<u64>,
+    /// How old its position was when the primary before was lost.
+    pub age: Option<Span>,
+    /// Commits that its consumer was given again.
+    pub duplicates: u64,
+    /// Commits that its consumer will never be given.
+    pub skipped_commits: u64,
+    /// Commits that its consumer had been given and that this primary does not have.
+    pub phantom_commits: u64,
+    /// When the server gave it up because it held back too much WAL, if it did.
+    pub given_up: Option<Instant>,
+    /// WAL that is kept for it at the end, if this is the last primary and it still exists.
+    pub retained_bytes: Option<u64>,
+    /// Its consumer, if it has one.
+    pub consumer: Option<String>,
+}
+
+/// What a new primary has of a logical slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SlotState {
+    /// It is there.
+    Kept,
+    /// It is gone, or of no use.
+    Lost,
+    /// It is not there, because it was too young to have been copied.
+    NotYetSynced,
+}
+
+impl SlotState {
+    /// Returns the state as results print it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Lost => "lost",
+            Self::NotYetSynced => "not_yet_synced",
+        }
+    }
+}
+
+/// Returns what became of the slots of a service, slot by slot.
+pub(super) fn slots(sim: &Sim, service: crate::model::ServiceId) -> Vec<SlotOutcome> {
+    let world = &sim.world;
+    let memory = sim.history.of(service);
+    let ids: Vec<SlotId> = world.slots_of(service).collect();
+    let mut all = Vec::new();
+    for id in ids {
+        let slot = world.slot(id);
+        let brought = deliveries(world, id);
+        let records: Vec<&SlotRecord> =
+            memory.slots.iter().filter(|record| record.slot == id).collect();
+        let of = |branch: BranchId| -> Vec<Delivery> {
+            let own = brought.iter();
+            own.filter(|one| world.readings[one.reading].branch == branch).copied().collect()
+        };
+        let taken: Vec<BranchId> = records.iter().map(|record| record.branch).collect();
+        let first: Vec<Delivery> = brought
+            .iter()
+            .filter(|one| !taken.contains(&world.readings[one.reading].branch))
+            .copied()
+            .collect();
+        let uneven = first.iter().any(|one| one.duplicates + one.skipped > 0);
+        if records.is_empty() || uneven {
+            all.extend(at_first(sim, slot, &first));
+        }
+        for record in records {
+            all.push(after(sim, record, &of(record.branch)));
+        }
+    }
+    all
+}
+
+/// Returns what a slot is on the primary on which it was created.
+fn at_first(sim: &Sim, slot: &Slot, brought: &[Delivery]) -> Option<SlotOutcome> {
+    let world = &sim.world;
+    slot.created?;
+    let node = world.branch(slot.start.0).node;
+    let until = world.now + Span::from_micros(1);
+    let usable = slot.is_usable(node);
+    let lsn = |position: Option<Position>| position.filter(|_| usable).map(Position::lsn);
+    Some(SlotOutcome {
+        node: world.node_name(node),
+        promoted: None,
+        state: if usable { SlotState::Kept } else { SlotState::Lost },
+        confirmed_flush_lsn: lsn(world.confirmed(slot.id, node, until)),
+        restart_lsn: lsn(world.restart_of(slot.id, node, until)),
+        lag_bytes: None,
+        age: None,
+        ..at_end(sim, slot, node, brought)
+    })
+}
+
+/// Returns what a promoted node made of a slot.
+fn after(sim: &Sim, record: &SlotRecord, brought: &[Delivery]) -> SlotOutcome {
+    let world = &sim.world;
+    let created = world.slot(record.slot).created;
+    let failover = world.knobs.slot_policy == SlotPolicy::FailoverSlots;
+    let soon = |at| failover || record.lost_at.since(at) < world.slot_safe_after();
+    let young = created.is_some_and(soon);
+    let state = match record.confirmed {
+        Some(_) => SlotState::Kept,
+        None if young && !record.restored && created != Some(Instant::ZERO) => {
+            SlotState::NotYetSynced
+        }
+        None => SlotState::Lost,
+    };
+    let kept = record.confirmed.is_some();
+    let lag = record.old.zip(record.confirmed);
+    SlotOutcome {
+        node: world.node_name(record.node),
+        promoted: Some((world.node_name(record.from), record.at)),
+        state,
+        confirmed_flush_lsn: record.confirmed.map(Position::lsn),
+        restart_lsn: kept.then(|| record.restart.lsn()),
+        lag_bytes: lag.map(|(old, new)| old.lsn().get().saturating_sub(new.lsn().get())),
+        age: kept.then(|| record.lost_at.since(record.copied)),
+        phantom_commits: phantoms_of(world, record.slot, record.branch),
+        ..at_end(sim, world.slot(record.slot), record.node, brought)
+    }
+}
+
+/// Returns what a slot is in the end on a node.
+fn at_end(sim: &Sim, slot: &Slot, node: NodeId, brought: &[Delivery]) -> SlotOutcome {
+    let world = &sim.world;
+    let last = world.service(slot.service).primary == node && slot.is_usable(node);
+    let restart = world.restart_of(slot.id, node, world.now).filter(|_| last);
+    let written = world.output(node).at(world.now).lsn().get();
+    SlotOutcome {
+        given_up: slot.copy(node).and_then(|copy| copy.invalid),
+        retained_bytes: restart.map(|restart| written.saturating_sub(restart.lsn().get())),
+        ..counted(sim, slot.id, brought)
+    }
+}
+
+fn counted(sim: &Sim, id: SlotId, brought: &[Delivery]) -> SlotOutcome {
+    let (world, slot) = (&sim.world, sim.world.slot(id));
+    let consumer = world.clients.iter().find(|client| {
+        world.consumption(client.id).is_some_and(|consumption| consumption.slot == id)
+    });
+    SlotOutcome {
+        slot: world.names.slots[id.index()].clone(),
+        database: world.names.databases[slot.database.index()].clone(),
+        node: String::new(),
+        promoted: None,
+        state: SlotState::Lost,
+        confirmed_flush_lsn: None,
+        restart_lsn: None,
+        lag_bytes: None,
+        age: None,
+        duplicates: brought.iter().map(|one| one.duplicates).sum(),
+        skipped_commits: brought.iter().map(|one| one.skipped).sum(),
+        phantom_commits: 0,
+        given_up: None,
+        retained_bytes: None,
+        consumer: consumer.map(|client| world.names.clients[client.id.index()].clone()),
+    }
+}
