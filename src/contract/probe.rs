@@ -11,7 +11,7 @@ use crate::sim::{DnsChange, FaultOutcome, Outcome, Promotion, ServiceOutcome};
 pub(super) type Finding = Option<Result<(), String>>;
 
 /// Joins what is found at each occasion: the first refutation counts.
-fn joined(findings: impl IntoIterator<Item = Finding>) -> Finding {
+pub(super) fn joined(findings: impl IntoIterator<Item = Finding>) -> Finding {
     let mut all = None;
     for finding in findings.into_iter().flatten() {
         match finding {
@@ -23,7 +23,7 @@ fn joined(findings: impl IntoIterator<Item = Finding>) -> Finding {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it is what a probe returns at its end")]
-fn upheld_if(condition: bool, otherwise: impl FnOnce() -> String) -> Finding {
+pub(super) fn upheld_if(condition: bool, otherwise: impl FnOnce() -> String) -> Finding {
     Some(if condition { Ok(()) } else { Err(otherwise()) })
 }
 

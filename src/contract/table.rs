@@ -6,6 +6,7 @@
 use super::document::Document;
 use super::measure::{self, Bound};
 use super::probe::{self, Finding};
+use super::slots;
 use crate::kernel::Span;
 use crate::sim::Outcome;
 use Check::{Invariant, Probe};
@@ -62,6 +63,11 @@ const MINUTE: Span = Span::from_secs(60);
 /// Returns a bound that is reached within a tenth of a second.
 const fn bound(what: &'static str, at: Span, of: fn(&Outcome) -> Vec<Span>) -> Bound {
     Bound { what, at, within: Span::from_millis(100), of }
+}
+
+/// Returns a bound that is reached within half a second: jobs run at instants of their own.
+const fn near(what: &'static str, at: Span, of: fn(&Outcome) -> Vec<Span>) -> Bound {
+    Bound { what, at, within: Span::from_millis(500), of }
 }
 
 macro_rules! contracts {
@@ -122,6 +128,29 @@ contracts! {
     "U14", Upgrade 70-72, Invariant("standby-loss-leaves-primary"), None,
         "business-standby-loss",
         "the primary name does not change while a standby is replaced";
+    "U25", Upgrade 125-127, Invariant("copied-slot-survives"), None,
+        "slot-35100ms-on-two-clocks",
+        "at a failover the slots of the old primary are there on the new one";
+    "U28", Upgrade 150-161, Invariant("slot-jobs-on-time"), None,
+        "slot-35100ms-on-two-clocks",
+        "what a new slot needs is installed every 30 s, and positions are copied at intervals";
+    "U30", Upgrade 163-165, Invariant("slot-position-fresh"),
+        Some(near("age of a position", slots::STALE, slots::ages_of_positions)),
+        "slot-35100ms-on-two-clocks",
+        "positions of slots on a promoted standby are at most 5 s old";
+    "U31", Upgrade 170-170, Probe("young-slot-may-be-lost", slots::young_slot_may_be_lost),
+        Some(near("age of a lost slot", slots::YOUNG, slots::ages_of_lost)),
+        "slot-29800ms-on-one-clock",
+        "slots created up to 30 s before an unplanned failover may be lost, and no older ones";
+    "U32", Upgrade 171-173, Invariant("lone-node-loses-slots"), None,
+        "slot-lost-with-a-lone-node",
+        "the slots of a service of one node are lost with it";
+    "U33", Upgrade 177-182, Invariant("duplicates-bounded"), None,
+        "slot-copies-without-own-position",
+        "a consumer may be given entries again, and is not if it asks for its own position";
+    "U34", Upgrade 183-187, Invariant("slot-behind-its-node"), None,
+        "slot-copies-with-own-position",
+        "the position of a slot on a new primary is not beyond the standby's own";
 }
 
 #[cfg(test)]

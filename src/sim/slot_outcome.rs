@@ -32,6 +32,8 @@ pub struct SlotOutcome {
     pub lag_bytes: Option<u64>,
     /// How old its position was when the primary before was lost.
     pub age: Option<Span>,
+    /// How old the slot itself was when the primary before was lost.
+    pub slot_age: Option<Span>,
     /// Commits that its consumer was given again.
     pub duplicates: u64,
     /// Commits that its consumer will never be given.
@@ -116,6 +118,7 @@ fn at_first(sim: &Sim, slot: &Slot, brought: &[Delivery]) -> Option<SlotOutcome>
         restart_lsn: lsn(world.restart_of(slot.id, node, until)),
         lag_bytes: None,
         age: None,
+        slot_age: None,
         ..at_end(sim, slot, node, brought)
     })
 }
@@ -144,6 +147,7 @@ fn after(sim: &Sim, record: &SlotRecord, brought: &[Delivery]) -> SlotOutcome {
         restart_lsn: kept.then(|| record.restart.lsn()),
         lag_bytes: lag.map(|(old, new)| old.lsn().get().saturating_sub(new.lsn().get())),
         age: kept.then(|| record.lost_at.since(record.copied)),
+        slot_age: created.map(|created| record.lost_at.since(created)),
         phantom_commits: phantoms_of(world, record.slot, record.branch),
         ..at_end(sim, world.slot(record.slot), record.node, brought)
     }
@@ -177,6 +181,7 @@ fn counted(sim: &Sim, id: SlotId, brought: &[Delivery]) -> SlotOutcome {
         restart_lsn: None,
         lag_bytes: None,
         age: None,
+        slot_age: None,
         duplicates: brought.iter().map(|one| one.duplicates).sum(),
         skipped_commits: brought.iter().map(|one| one.skipped).sum(),
         phantom_commits: 0,
