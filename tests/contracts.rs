@@ -60,6 +60,14 @@ fn planted_faults_refute_contracts() {
     assert!(refuted(Mutant::ReplicaNameKeepsPromoted).contains(&"U09"));
     assert!(refuted(Mutant::ReplicaLossMovesPrimary).contains(&"U14"));
     assert!(refuted(Mutant::IgnoreArchive).contains(&"U04"));
+    assert!(refuted(Mutant::PromoteReplicaUnasked).contains(&"U02"));
+    assert!(refuted(Mutant::ForgetSlots).contains(&"U25"));
+    let lacking = refuted(Mutant::SkipDependencyJob);
+    assert!(["U28", "U31"].iter().all(|id| lacking.contains(id)), "{lacking:?}");
+    assert!(refuted(Mutant::CopySeldom).contains(&"U30"));
+    assert!(refuted(Mutant::ClaimSlots).contains(&"U32"));
+    assert!(refuted(Mutant::IgnoreStartPosition).contains(&"U33"));
+    assert!(refuted(Mutant::CopyAhead).contains(&"U34"));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Contracts: what the documents of the providers say that a run can uphold or refute.
 //!
 //! * `document`: the documents; `table`: every statement with its place and what checks it;
-//! * `probe`, `slots`: checks of statements that no invariant covers; `measure`: how near a run
-//!   comes to a bound that is stated;
+//! * `probe`, `slots`, `replicas`: checks of statements that no invariant covers; `measure`: how
+//!   near a run comes to a bound that is stated;
 //! * `judge`: scenarios held against the table.
 //!
 //! Knows nothing of printing. Kept here: a statement that nothing put to the test is not exercised,
@@ -12,6 +12,7 @@ mod document;
 mod judge;
 mod measure;
 mod probe;
+mod replicas;
 mod slots;
 mod table;
 

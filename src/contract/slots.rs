@@ -13,33 +13,37 @@ pub(super) const YOUNG: Span = Span::from_secs(30);
 /// How old a position may be.
 pub(super) const STALE: Span = Span::from_secs(5);
 
-/// Returns what became of slots when their primaries were replaced.
+/// Returns what became of slots when standbys took over from their primaries.
 fn taken_over(outcome: &Outcome) -> impl Iterator<Item = &SlotOutcome> {
     let documented = outcome.knobs.slot_policy == SlotPolicy::PlatformJobs;
-    let services =
-        outcome.services.iter().filter(move |service| documented && service.plan.standbys() > 0);
-    services.flat_map(|service| &service.slots).filter(|slot| slot.promoted.is_some())
+    let services = outcome.services.iter().filter(move |_| documented);
+    services.flat_map(|service| {
+        service.slots.iter().filter(|slot| {
+            let node = slot.promoted.as_ref().map(|_| &slot.node);
+            let standby = service.promotions.iter().find(|one| Some(&one.node) == node);
+            standby.is_some_and(|one| one.cause == "failover") && slot.given_up.is_none()
+        })
+    })
+}
+
+/// Returns how old each slot was, and whether it is there, where both jobs run on one clock.
+fn ages(outcome: &Outcome) -> impl Iterator<Item = (&SlotOutcome, Span, bool)> {
+    let shared = outcome.knobs.slot_jobs == SlotClocks::SharedClock;
+    let slots = taken_over(outcome).filter(move |_| shared);
+    slots.filter_map(|slot| Some((slot, slot.slot_age?, slot.state == SlotState::Kept)))
 }
 
 /// A slot that is not there was created less than thirty seconds before.
 pub(super) fn young_slot_may_be_lost(outcome: &Outcome) -> Finding {
-    if outcome.knobs.slot_jobs != SlotClocks::SharedClock {
-        return None;
-    }
-    joined(taken_over(outcome).map(|slot| {
-        let age = slot.slot_age?;
-        let gone = slot.state == SlotState::NotYetSynced;
-        upheld_if(!gone || age <= YOUNG, || format!("{} was lost, {age} old", slot.slot))
+    joined(ages(outcome).map(|(slot, age, kept)| {
+        upheld_if(kept || age <= YOUNG, || format!("{} was lost, {age} old", slot.slot))
     }))
 }
 
 /// Returns how old the slots were that were lost for their youth.
 pub(super) fn ages_of_lost(outcome: &Outcome) -> Vec<Span> {
-    if outcome.knobs.slot_jobs != SlotClocks::SharedClock {
-        return Vec::new();
-    }
-    let lost = taken_over(outcome).filter(|slot| slot.state == SlotState::NotYetSynced);
-    lost.filter_map(|slot| slot.slot_age).collect()
+    let lost = ages(outcome).filter(|(_, _, kept)| !kept);
+    lost.map(|(_, age, _)| age).collect()
 }
 
 /// Returns how old the positions of slots were that are there.

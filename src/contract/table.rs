@@ -6,11 +6,11 @@
 use super::document::Document;
 use super::measure::{self, Bound};
 use super::probe::{self, Finding};
-use super::slots;
+use super::{replicas, slots};
 use crate::kernel::Span;
 use crate::sim::Outcome;
 use Check::{Invariant, Probe};
-use Document::Upgrade;
+use Document::{ReadReplicas, Upgrade};
 
 /// A statement of a document.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +85,9 @@ contracts! {
     "U01", Upgrade 5-7, Probe("standby-promoted", probe::standby_promoted), None,
         "business-primary-crash",
         "on the plans Business and Premium a standby is promoted when the primary fails";
+    "U02", Upgrade 9-14, Invariant("read-replica-stays"), None,
+        "read-replica-follows-a-failover",
+        "a read replica service made by hand is not promoted when the primary fails";
     "U03", Upgrade 21-26,
         Probe("lone-node-loses", probe::lone_node_loses_what_was_not_uploaded), None,
         "startup-primary-loss",
@@ -149,8 +152,21 @@ contracts! {
         "slot-copies-without-own-position",
         "a consumer may be given entries again, and is not if it asks for its own position";
     "U34", Upgrade 183-187, Invariant("slot-behind-its-node"), None,
-        "slot-copies-with-own-position",
+        "slot-consumer-knows-better",
         "the position of a slot on a new primary is not beyond the standby's own";
+    "R01", ReadReplicas 7-12, Probe("replica-replicates", replicas::replicates), None,
+        "read-replica-follows-a-failover",
+        "a read replica is a service of its own that follows the primary of another";
+    "R02", ReadReplicas 10-12, Probe("replica-is-read-only", replicas::is_read_only), None,
+        "read-replica-refuses-writes",
+        "a read replica only reads";
+    "R03", ReadReplicas 59-61,
+        Probe("replica-promoted-by-removal", replicas::is_promoted_by_removal), None,
+        "read-replica-promoted",
+        "removing its integration promotes a read replica service to a primary service";
+    "R04", ReadReplicas 100-120, Probe("source-goes-on", replicas::source_goes_on), None,
+        "read-replica-promoted",
+        "after that there are two services, and the source goes on as it was";
 }
 
 #[cfg(test)]
