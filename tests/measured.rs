@@ -234,7 +234,8 @@ fn stated(loaded: &Loaded, outcome: &Outcome, given: &str) -> String {
         "writable_after" => promoted(outcome).since(struck).to_string(),
         "unreplayed" => {
             let candidate = &service(outcome).promotions[0].candidates[0];
-            let bytes = candidate.received_lsn.get() - candidate.replayed_lsn.get();
+            let bytes = candidate.received_lsn.expect("it received something").get()
+                - candidate.replayed_lsn.get();
             // The candidate replays a little more between its last report and the order.
             Bytes(bytes - 3_750_000).to_string()
         }

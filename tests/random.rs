@@ -7,6 +7,8 @@
 mod archive;
 #[path = "random/knob.rs"]
 mod knob;
+#[path = "../fuzz/never_broken.rs"]
+mod never_broken;
 #[path = "random/property.rs"]
 mod property;
 #[path = "random/regression/mod.rs"]

@@ -173,11 +173,9 @@ pub(super) fn best_candidate_promoted(case: &Case<'_>) -> Finding {
             let position = |entry: &Candidacy| {
                 if promotion.rule != Rule::PromoteSelf {
                     position(case, entry)
-                } else if entry.received > Position::ZERO {
-                    // A daemon compares what was received, and knows nothing better.
-                    entry.received
                 } else {
-                    entry.replayed
+                    // A daemon compares what was received, also when that is 0/0.
+                    entry.received.unwrap_or(entry.replayed)
                 }
             };
             let best = eligible.map(position).max();
@@ -244,8 +242,8 @@ pub(super) fn no_false_failover(case: &Case<'_>) -> Finding {
 
 fn position(case: &Case<'_>, entry: &Candidacy) -> Position {
     match case.knobs.election_key {
-        ElectionKey::Furthest => entry.received.max(entry.replayed),
-        ElectionKey::Received => entry.received,
+        ElectionKey::Furthest => entry.received.unwrap_or(entry.replayed).max(entry.replayed),
+        ElectionKey::Received => entry.received.unwrap_or(entry.replayed),
     }
 }
 

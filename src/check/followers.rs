@@ -66,8 +66,8 @@ fn follows(
         (at, _) => at,
     };
     let done = done.filter(|at| *at <= case.until);
-    let given_up = memory.given_up.iter();
-    let given_up = given_up.filter(|one| one.node == id && one.at >= promotion.finished);
+    // Once given up is given up for good: also when that was while the new primary was restored.
+    let given_up = memory.given_up.iter().filter(|one| one.node == id);
     let next = memory.promotions.iter().map(|one| one.ordered).find(|at| *at > promotion.finished);
     let name = case.world.node_name(id);
     match done.into_iter().chain(given_up.map(|one| one.at)).min() {

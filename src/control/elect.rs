@@ -15,8 +15,8 @@ use crate::model::Condition;
 pub struct Candidacy {
     /// The node's number.
     pub number: u16,
-    /// How far it had received by its last report.
-    pub received: Position,
+    /// How far it had received by its last report, if it had received anything since it started.
+    pub received: Option<Position>,
     /// How far it had replayed by its last report.
     pub replayed: Position,
     /// The number of its timeline by its last report.
@@ -105,7 +105,7 @@ fn candidacy(knobs: &Knobs, member: &Member, now: Instant) -> Option<Candidacy> 
     };
     Some(Candidacy {
         number: member.number,
-        received: report.received,
+        received: Some(report.received),
         replayed: report.replayed,
         timeline: report.timeline,
         reported: report.arrived,
@@ -116,8 +116,8 @@ fn candidacy(knobs: &Knobs, member: &Member, now: Instant) -> Option<Candidacy> 
 /// What the election compares: the position, then the name as text.
 fn rank(knobs: &Knobs, entry: &Candidacy) -> (Position, bool, String) {
     let position = match knobs.election_key {
-        ElectionKey::Furthest => entry.received.max(entry.replayed),
-        ElectionKey::Received => entry.received,
+        ElectionKey::Furthest => entry.received.unwrap_or(entry.replayed).max(entry.replayed),
+        ElectionKey::Received => entry.received.unwrap_or(entry.replayed),
     };
     let name = entry.number.to_string();
     match knobs.election_tie {

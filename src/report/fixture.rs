@@ -135,7 +135,7 @@ fn census(tenths: u64, existing: u8, serving: u8) -> Census {
 fn promotion() -> Promotion {
     let candidate = |node: &str, received, replayed, age, why| Candidate {
         node: node.to_owned(),
-        received_lsn: Lsn(received),
+        received_lsn: Some(Lsn(received)),
         replayed_lsn: Lsn(replayed),
         age: span(age),
         why,

@@ -72,7 +72,7 @@ pub(super) fn promotion(promotion: &Promotion) -> Value {
         "rule": promotion.rule,
         "candidates": list(&promotion.candidates, |candidate| json!({
             "node": candidate.node,
-            "received_lsn": candidate.received_lsn.get(),
+            "received_lsn": candidate.received_lsn.map(Lsn::get),
             "replayed_lsn": candidate.replayed_lsn.get(),
             "age_us": length(candidate.age),
             "why": candidate.why,

@@ -123,8 +123,8 @@ pub struct Promotion {
 pub struct Candidate {
     /// The node.
     pub node: String,
-    /// How far it had received, by its last report.
-    pub received_lsn: Lsn,
+    /// How far it had received, by its last report, if anything since its server started.
+    pub received_lsn: Option<Lsn>,
     /// How far it had replayed, by its last report.
     pub replayed_lsn: Lsn,
     /// How old that report was.

@@ -14,7 +14,7 @@ use super::{Sim, lost, reached, side_by_side, slot_outcome, strikes, tell};
 use crate::check::{
     Ledger, archive_gaps, consumed_phantoms, dual_writing, exposures, judge, phantoms,
 };
-use crate::kernel::{Instant, Span};
+use crate::kernel::{Instant, Position, Span};
 use crate::knob::{Basis, KNOBS};
 use crate::model::{Client, Endpoint, NodeId, Service, World};
 
@@ -132,7 +132,7 @@ fn promotions(sim: &Sim, service: &Service) -> Vec<Promotion> {
                 rule: record.rule.name(),
                 timeline: branch.map_or(0, |branch| branch.number),
                 fork_lsn: parent.map(|(_, fork)| fork.lsn()).unwrap_or_default(),
-                old_end_lsn: old_end.map(crate::kernel::Position::lsn).unwrap_or_default(),
+                old_end_lsn: old_end.map(Position::lsn).unwrap_or_default(),
                 candidates: candidates(world, service, record),
                 marked_down: record.given_up.map_or(record.ordered, |given_up| given_up.at),
                 ordered: record.ordered,
@@ -153,7 +153,7 @@ fn candidates(
         let node = service.numbered(entry.number)?;
         Some(Candidate {
             node: world.node_name(node),
-            received_lsn: entry.received.lsn(),
+            received_lsn: entry.received.map(Position::lsn),
             replayed_lsn: entry.replayed.lsn(),
             age: record.ordered.since(entry.reported),
             why: entry.standing.words(),

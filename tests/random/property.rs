@@ -15,33 +15,13 @@ use cutover::sim::{Deed, FaultOutcome, Line, Outcome, Reached, Setup, Sim, Work}
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 
+use super::never_broken::NEVER_BROKEN;
 use super::scenario::{Case, text};
 
 type Checked = Result<(), TestCaseError>;
 
 /// More events than any of these runs can have.
 const EVENTS_MAX: u64 = 3_000_000;
-
-/// What no run breaks unless a fault is planted.
-const NEVER_BROKEN: [&str; 17] = [
-    "accounting-adds-up",
-    "best-candidate-promoted",
-    "timelines-form-a-tree",
-    "primary-name-names-a-primary",
-    "standby-loss-leaves-primary",
-    "standby-serves-during-silence",
-    "restore-loss-bounded",
-    "fenced-node-silent",
-    "histories-not-merged",
-    "wal-fits-the-disk",
-    "slot-behind-its-node",
-    "slot-has-no-gap",
-    "copied-slot-survives",
-    "slot-position-fresh",
-    "duplicates-bounded",
-    "lone-node-loses-slots",
-    "slot-jobs-on-time",
-];
 
 /// What daemons break when a clock is wrong, when they have forgotten what they saw or go by what
 /// an observer saw a poll before.

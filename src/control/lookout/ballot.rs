@@ -64,7 +64,7 @@ fn candidacy(number: u16, sight: &Sight, standing: Fitness) -> Candidacy {
     let replayed = sight.seen.and_then(|seen| seen.replayed);
     Candidacy {
         number,
-        received: received.unwrap_or(Position::ZERO),
+        received,
         replayed: replayed.unwrap_or(Position::ZERO),
         timeline: sight.seen.map_or(0, |seen| seen.timeline),
         reported: sight.fetched,

@@ -1,7 +1,7 @@
 //! What died and how, and when the platform noticed.
 //!
-//! Knows nothing of what was done about it. Kept here: a node that was given up without a fault of
-//! its own is named too.
+//! Knows nothing of what was done about it. Kept here: a node that was given up though no
+//! fault reached it is named too.
 
 use crate::fault::FAULTS;
 use crate::kernel::Instant;
@@ -81,7 +81,9 @@ fn blameless(outcome: &Outcome) -> Vec<&MarkedDown> {
     let marks = outcome.services.iter().flat_map(|service| &service.marked_down);
     let struck = |mark: &MarkedDown| {
         let hit = |fault: &FaultOutcome| {
-            !fault.healed && fault.at <= mark.at && fault.node.as_ref() == Some(&mark.node)
+            let reaches = fault.node.as_ref() == Some(&mark.node)
+                || fault.nodes.iter().any(|node| *node == mark.node);
+            !fault.healed && fault.at <= mark.at && reaches
         };
         outcome.faults.iter().any(hit)
     };

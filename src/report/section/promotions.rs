@@ -73,7 +73,7 @@ fn candidates(promotion: &Promotion, page: &mut Page) {
     for candidate in &promotion.candidates {
         table.row([
             candidate.node.clone(),
-            candidate.received_lsn.to_string(),
+            candidate.received_lsn.map_or_else(|| "nothing".to_owned(), |lsn| lsn.to_string()),
             candidate.replayed_lsn.to_string(),
             format!("{} ago", span(candidate.age)),
             candidate.why.to_owned(),

@@ -70,3 +70,31 @@ fn a_daemon_counts_an_observer_that_answered_an_old_warning() {
         until: "52m55.001s""#,
     );
 }
+
+#[test]
+fn a_daemon_compares_nothing_received_yet_as_it_is_told() {
+    check(
+        49_522,
+        0,
+        r#"services: [Service(name: "orders", plan: Premium, region: "us-east")],
+        clients: [
+            Writer(
+                name: "app", service: "orders", writes_per_s: 16, wal_per_commit: "209B",
+                driver: ResolvesOnce, begins: "5.735ms",
+            ),
+            Reader(
+                name: "web", service: "orders", reads_per_s: 7, endpoint: Primary,
+                connection: Fresh, region: "us-east", driver: MultiHost, first_lookup: "27us",
+            ),
+        ],
+        tuning: Tuning(policy: Pglookout, history_upload: "1.359275s"),
+        script: [
+            At("14us", Fault(OutOfMemory, Primary("orders"))),
+            At("14us", Fault(OutOfMemory, Node("orders-2"))),
+            At("118.657ms", Fault(Hang, Primary("orders"))),
+            At("29.785567s", Fault(PowerLoss, Standby("orders", 2))),
+            At("uniform(29.785s, 29.785s)", Fault(OutOfMemory, Primary("orders"))),
+        ],
+        until: "1m""#,
+    );
+}

@@ -374,3 +374,18 @@ fn a_primary_that_is_cut_off_from_the_archive_fills_its_disk_too() {
         until: "6m""#,
     );
 }
+
+#[test]
+fn a_standby_that_is_given_up_while_the_primary_is_restored_need_not_follow_it() {
+    check(
+        1_834_475_221_790_157_176,
+        0,
+        r#"services: [Service(name: "orders", plan: Business, region: "eu-west")],
+        tuning: Tuning(fencing: Never),
+        script: [
+            At("0s", Fault(LinkCut, Link(Platform, Region("eu-west")))),
+            At("57.92346s", Heal(LinkCut, Link(Platform, Region("eu-west")))),
+        ],
+        until: "22m59.13s""#,
+    );
+}
