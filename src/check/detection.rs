@@ -171,11 +171,11 @@ pub(super) fn best_candidate_promoted(case: &Case<'_>) -> Finding {
                 .iter()
                 .filter(|entry| matches!(entry.standing, Fitness::Chosen | Fitness::Behind));
             let position = |entry: &Candidacy| {
-                if promotion.rule != Rule::PromoteSelf {
-                    position(case, entry)
-                } else {
+                if promotion.rule == Rule::PromoteSelf {
                     // A daemon compares what was received, also when that is 0/0.
                     entry.received.unwrap_or(entry.replayed)
+                } else {
+                    position(case, entry)
                 }
             };
             let best = eligible.map(position).max();

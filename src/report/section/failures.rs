@@ -81,8 +81,8 @@ fn blameless(outcome: &Outcome) -> Vec<&MarkedDown> {
     let marks = outcome.services.iter().flat_map(|service| &service.marked_down);
     let struck = |mark: &MarkedDown| {
         let hit = |fault: &FaultOutcome| {
-            let reaches = fault.node.as_ref() == Some(&mark.node)
-                || fault.nodes.iter().any(|node| *node == mark.node);
+            let reaches =
+                fault.node.as_ref() == Some(&mark.node) || fault.nodes.contains(&mark.node);
             !fault.healed && fault.at <= mark.at && reaches
         };
         outcome.faults.iter().any(hit)
