@@ -68,6 +68,9 @@ impl SlotFeedEnd {
             let position = world.branch(world.node(feed.primary).branch).written.at(at);
             world.node(feed.standby).replayed.reaches(position).is_some_and(|there| there < end)
         };
+        // An extension is installed by a write, which waits for storage that stalls.
+        let primary = world.node(feed.primary);
+        let writing = seen.max(primary.up_since);
         let stays = |copy: &&SlotCopy| copy.temporary.is_none();
         let jobs = world.knobs.slot_policy == SlotPolicy::PlatformJobs;
         let installs = world.knobs.slot_dependency_period + world.knobs.slot_job_duration * 2;
@@ -78,7 +81,10 @@ impl SlotFeedEnd {
             end,
             healthy: end.since(seen),
             copied: slot.copy(feed.standby).filter(stays).map(|copy| copy.copied),
-            could_copy: jobs && end.since(seen) >= safe && replayed(seen + installs),
+            could_copy: jobs
+                && !primary.impairments.stalled
+                && end.since(writing) >= safe
+                && replayed(writing + installs),
         })
     }
 }

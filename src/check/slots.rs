@@ -177,11 +177,17 @@ pub(super) fn duplicates_bounded(case: &Case<'_>) -> Finding {
         let last = earlier.rfind(|one| one.begins < reading.begins);
         let Some(own) = last.map(|one| one.given(world.now)) else { return Finding::Vacuous };
         let asks = world.consumption(reading.client).is_some_and(|of| of.own_position);
+        let earlier = world.readings.iter().filter(|one| one.client == reading.client);
+        let earlier = earlier.filter(|one| one.begins < reading.begins);
+        let furthest = earlier.map(|one| one.given(world.now)).max().unwrap_or(own);
         let branch = world.branch(reading.branch);
         let fork = branch.parent.map_or(Position::ZERO, |(_, fork)| fork);
         let shared = last.is_some_and(|one| one.branch == reading.branch) || own <= fork;
-        let bound =
-            if asks && shared { 0 } else { commits_between(case, reading, reading.confirmed, own) };
+        let bound = if asks && shared {
+            0
+        } else {
+            commits_between(case, reading, reading.confirmed, furthest)
+        };
         if delivery.duplicates <= bound {
             return Finding::Holds;
         }

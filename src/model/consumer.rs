@@ -106,7 +106,8 @@ impl World {
     /// Returns whether a consumer finds its slot on a node, or would create it there.
     pub(super) fn slot_opens(&self, consumption: Consumption, node: NodeId) -> bool {
         let slot = self.slot(consumption.slot);
-        slot.is_usable(node) || (consumption.creates && slot.copy(node).is_none())
+        let creates = consumption.creates && self.node(node).writable();
+        slot.is_usable(node) || (creates && slot.copy(node).is_none())
     }
 
     /// Brings what a consumer reads in line with the connection that it has; tells whether it
@@ -145,6 +146,11 @@ impl World {
         self.touch(Touch::Slot);
         let (now, delay) = (self.now, self.client_delay(id, node));
         let slot = consumption.slot;
+        // What was still on the way of a connection that is given up reaches nobody.
+        if let Some(index) = self.readings.iter().rposition(|one| one.client == id) {
+            let before = &mut self.readings[index];
+            before.consumed = before.consumed.capped(before.consumed.at(now));
+        }
         let opened = self.client(id).opened;
         let last = self.readings.iter().rev().find(|one| one.client == id);
         let own = last.map(|one| one.given(now));

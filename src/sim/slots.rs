@@ -191,7 +191,13 @@ impl Sim {
         let primary = self.world.service(service).primary;
         let ids: Vec<SlotId> = self.world.slots_of(service).collect();
         for id in ids {
-            if self.world.slot(id).waits && self.world.node(primary).writable() {
+            if !self.world.slot(id).waits || !self.world.node(primary).writable() {
+                continue;
+            }
+            if self.world.slot(id).copy(primary).is_some() {
+                // Its consumer was faster; a slot that exists is not created again.
+                self.world.slot_mut(id).waits = false;
+            } else {
                 self.world.touch(Touch::Slot);
                 let from = self.seen_from(Event::SlotDependency(service));
                 self.world.create_slot(id, primary, from);

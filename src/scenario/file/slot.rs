@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::is_default;
 use crate::kernel::{Law, Rate, Span};
 use crate::model::{Driver, DriverParts};
 
@@ -17,16 +18,20 @@ pub struct Slot {
     /// The service it belongs to.
     pub service: String,
     /// The database it belongs to.
-    #[serde(default = "default_database")]
+    #[serde(default = "default_database", skip_serializing_if = "is_default_database")]
     pub database: String,
     /// When it is created, or as soon after that as there is a primary; if not given, it has
     /// existed for long when the run begins, on the standbys as well.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creates: Option<Law>,
 }
 
 fn default_database() -> String {
     "defaultdb".to_owned()
+}
+
+fn is_default_database(name: &str) -> bool {
+    name == default_database()
 }
 
 /// A client that reads from a logical slot, through the primary name.
@@ -52,22 +57,22 @@ pub struct SlotConsumer {
     #[serde(default = "default_if_missing")]
     pub if_missing: IfMissing,
     /// The region it runs in; that of its service if not given.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// What kind of client it is.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub driver: Driver,
     /// Where it differs from its kind.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub parts: DriverParts,
     /// When its first look-up fills the resolver's cache; drawn from the seed if not given.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_lookup: Option<Span>,
     /// When it begins.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub begins: Span,
     /// When it stops for good.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends: Option<Span>,
 }
 
