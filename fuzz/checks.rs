@@ -2,16 +2,15 @@
 //!
 //! Knows nothing of the fuzzer. Kept here: a check that fails panics.
 
-#[path = "never_broken.rs"]
-mod never_broken;
+#[path = "explained.rs"]
+mod explained;
 
 use std::sync::Arc;
 
-use cutover::check::Verdict;
 use cutover::scenario::{Loaded, parse, write};
 use cutover::search::{Dice, whole};
 use cutover::sim::Sim;
-use never_broken::NEVER_BROKEN;
+use explained::unexplained;
 
 /// More events than any of these runs can have.
 const STEPS_MAX: u64 = 3_000_000;
@@ -47,11 +46,8 @@ pub(crate) fn keeps(loaded: &Loaded, seed: u64) {
         assert!(steps < STEPS_MAX, "the run stands still at {}", sim.now());
     }
     let outcome = sim.outcome();
-    for invariant in &outcome.invariants {
-        let broken = invariant.verdict == Verdict::Violated;
-        let never = NEVER_BROKEN.contains(&invariant.id);
-        assert!(!(broken && never), "{}: {}", invariant.id, invariant.detail);
-    }
+    let unexplained = unexplained(&setup, &outcome);
+    assert!(unexplained.is_empty(), "{}", unexplained.join("; "));
     for service in &outcome.services {
         let loss = &service.loss;
         assert_eq!(loss.acked_commits, loss.surviving_commits + loss.lost_commits);

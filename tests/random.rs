@@ -5,10 +5,10 @@
 
 #[path = "random/archive.rs"]
 mod archive;
+#[path = "../fuzz/explained.rs"]
+mod explained;
 #[path = "random/knob.rs"]
 mod knob;
-#[path = "../fuzz/never_broken.rs"]
-mod never_broken;
 #[path = "random/property.rs"]
 mod property;
 #[path = "random/regression/mod.rs"]

@@ -6,6 +6,7 @@
 
 use super::dice::Dice;
 use super::measures::{measured, rounded};
+use crate::control::ORDERS;
 use crate::fault::{FAULTS, FaultKind};
 use crate::kernel::{Law, Span};
 use crate::knob::{Knobs, Phase};
@@ -29,7 +30,8 @@ fn kinds() -> Vec<Kind> {
         let kind = ron::from_str(card.example.unwrap_or(card.name));
         Kind::Fault(kind.expect("a fault is written as its card says"))
     });
-    faults.chain(Operator::BY_HAND.map(Kind::Operator)).collect()
+    let orders = ORDERS.iter().map(|card| Kind::Operator(card.operator));
+    faults.chain(orders).collect()
 }
 
 /// Returns some of the kinds, each with the same likelihood, which is drawn too; maybe none.

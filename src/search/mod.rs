@@ -3,7 +3,8 @@
 //! * `violation`: what goes wrong, told apart by how it came about; `find`: as a scenario;
 //! * `tree`, `simpler`, `simplify`: parts of a scenario that can be left out or made simpler;
 //! * `shrink`, `certificate`: the smallest scenario that fails in the same way, and the proof;
-//! * `dice`, `measures`, `menu`, `whole`: random choices, and random scenarios made of them;
+//! * `dice`, `followers`, `measures`, `menu`, `whole`: random choices, and random scenarios made of
+//!   them;
 //! * `ask`, `fuzz`: a run as an answer, and a search; `record`: as a file;
 //! * `class`: what counts as the same outcome; `boundary`: where the outcome changes as one
 //!   quantity does;
@@ -19,6 +20,7 @@ mod certificate;
 mod class;
 mod dice;
 mod find;
+mod followers;
 mod fuzz;
 mod measures;
 mod menu;

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::dice::Dice;
+use super::followers;
 use super::measures::{another, rounded};
 use super::menu::{PLANS, add_steps};
 use super::tree;
@@ -42,13 +43,17 @@ const WORDS: &[(&str, &[&str])] = &[
 /// ```
 pub fn whole(dice: &mut Dice) -> Loaded {
     let services = services(dice);
-    let clients = clients(dice, &services);
+    let mut clients = clients(dice, &services);
     let until = Span::from_micros(60_000_000 + dice.of_any_size(5_400_000_000));
     let until = rounded(dice, until);
+    let integrations = followers::integrations(dice, &services);
+    let (slots, consumers) = followers::slots(dice, &services, until);
+    clients.extend(consumers);
     let blank = json!({ "name": "random", "services": [], "until": "1m" });
     let blank: Scenario = serde_json::from_value(blank).expect("nothing else has to be said");
-    let scenario = Scenario { services, clients, until, ..blank };
-    // A pool of few connections may be too small for its rate; such a client is left out.
+    let scenario = Scenario { services, integrations, clients, slots, until, ..blank };
+    // A pool of few connections may be too small for its rate; such a client is left out. So is
+    // whoever follows a service that cannot be followed.
     let loaded = tree::repaired(tree::of(&scenario)).expect("its services are valid");
     let loaded = tuned(dice, &loaded);
     add_steps(dice, &loaded, STEPS)

@@ -6,34 +6,21 @@
 use std::sync::Arc;
 
 use cutover::blame::{self, Kind};
-use cutover::check::{Amount, Verdict};
+use cutover::check::Amount;
 use cutover::kernel::{Instant, Span};
-use cutover::knob::Policy;
 use cutover::model::Endpoint;
 use cutover::scenario::{Loaded, parse};
-use cutover::sim::{Deed, FaultOutcome, Line, Outcome, Reached, Setup, Sim, Work};
+use cutover::sim::{FaultOutcome, Line, Outcome, Reached, Setup, Sim};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 
-use super::never_broken::NEVER_BROKEN;
+use super::explained::{operated, unexplained};
 use super::scenario::{Case, text};
 
 type Checked = Result<(), TestCaseError>;
 
 /// More events than any of these runs can have.
 const EVENTS_MAX: u64 = 3_000_000;
-
-/// What daemons break when a clock is wrong, when they have forgotten what they saw or go by what
-/// an observer saw a poll before.
-const BROKEN_BY_DAEMONS: [&str; 2] = ["no-early-promotion", "failovers-apart"];
-
-/// What a daemon breaks when it counts an observer that it has long stopped asking: one that is
-/// asked on warning only stays connected as of the last warning.
-const BROKEN_BY_SILENT_OBSERVERS: &str = "lone-standby-stays";
-
-/// What a run breaks only when more than one thing goes wrong in it.
-const BROKEN_BY_SECOND_FAULTS: [&str; 3] =
-    ["failover-in-time", "redundancy-restored", "followers-follow"];
 
 /// Checks everything of a case.
 pub(crate) fn check(case: &Case) -> Checked {
@@ -203,11 +190,6 @@ fn promotions_make_sense(outcome: &Outcome) -> Checked {
     Ok(())
 }
 
-/// Returns whether an operator acts by hand.
-fn operated(setup: &Setup) -> bool {
-    setup.script.iter().any(|step| matches!(step.deed, Deed::Operator(..)))
-}
-
 /// Without a fault nobody is given up or promoted, and nothing is lost.
 fn nothing_breaks_by_itself(outcome: &Outcome) -> Checked {
     let struck = |name: &str| {
@@ -294,58 +276,7 @@ fn the_ledger_adds_up(outcome: &Outcome) -> Checked {
 }
 
 fn invariants_hold(setup: &Setup, outcome: &Outcome) -> Checked {
-    let disturbed = several_faults(outcome) || operated(setup);
-    let excused = disturbed || outrun(setup);
-    let unseen = Instant::ZERO + setup.knobs.lookout_poll_interval;
-    let misled = setup.knobs.policy == Policy::Pglookout
-        && (disturbed
-            || misleads(outcome)
-            || setup.knobs.lookout_observers > 0
-            // A daemon that has never seen the primary does not wait for it.
-            || outcome.faults.first().is_some_and(|fault| fault.at <= unseen));
-    let unasked =
-        setup.knobs.lookout_observers > 0 && setup.knobs.lookout_poll_observers_on_warning_only;
-    for invariant in &outcome.invariants {
-        let by_daemons = BROKEN_BY_DAEMONS.contains(&invariant.id) && !misled;
-        let by_observers = invariant.id == BROKEN_BY_SILENT_OBSERVERS && !unasked;
-        let never = NEVER_BROKEN.contains(&invariant.id) || by_daemons || by_observers;
-        let seldom = BROKEN_BY_SECOND_FAULTS.contains(&invariant.id) && !excused;
-        if never || seldom {
-            let (id, detail) = (invariant.id, &invariant.detail);
-            prop_assert!(invariant.verdict != Verdict::Violated, "{id}: {detail}");
-        }
-    }
+    let unexplained = unexplained(setup, outcome);
+    prop_assert!(unexplained.is_empty(), "{}", unexplained.join("; "));
     Ok(())
-}
-
-/// Returns whether more than one fault struck, a cut was never healed, or something is hindered for
-/// as long as the fault lasts.
-fn several_faults(outcome: &Outcome) -> bool {
-    let struck = outcome.faults.iter().filter(|fault| !fault.healed);
-    let cuts = |healed: bool| {
-        let cuts = outcome.faults.iter().filter(|fault| fault.fault == "LinkCut");
-        cuts.filter(|fault| fault.healed == healed).count()
-    };
-    let short = ["HostDeath", "ProcessCrash", "OutOfMemory", "Hang", "DaemonRestart", "LinkCut"];
-    let lasts = struck.clone().any(|fault| !short.contains(&fault.fault));
-    struck.count() > 1 || cuts(false) > cuts(true) || lasts
-}
-
-/// Returns whether a fault struck that makes daemons go by a wrong time or by none.
-fn misleads(outcome: &Outcome) -> bool {
-    let kinds = ["ClockAhead", "ClockBehind", "DaemonRestart", "PowerLoss", "ZoneOutage"];
-    outcome.faults.iter().any(|fault| kinds.contains(&fault.fault) || fault.fault == "RegionOutage")
-}
-
-/// Returns whether WAL is written faster than a new standby can come near.
-fn outrun(setup: &Setup) -> bool {
-    let writes = setup.clients.iter().map(|client| match client.work {
-        Work::Write { rate, wal_per_commit } => u64::from(rate) * wal_per_commit.get(),
-        Work::Read { .. } | Work::Consume(_) => 0,
-    });
-    let knobs = &setup.knobs;
-    let takes = knobs.stream_rate.min(knobs.redo_rate).min(knobs.replication_goodput);
-    let writes: u64 = writes.sum();
-    let on_the_way = u128::from(writes) * u128::from(knobs.replication_delay.as_micros());
-    writes >= takes.get() || on_the_way > u128::from(knobs.ready_gap.get()) * 1_000_000
 }

@@ -1,0 +1,125 @@
+//! Which invariants a run may break without a planted bug, and what has to have gone wrong then.
+//!
+//! Knows nothing of how runs are made. Kept here: fuzzing and random scenarios hold to one list; an
+//! invariant that is not named here may be broken only in a run in which something happens.
+
+use cutover::check::Verdict;
+use cutover::kernel::Instant;
+use cutover::knob::Policy;
+use cutover::sim::{Deed, Outcome, Setup, Work};
+
+/// What no run breaks, whatever goes wrong in it.
+const NEVER_BROKEN: [&str; 19] = [
+    "accounting-adds-up",
+    "best-candidate-promoted",
+    "timelines-form-a-tree",
+    "primary-name-names-a-primary",
+    "standby-loss-leaves-primary",
+    "standby-serves-during-silence",
+    "restore-loss-bounded",
+    "fenced-node-silent",
+    "histories-not-merged",
+    "wal-fits-the-disk",
+    "quorum-commit-survives",
+    "read-replica-stays",
+    "slot-behind-its-node",
+    "slot-has-no-gap",
+    "copied-slot-survives",
+    "slot-position-fresh",
+    "duplicates-bounded",
+    "lone-node-loses-slots",
+    "slot-jobs-on-time",
+];
+
+/// What daemons break when a clock is wrong, when they have forgotten what they saw or go by what
+/// an observer saw a poll before.
+const BROKEN_BY_DAEMONS: [&str; 2] = ["no-early-promotion", "failovers-apart"];
+
+/// What a daemon breaks when it counts an observer that it has long stopped asking: one that is
+/// asked on warning only stays connected as of the last warning.
+const BROKEN_BY_SILENT_OBSERVERS: &str = "lone-standby-stays";
+
+/// What a run breaks only when more than one thing goes wrong in it.
+const BROKEN_BY_SECOND_FAULTS: [&str; 3] =
+    ["failover-in-time", "redundancy-restored", "followers-follow"];
+
+/// What a run breaks only when somebody was promoted, by
+/// whomever: replication is asynchronous, and nobody can
+/// fence a node that does not hear.
+const BROKEN_BY_PROMOTIONS: [&str; 6] = [
+    "acked-write-survives",
+    "at-most-one-writer",
+    "archive-names-unique",
+    "no-false-failover",
+    "phantoms-counted",
+    "restorable-across-the-fork",
+];
+
+/// Returns the violations of a run that nothing in it explains, each with its detail.
+pub(crate) fn unexplained(setup: &Setup, outcome: &Outcome) -> Vec<String> {
+    let violated = outcome.invariants.iter().filter(|one| one.verdict == Verdict::Violated);
+    let unexplained = violated.filter(|one| !explained(setup, outcome, one.id));
+    unexplained.map(|one| format!("{}: {}", one.id, one.detail)).collect()
+}
+
+fn explained(setup: &Setup, outcome: &Outcome, id: &str) -> bool {
+    let disturbed = several_faults(outcome) || operated(setup);
+    if NEVER_BROKEN.contains(&id) {
+        false
+    } else if BROKEN_BY_DAEMONS.contains(&id) {
+        misled(setup, outcome, disturbed)
+    } else if id == BROKEN_BY_SILENT_OBSERVERS {
+        setup.knobs.lookout_observers > 0 && setup.knobs.lookout_poll_observers_on_warning_only
+    } else if BROKEN_BY_SECOND_FAULTS.contains(&id) {
+        disturbed || outrun(setup)
+    } else if BROKEN_BY_PROMOTIONS.contains(&id) {
+        let promoted = outcome.services.iter().any(|service| !service.promotions.is_empty());
+        promoted || operated(setup)
+    } else {
+        !setup.script.is_empty()
+    }
+}
+
+/// Returns whether daemons decide who go by a wrong time, by what is old, or by nothing.
+fn misled(setup: &Setup, outcome: &Outcome, disturbed: bool) -> bool {
+    let unseen = Instant::ZERO + setup.knobs.lookout_poll_interval;
+    let kinds =
+        ["ClockAhead", "ClockBehind", "DaemonRestart", "PowerLoss", "ZoneOutage", "RegionOutage"];
+    setup.knobs.policy == Policy::Pglookout
+        && (disturbed
+            || outcome.faults.iter().any(|fault| kinds.contains(&fault.fault))
+            || setup.knobs.lookout_observers > 0
+            // A daemon that has never seen the primary does not wait for it.
+            || outcome.faults.first().is_some_and(|fault| fault.at <= unseen))
+}
+
+/// Returns whether an operator acts by hand.
+pub(crate) fn operated(setup: &Setup) -> bool {
+    setup.script.iter().any(|planned| matches!(planned.deed, Deed::Operator(..)))
+}
+
+/// Returns whether more than one fault struck, a cut was never healed, or something is hindered for
+/// as long as the fault lasts.
+fn several_faults(outcome: &Outcome) -> bool {
+    let struck = outcome.faults.iter().filter(|fault| !fault.healed);
+    let cuts = |healed: bool| {
+        let cuts = outcome.faults.iter().filter(|fault| fault.fault == "LinkCut");
+        cuts.filter(|fault| fault.healed == healed).count()
+    };
+    let short = ["HostDeath", "ProcessCrash", "OutOfMemory", "Hang", "DaemonRestart", "LinkCut"];
+    let lasts = struck.clone().any(|fault| !short.contains(&fault.fault));
+    struck.count() > 1 || cuts(false) > cuts(true) || lasts
+}
+
+/// Returns whether WAL is written faster than a new standby can come near.
+fn outrun(setup: &Setup) -> bool {
+    let writes = setup.clients.iter().map(|client| match client.work {
+        Work::Write { rate, wal_per_commit } => u64::from(rate) * wal_per_commit.get(),
+        Work::Read { .. } | Work::Consume(_) => 0,
+    });
+    let knobs = &setup.knobs;
+    let takes = knobs.stream_rate.min(knobs.redo_rate).min(knobs.replication_goodput);
+    let writes: u64 = writes.sum();
+    let on_the_way = u128::from(writes) * u128::from(knobs.replication_delay.as_micros());
+    writes >= takes.get() || on_the_way > u128::from(knobs.ready_gap.get()) * 1_000_000
+}

@@ -1,0 +1,66 @@
+//! Random followers: read replica services, and logical slots with their consumers.
+//!
+//! Knows nothing of what becomes of them. Kept here: names are unlike those of other clients, and
+//! what makes no sense is left out by whoever checks the scenario.
+
+use super::dice::Dice;
+use crate::kernel::{Law, Rate, Span};
+use crate::model::{DRIVERS, DriverParts};
+use crate::scenario::{Client, IfMissing, Integration, Service, Slot, SlotConsumer, StartPosition};
+
+/// Returns at most one integration, between two different services.
+pub(super) fn integrations(dice: &mut Dice, services: &[Service]) -> Vec<Integration> {
+    if services.len() < 2 || dice.once_in(2) {
+        return Vec::new();
+    }
+    let first = usize::try_from(dice.below(2)).expect("it is small");
+    let (source, replica) = (services[first].name.clone(), services[1 - first].name.clone());
+    vec![Integration::ReadReplica { source, replica }]
+}
+
+/// Returns up to two slots of some services, most of them with a consumer.
+pub(super) fn slots(
+    dice: &mut Dice,
+    services: &[Service],
+    until: Span,
+) -> (Vec<Slot>, Vec<Client>) {
+    let (mut slots, mut consumers) = (Vec::new(), Vec::new());
+    let count = [0, 0, 1, 2][usize::try_from(dice.below(4)).expect("it is small")];
+    for name in &["cdc", "lake"][..count] {
+        let service = dice.one_of(services);
+        let created = dice.once_in(2).then(|| within(dice, until));
+        slots.push(Slot {
+            name: (*name).to_owned(),
+            service: service.name.clone(),
+            database: (*dice.one_of(&["defaultdb", "shop"])).to_owned(),
+            creates: created.map(Law::Fixed),
+        });
+        if !dice.once_in(4) {
+            consumers.push(Client::SlotConsumer(consumer(dice, name, service, until)));
+        }
+    }
+    (slots, consumers)
+}
+
+fn consumer(dice: &mut Dice, slot: &str, service: &Service, until: Span) -> SlotConsumer {
+    let is_slow = dice.once_in(4);
+    SlotConsumer {
+        name: format!("{slot}-consumer"),
+        service: service.name.clone(),
+        slot: slot.to_owned(),
+        ack_every: Span::from_micros(1 + dice.of_any_size(60_000_000)),
+        rate: if is_slow { Rate(1_000 + dice.of_any_size(10_000_000)) } else { Rate::UNLIMITED },
+        start: *dice.one_of(&[StartPosition::Own, StartPosition::Slot]),
+        if_missing: *dice.one_of(&[IfMissing::Create, IfMissing::Wait]),
+        region: None,
+        driver: dice.one_of(DRIVERS).driver,
+        parts: DriverParts::default(),
+        first_lookup: None,
+        begins: if dice.once_in(2) { within(dice, until) } else { Span::ZERO },
+        ends: None,
+    }
+}
+
+fn within(dice: &mut Dice, until: Span) -> Span {
+    Span::from_micros(dice.below(until.as_micros()))
+}
