@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use cutover::check::Allowance;
 use cutover::knob::Mutant;
 use cutover::report::{Report, Style, explanation};
 use cutover::scenario::{self, Judgement, Loaded};
@@ -123,6 +124,22 @@ fn commits_that_wait_for_standbys_are_explained_by_the_quorum() {
 fn a_loss_under_quorum_commit_names_the_standby_that_had_acknowledged() {
     let words = ["acknowledged commits of orders are lost", "HostDeath strikes orders-2"];
     tells(&without_allowances("quorum-any-1-ack-holder-dies-too"), &words);
+}
+
+#[test]
+fn a_hole_in_what_a_consumer_is_given_is_explained_by_the_link_and_its_own_position() {
+    let mut loaded = load("slot-consumer-knows-better");
+    let hole = |one: &Allowance| one.invariant == "no-skipped-window";
+    loaded.setup.allowances.retain(|one| !hole(one));
+    let words = [
+        "no-skipped-window is violated",
+        "2000 commits never given because the consumer asks to begin behind them",
+        "(SlowLink of the script)",
+        "lake goes on reading slot cdc on orders-2",
+        "the position of slot cdc is copied to orders-2 for the last time",
+        "SlowLink strikes orders-1 and orders-2",
+    ];
+    tells(&explained(&loaded), &words);
 }
 
 #[test]

@@ -172,9 +172,12 @@ fn scale(
             turns.fault.map_or_else(|| fence(outcome), |fault| Scale::Fault(fault.fault))
         }
         Kind::LostFencing => fence(outcome),
-        Kind::LostBehind | Kind::Divergent | Kind::Phantom | Kind::Outage(_) => {
-            behind(outcome, service, (range, turns.promotion))
-        }
+        Kind::LostBehind
+        | Kind::Divergent
+        | Kind::Phantom
+        | Kind::Again(_)
+        | Kind::Gap(_)
+        | Kind::Outage(_) => behind(outcome, service, (range, turns.promotion)),
     }
 }
 

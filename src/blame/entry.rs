@@ -47,8 +47,36 @@ pub enum Kind {
     Divergent,
     /// Commits that a reader saw and that the last primary does not have.
     Phantom,
+    /// Commits that the consumer of a slot was given again, by what made it so.
+    Again(Again),
+    /// Commits that the consumer of a slot will never be given, by what made it so.
+    Gap(Gap),
     /// A time in which a client could not work, by what it was spent on.
     Outage(Part),
+}
+
+/// Why the consumer of a slot was given commits again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Again {
+    /// The standby had not replayed them when the slot's position was copied.
+    Behind,
+    /// They were confirmed after the slot's position had been copied.
+    Uncopied,
+    /// That they were confirmed was not on disk when the server crashed.
+    Unsaved,
+    /// The consumer had not confirmed them.
+    Unconfirmed,
+}
+
+/// Why the consumer of a slot will never be given commits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gap {
+    /// Its slot was gone, and a new one begins behind them.
+    Anew,
+    /// It asked to begin behind them.
+    Asked,
+    /// Its slot was confirmed beyond them.
+    Confirmed,
 }
 
 /// What a part of an outage was spent on.
@@ -94,6 +122,13 @@ impl Kind {
             Self::LostFencing => "lost_fencing",
             Self::Divergent => "divergent",
             Self::Phantom => "phantom",
+            Self::Again(Again::Behind) => "again_behind",
+            Self::Again(Again::Uncopied) => "again_uncopied",
+            Self::Again(Again::Unsaved) => "again_unsaved",
+            Self::Again(Again::Unconfirmed) => "again_unconfirmed",
+            Self::Gap(Gap::Anew) => "gap_anew",
+            Self::Gap(Gap::Asked) => "gap_asked",
+            Self::Gap(Gap::Confirmed) => "gap_confirmed",
             Self::Outage(part) => part.word(),
         }
     }
@@ -106,7 +141,9 @@ impl Kind {
             | Self::LostDeciding
             | Self::LostBeside
             | Self::LostFencing => true,
-            Self::Divergent | Self::Phantom | Self::Outage(_) => false,
+            Self::Divergent | Self::Phantom | Self::Again(_) | Self::Gap(_) | Self::Outage(_) => {
+                false
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! * `entry`: what a line is made of; `scale`: the constants that it scales with;
 //! * `commits`: ranges of commits that were lost, diverged or seen in vain; `outage`: the seconds
-//!   in which clients could not work;
+//!   in which clients could not work; `slots`: what consumers were given again, and never;
 //! * `cause`: which fault is behind a silence or an outage; `chain`: how a fault became a failover;
 //! * `sum`: the lines added up by what they scale with.
 //!
@@ -15,17 +15,19 @@ mod commits;
 mod entry;
 mod outage;
 mod scale;
+mod slots;
 mod sum;
 
 pub use chain::{cause_of, fences};
-pub use entry::{Entry, Kind, Link, Part};
+pub use entry::{Again, Entry, Gap, Kind, Link, Part};
 pub use scale::{Scale, Setting};
 pub use sum::{Share, shares};
 
 use crate::sim::Outcome;
 
 /// Returns the ledger of a run: lost and divergent commits of each service first, then what readers
-/// saw in vain, then the outages of each client, each in order of time.
+/// saw in vain, then what consumers of slots were given again and what they will never be given,
+/// then the outages of each client, each in order of time.
 ///
 /// # Examples
 /// ```
@@ -49,6 +51,7 @@ use crate::sim::Outcome;
 pub fn ledger(outcome: &Outcome) -> Vec<Entry> {
     let mut entries = commits::of_services(outcome);
     entries.extend(commits::of_readers(outcome));
+    entries.extend(slots::of_slots(outcome));
     entries.extend(outage::of_clients(outcome));
     entries
 }

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of particular costs. Kept here: a knob is named with its value in the run.
 
+use crate::kernel::Span;
 use crate::knob::{KNOBS, Knobs};
 use crate::sim::{ClientOutcome, Driver};
 
@@ -14,6 +15,8 @@ pub enum Scale {
     Fault(&'static str),
     /// What a client waits and caches by, when its driver says so and not the knobs.
     Driver(String),
+    /// How far apart the feedback of a slot's consumer is: the scenario says so.
+    Feedback(Span),
 }
 
 /// A knob with its value in a run.
@@ -60,6 +63,7 @@ impl Scale {
             }
             Self::Fault(fault) => format!("the fault {fault}"),
             Self::Driver(driver) => format!("the driver {driver}"),
+            Self::Feedback(_) => "ack_every".to_owned(),
         }
     }
 }

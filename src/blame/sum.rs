@@ -14,6 +14,10 @@ pub struct Share {
     pub scale: Scale,
     /// Acknowledged commits that were lost.
     pub lost_commits: u64,
+    /// Commits that consumers of slots were given again.
+    pub repeated_commits: u64,
+    /// Commits that consumers of slots will never be given.
+    pub skipped_commits: u64,
     /// Outages of all clients together.
     pub outage: Span,
 }
@@ -22,17 +26,28 @@ pub struct Share {
 pub fn shares(entries: &[Entry]) -> Vec<Share> {
     let mut shares: Vec<Share> = Vec::new();
     for entry in entries {
-        let (lost, outage) = match (entry.kind, entry.amount) {
-            (kind, Amount::Commits(commits)) if kind.is_loss() => (commits, Span::ZERO),
-            (Kind::Outage(_), Amount::Time(time)) => (0, time),
-            _ => continue,
+        let mut more = Share {
+            scale: entry.scale.clone(),
+            lost_commits: 0,
+            repeated_commits: 0,
+            skipped_commits: 0,
+            outage: Span::ZERO,
         };
-        if let Some(share) = shares.iter_mut().find(|share| share.scale == entry.scale) {
-            share.lost_commits += lost;
-            share.outage = share.outage + outage;
-        } else {
-            shares.push(Share { scale: entry.scale.clone(), lost_commits: lost, outage });
+        match (entry.kind, entry.amount) {
+            (kind, Amount::Commits(commits)) if kind.is_loss() => more.lost_commits = commits,
+            (Kind::Again(_), Amount::Commits(commits)) => more.repeated_commits = commits,
+            (Kind::Gap(_), Amount::Commits(commits)) => more.skipped_commits = commits,
+            (Kind::Outage(_), Amount::Time(time)) => more.outage = time,
+            _ => continue,
         }
+        let Some(share) = shares.iter_mut().find(|share| share.scale == entry.scale) else {
+            shares.push(more);
+            continue;
+        };
+        share.lost_commits += more.lost_commits;
+        share.repeated_commits += more.repeated_commits;
+        share.skipped_commits += more.skipped_commits;
+        share.outage = share.outage + more.outage;
     }
     shares
 }

@@ -26,10 +26,34 @@ pub struct Delivery {
 }
 
 /// Stretches along branches.
-type Stretches = BTreeMap<BranchId, Ranges>;
+pub(super) type Stretches = BTreeMap<BranchId, Ranges>;
+
+/// What one connection of a consumer brought, stretch by stretch.
+#[derive(Clone, Debug)]
+pub(super) struct Account {
+    /// Which of the world's readings it is.
+    pub(super) reading: usize,
+    /// What it brought.
+    pub(super) brought: Stretches,
+    /// What of that the consumer had been given before.
+    pub(super) twice: Stretches,
+    /// What lies before its beginning and the consumer was not given, nor counted for before.
+    pub(super) missed: Stretches,
+}
 
 /// Returns what each connection of a slot's consumers brought, in the order of the connections.
 pub fn deliveries(world: &World, slot: SlotId) -> Vec<Delivery> {
+    let delivery = |account: &Account| Delivery {
+        reading: account.reading,
+        duplicates: count(world, &account.twice),
+        skipped: count(world, &account.missed),
+        given: count(world, &account.brought),
+    };
+    accounts(world, slot).iter().map(delivery).collect()
+}
+
+/// Returns the account of each connection of a slot's consumers, in their order.
+pub(super) fn accounts(world: &World, slot: SlotId) -> Vec<Account> {
     let (mut given, mut skipped) = (Stretches::new(), Stretches::new());
     let of = world.readings.iter().enumerate().filter(|(_, one)| one.slot == slot);
     of.map(|(index, reading)| {
@@ -38,15 +62,9 @@ pub fn deliveries(world: &World, slot: SlotId) -> Vec<Delivery> {
         let (start, end) = (reading.start, reading.given(world.now));
         let brought = stretches(world, reading.branch, start, end);
         let twice = shared(&brought, &given);
-        let delivery = Delivery {
-            reading: index,
-            duplicates: count(world, &twice),
-            skipped: count(world, &missed),
-            given: count(world, &brought),
-        };
         add(&mut skipped, &missed);
         add(&mut given, &brought);
-        delivery
+        Account { reading: index, brought, twice, missed }
     })
     .collect()
 }
@@ -110,7 +128,7 @@ fn before(world: &World, reading: &Reading) -> Stretches {
 }
 
 /// Returns a stretch of a history branch by branch.
-fn stretches(world: &World, tip: BranchId, from: Position, to: Position) -> Stretches {
+pub(super) fn stretches(world: &World, tip: BranchId, from: Position, to: Position) -> Stretches {
     let mut parts = Stretches::new();
     for (branch, limit) in world.line(tip, to) {
         let begin = world.branch(branch).parent.map_or(Position::ZERO, |(_, fork)| fork);
@@ -119,14 +137,14 @@ fn stretches(world: &World, tip: BranchId, from: Position, to: Position) -> Stre
     parts
 }
 
-fn add(sum: &mut Stretches, more: &Stretches) {
+pub(super) fn add(sum: &mut Stretches, more: &Stretches) {
     for (branch, ranges) in more {
         let of = sum.entry(*branch).or_default();
         ranges.iter().for_each(|(from, to)| of.add(from, to));
     }
 }
 
-fn shared(one: &Stretches, other: &Stretches) -> Stretches {
+pub(super) fn shared(one: &Stretches, other: &Stretches) -> Stretches {
     let mut parts = Stretches::new();
     for (branch, ranges) in one {
         let Some(known) = other.get(branch) else { continue };
@@ -137,7 +155,7 @@ fn shared(one: &Stretches, other: &Stretches) -> Stretches {
     parts
 }
 
-fn lacking(one: &Stretches, others: &[&Stretches]) -> Stretches {
+pub(super) fn lacking(one: &Stretches, others: &[&Stretches]) -> Stretches {
     let mut left = one.clone();
     for other in others {
         let mut parts = Stretches::new();
@@ -154,7 +172,7 @@ fn lacking(one: &Stretches, others: &[&Stretches]) -> Stretches {
 }
 
 /// Counts the commits that end in stretches.
-fn count(world: &World, parts: &Stretches) -> u64 {
+pub(super) fn count(world: &World, parts: &Stretches) -> u64 {
     let mut sum = 0;
     for (branch, ranges) in parts {
         let branch = world.branch(*branch);

@@ -3,8 +3,8 @@
 //! * `table`, `slot_table`: every invariant with its number, kind, units, statement and source;
 //! * `writers`, `durability`, `detection`, `names`, `redundancy`, `archive`, `followers`,
 //!   `clients`, `quorum`, `pairs`, `slots`: the invariants by subject;
-//! * `history`, `watch`, `slot_memory`, `ledger`, `deliveries`, `intervals`: what they are judged
-//!   on; `case`, `verdict`: how.
+//! * `history`, `watch`, `slot_memory`, `ledger`, `deliveries`, `repeats`, `intervals`: what they
+//!   are judged on; `case`, `verdict`: how.
 //!
 //! It sees truth, decisions and history; nothing in the simulation sees it. Kept here: an
 //! invariant that was not put to the test is vacuous, never said to hold.
@@ -23,6 +23,7 @@ mod names;
 mod pairs;
 mod quorum;
 mod redundancy;
+mod repeats;
 mod slot_memory;
 mod slot_table;
 mod slots;
@@ -39,6 +40,7 @@ pub use history::{
 };
 pub use intervals::{DualWriting, Exposed, dual_writing, exposures};
 pub use ledger::{Abandoned, Ledger, phantoms};
+pub use repeats::{Repeats, Resumption, Skips, resumptions};
 pub use slot_memory::{SlotFeedEnd, SlotRecord};
 pub use table::{INVARIANTS, InvariantCard, judge};
 pub use verdict::{Amount, InvariantOutcome, Kind, Verdict};

@@ -46,6 +46,9 @@ pub struct SlotRecord {
     pub old: Option<Position>,
     /// Where it is confirmed on the promoted node, if it exists there.
     pub confirmed: Option<Position>,
+    /// Where it was confirmed on the node before when that was copied, however far the promoted
+    /// node was then.
+    pub read: Position,
     /// The oldest WAL that it needs there.
     pub restart: Position,
     /// As of when its position had been read.
@@ -112,6 +115,7 @@ impl SlotRecord {
             lost_at,
             old: world.confirmed(id, from, lost_at),
             confirmed: copy.map(|copy| copy.base),
+            read: copy.map(|copy| copy.read).unwrap_or_default(),
             restart: copy.map(|copy| copy.restart).unwrap_or_default(),
             copied: copy.map_or(Instant::ZERO, |copy| copy.copied),
             restored,

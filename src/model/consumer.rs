@@ -63,7 +63,7 @@ pub struct Reading {
 
 impl Reading {
     /// Returns the position that the server had been told before an instant.
-    pub(super) fn fed_back(&self, before: Instant) -> Option<Position> {
+    pub fn fed_back(&self, before: Instant) -> Option<Position> {
         let end = before.min(self.until);
         let sent = self.feedback.last(end.minus(self.delay))?;
         // What arrives at the very instant is not known yet.

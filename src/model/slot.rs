@@ -81,6 +81,8 @@ pub struct SlotCopy {
     pub node: NodeId,
     /// Its position but for what a consumer fed back since.
     pub base: Position,
+    /// Where it was confirmed on the primary when it was copied, however far the node was then.
+    pub read: Position,
     /// From when on feedback counts.
     pub since: Instant,
     /// The oldest WAL that it needed then.
@@ -99,6 +101,7 @@ impl SlotCopy {
         Self {
             node,
             base: Position::ZERO,
+            read: Position::ZERO,
             since: Instant::ZERO,
             restart: Position::ZERO,
             copied: Instant::ZERO,

@@ -27,6 +27,17 @@ pub struct SlotFeed {
     pub nap: Span,
 }
 
+/// What a run of the copying job reads of a slot.
+#[derive(Clone, Copy, Debug)]
+struct Readable {
+    /// Its position, as the standby may have it.
+    position: Position,
+    /// The oldest WAL that it needs, as the standby may have it.
+    restart: Position,
+    /// Its position on the primary.
+    confirmed: Position,
+}
+
 impl World {
     /// Returns whether a service has logical slots.
     pub fn has_slots(&self, service: ServiceId) -> bool {
@@ -96,25 +107,28 @@ impl World {
 
     /// Copies the position of a slot as it was read on the primary.
     fn copy_position(&mut self, id: SlotId, feed: SlotFeed, read: Instant) {
-        let Some((position, restart)) = self.readable(id, feed, read) else { return };
+        let Some(found) = self.readable(id, feed, read) else { return };
+        let Readable { position, restart, confirmed } = found;
         let Some(copy) = self.slot_mut(id).copy_mut(feed.standby) else { return };
+        copy.read = confirmed;
         copy.base = copy.base.max(position);
         copy.restart = copy.restart.max(restart.min(copy.base));
         copy.copied = read;
     }
 
-    /// Returns the position of a slot, and the oldest WAL it needs, as a standby may have it.
-    fn readable(&self, id: SlotId, feed: SlotFeed, read: Instant) -> Option<(Position, Position)> {
+    /// Returns what a run of the copying job reads of a slot.
+    fn readable(&self, id: SlotId, feed: SlotFeed, read: Instant) -> Option<Readable> {
         if !self.slot(id).is_usable(feed.primary) {
             return None;
         }
-        let mut position = self.confirmed(id, feed.primary, read)?;
+        let mut confirmed = self.confirmed(id, feed.primary, read)?;
         if self.knobs.mutant == Some(Mutant::CopyWhatWasSent) {
-            position = floor(self.branch(self.node(feed.primary).branch).written.at(read));
+            confirmed = floor(self.branch(self.node(feed.primary).branch).written.at(read));
         }
-        let restart = self.restart_of(id, feed.primary, read)?.min(position);
+        let restart = self.restart_of(id, feed.primary, read)?.min(confirmed);
         let limit = self.copy_limit(feed.standby, read);
-        Some((position.min(limit), restart.min(limit)))
+        let (position, restart) = (confirmed.min(limit), restart.min(limit));
+        Some(Readable { position, restart, confirmed })
     }
 
     /// Returns up to where a standby lets the position of a slot be set.
@@ -242,10 +256,16 @@ impl World {
         let mut created = Vec::new();
         for (id, feed, _) in due.collect::<Vec<_>>() {
             let read = now.minus(self.knobs.slot_job_duration);
-            let Some((base, restart)) = self.readable(id, feed, read) else { continue };
+            let Some(found) = self.readable(id, feed, read) else { continue };
             let node = feed.standby;
-            let copy =
-                SlotCopy { base, since: now, restart, copied: read, ..SlotCopy::at_start(node) };
+            let copy = SlotCopy {
+                base: found.position,
+                read: found.confirmed,
+                since: now,
+                restart: found.restart,
+                copied: read,
+                ..SlotCopy::at_start(node)
+            };
             self.slot_mut(id).copies.push(copy);
             created.push((id, node));
         }

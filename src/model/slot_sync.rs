@@ -105,6 +105,9 @@ impl World {
             let confirmed = self.confirmed(id, feed.primary, at).unwrap_or_default();
             let restart = self.restart_of(id, feed.primary, at).unwrap_or_default();
             if confirmed > flushed && self.knobs.mutant != Some(Mutant::CopyAhead) {
+                if let Some(copy) = self.slot_mut(id).copy_mut(feed.standby) {
+                    copy.read = confirmed;
+                }
                 continue;
             }
             let synced = self.sync_slot(id, feed, (confirmed, restart), at);
@@ -127,6 +130,7 @@ impl World {
         let Some(copy) = self.slot_mut(id).copy_mut(node) else {
             let copy = SlotCopy {
                 base: confirmed,
+                read: confirmed,
                 since: at,
                 restart,
                 copied: at,
@@ -138,6 +142,7 @@ impl World {
         };
         let moved = (copy.base, copy.restart) != (confirmed, restart);
         (copy.base, copy.restart, copy.copied) = (confirmed, restart, at);
+        copy.read = confirmed;
         let ready = copy.temporary.is_some_and(|first| restart > first);
         if ready {
             copy.temporary = None;

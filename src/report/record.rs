@@ -114,18 +114,20 @@ pub(super) fn loss(service: &ServiceOutcome) -> Value {
 pub(super) fn ledger(outcome: &Outcome) -> Vec<Value> {
     list(&blame::ledger(outcome), |entry: &Entry| {
         let (unit, amount) = unit(entry.amount);
-        let (knobs, fault, driver) = match &entry.scale {
-            Scale::Knobs(settings) => (list(settings, setting), Value::Null, Value::Null),
-            Scale::Fault(fault) => (Vec::new(), (*fault).into(), Value::Null),
-            Scale::Driver(driver) => (Vec::new(), Value::Null, driver.clone().into()),
-        };
+        let mut scale = json!({ "knobs": [], "fault": Value::Null, "driver": Value::Null });
+        match &entry.scale {
+            Scale::Knobs(settings) => scale["knobs"] = list(settings, setting).into(),
+            Scale::Fault(fault) => scale["fault"] = (*fault).into(),
+            Scale::Driver(driver) => scale["driver"] = driver.clone().into(),
+            Scale::Feedback(every) => scale["feedback_us"] = length(*every).into(),
+        }
         let mut row = json!({
             "service": entry.service,
             "subject": entry.subject,
             "kind": entry.kind.word(),
             "from_us": us(entry.from),
             "to_us": us(entry.to),
-            "scales_with": { "knobs": knobs, "fault": fault, "driver": driver },
+            "scales_with": scale,
             "chain": list(&entry.chain, |link| json!({
                 "at_us": us(link.at), "what": link.what,
                 "by": link.by.as_ref().map_or(Value::Null, setting),
@@ -226,8 +228,12 @@ pub(super) fn slot(slot: &SlotOutcome) -> Value {
         "restart_lsn": slot.restart_lsn.map(Lsn::get),
         "lag_bytes": slot.lag_bytes,
         "age_us": slot.age.map(length),
+        "slot_age_us": slot.slot_age.map(length),
+        "resumed_us": maybe(slot.resumed),
         "duplicates": slot.duplicates,
         "skipped_commits": slot.skipped_commits,
+        "skipped_from_lsn": slot.skipped_range.map(|(from, _)| from.get()),
+        "skipped_to_lsn": slot.skipped_range.map(|(_, to)| to.get()),
         "phantom_commits": slot.phantom_commits,
         "given_up_us": maybe(slot.given_up),
         "retained_bytes": slot.retained_bytes,

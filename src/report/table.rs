@@ -31,7 +31,7 @@ impl Table {
     }
 
     /// Adds a row.
-    pub(crate) fn row<const N: usize>(&mut self, cells: [String; N]) {
+    pub(crate) fn row(&mut self, cells: impl Into<Vec<String>>) {
         self.inked(Ink::Plain, cells);
     }
 
@@ -41,8 +41,9 @@ impl Table {
     }
 
     /// Adds a row in an ink.
-    pub(crate) fn inked<const N: usize>(&mut self, ink: Ink, cells: [String; N]) {
-        assert_eq!(N, self.columns.len(), "a row has a cell for each column");
-        self.rows.push((ink, cells.into()));
+    pub(crate) fn inked(&mut self, ink: Ink, cells: impl Into<Vec<String>>) {
+        let cells = cells.into();
+        assert_eq!(cells.len(), self.columns.len(), "a row has a cell for each column");
+        self.rows.push((ink, cells));
     }
 }

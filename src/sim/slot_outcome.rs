@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Sim;
-use crate::check::{Delivery, SlotRecord, deliveries, phantoms_of};
+use crate::check::{Repeats, Resumption, Skips, SlotRecord, phantoms_of, resumptions};
 use crate::kernel::{Instant, Lsn, Position, Span};
 use crate::knob::SlotPolicy;
 use crate::model::{BranchId, NodeId, Slot, SlotId};
@@ -30,14 +30,25 @@ pub struct SlotOutcome {
     pub restart_lsn: Option<Lsn>,
     /// How far it was behind the slot of the primary before.
     pub lag_bytes: Option<u64>,
+    /// As of when its position had been read on the primary before.
+    pub copied: Option<Instant>,
     /// How old its position was when the primary before was lost.
     pub age: Option<Span>,
     /// How old the slot itself was when the primary before was lost.
     pub slot_age: Option<Span>,
+    /// When its consumer was first given commits there after it had been given some elsewhere, or
+    /// over an earlier connection; nothing if it never was.
+    pub resumed: Option<Instant>,
     /// Commits that its consumer was given again.
     pub duplicates: u64,
+    /// Why; the parts add up to the whole.
+    pub repeats: Repeats,
     /// Commits that its consumer will never be given.
     pub skipped_commits: u64,
+    /// Why; the parts add up to the whole.
+    pub skips: Skips,
+    /// Where in the WAL of this primary the first and the last of them lie.
+    pub skipped_range: Option<(Lsn, Lsn)>,
     /// Commits that its consumer had been given and that this primary does not have.
     pub phantom_commits: u64,
     /// When the server gave it up because it held back too much WAL, if it did.
@@ -46,6 +57,8 @@ pub struct SlotOutcome {
     pub retained_bytes: Option<u64>,
     /// Its consumer, if it has one.
     pub consumer: Option<String>,
+    /// How far apart the feedback of its consumer is.
+    pub feedback: Option<Span>,
 }
 
 /// What a new primary has of a logical slot.
@@ -78,20 +91,20 @@ pub(super) fn slots(sim: &Sim, service: crate::model::ServiceId) -> Vec<SlotOutc
     let mut all = Vec::new();
     for id in ids {
         let slot = world.slot(id);
-        let brought = deliveries(world, id);
+        let brought = resumptions(world, id, &memory.slots);
         let records: Vec<&SlotRecord> =
             memory.slots.iter().filter(|record| record.slot == id).collect();
-        let of = |branch: BranchId| -> Vec<Delivery> {
+        let of = |branch: BranchId| -> Vec<Resumption> {
             let own = brought.iter();
             own.filter(|one| world.readings[one.reading].branch == branch).copied().collect()
         };
         let taken: Vec<BranchId> = records.iter().map(|record| record.branch).collect();
-        let first: Vec<Delivery> = brought
+        let first: Vec<Resumption> = brought
             .iter()
             .filter(|one| !taken.contains(&world.readings[one.reading].branch))
             .copied()
             .collect();
-        let uneven = first.iter().any(|one| one.duplicates + one.skipped > 0);
+        let uneven = first.iter().any(|one| one.repeats.sum() + one.skips.sum() > 0);
         if records.is_empty() || uneven {
             all.extend(at_first(sim, slot, &first));
         }
@@ -103,7 +116,7 @@ pub(super) fn slots(sim: &Sim, service: crate::model::ServiceId) -> Vec<SlotOutc
 }
 
 /// Returns what a slot is on the primary on which it was created.
-fn at_first(sim: &Sim, slot: &Slot, brought: &[Delivery]) -> Option<SlotOutcome> {
+fn at_first(sim: &Sim, slot: &Slot, brought: &[Resumption]) -> Option<SlotOutcome> {
     let world = &sim.world;
     slot.created?;
     let node = world.branch(slot.start.0).node;
@@ -116,15 +129,12 @@ fn at_first(sim: &Sim, slot: &Slot, brought: &[Delivery]) -> Option<SlotOutcome>
         state: if usable { SlotState::Kept } else { SlotState::Lost },
         confirmed_flush_lsn: lsn(world.confirmed(slot.id, node, until)),
         restart_lsn: lsn(world.restart_of(slot.id, node, until)),
-        lag_bytes: None,
-        age: None,
-        slot_age: None,
         ..at_end(sim, slot, node, brought)
     })
 }
 
 /// Returns what a promoted node made of a slot.
-fn after(sim: &Sim, record: &SlotRecord, brought: &[Delivery]) -> SlotOutcome {
+fn after(sim: &Sim, record: &SlotRecord, brought: &[Resumption]) -> SlotOutcome {
     let world = &sim.world;
     let created = world.slot(record.slot).created;
     let failover = world.knobs.slot_policy == SlotPolicy::FailoverSlots;
@@ -146,6 +156,7 @@ fn after(sim: &Sim, record: &SlotRecord, brought: &[Delivery]) -> SlotOutcome {
         confirmed_flush_lsn: record.confirmed.map(Position::lsn),
         restart_lsn: kept.then(|| record.restart.lsn()),
         lag_bytes: lag.map(|(old, new)| old.lsn().get().saturating_sub(new.lsn().get())),
+        copied: kept.then_some(record.copied),
         age: kept.then(|| record.lost_at.since(record.copied)),
         slot_age: created.map(|created| record.lost_at.since(created)),
         phantom_commits: phantoms_of(world, record.slot, record.branch),
@@ -154,7 +165,7 @@ fn after(sim: &Sim, record: &SlotRecord, brought: &[Delivery]) -> SlotOutcome {
 }
 
 /// Returns what a slot is in the end on a node.
-fn at_end(sim: &Sim, slot: &Slot, node: NodeId, brought: &[Delivery]) -> SlotOutcome {
+fn at_end(sim: &Sim, slot: &Slot, node: NodeId, brought: &[Resumption]) -> SlotOutcome {
     let world = &sim.world;
     let last = world.service(slot.service).primary == node && slot.is_usable(node);
     let restart = world.restart_of(slot.id, node, world.now).filter(|_| last);
@@ -166,11 +177,18 @@ fn at_end(sim: &Sim, slot: &Slot, node: NodeId, brought: &[Delivery]) -> SlotOut
     }
 }
 
-fn counted(sim: &Sim, id: SlotId, brought: &[Delivery]) -> SlotOutcome {
+fn counted(sim: &Sim, id: SlotId, brought: &[Resumption]) -> SlotOutcome {
     let (world, slot) = (&sim.world, sim.world.slot(id));
+    // The very first connection resumes nothing.
+    let first = world.readings.iter().position(|one| one.slot == id).unwrap_or(usize::MAX);
     let consumer = world.clients.iter().find(|client| {
         world.consumption(client.id).is_some_and(|consumption| consumption.slot == id)
     });
+    let repeats = brought.iter().fold(Repeats::default(), |sum, one| sum.plus(one.repeats));
+    let skips = brought.iter().fold(Skips::default(), |sum, one| sum.plus(one.skips));
+    let gaps = || brought.iter().filter_map(|one| one.gap);
+    let (from, to) = (gaps().map(|gap| gap.0).min(), gaps().map(|gap| gap.1).max());
+    let again = brought.iter().find(|one| one.reading != first);
     SlotOutcome {
         slot: world.names.slots[id.index()].clone(),
         database: world.names.databases[slot.database.index()].clone(),
@@ -180,13 +198,19 @@ fn counted(sim: &Sim, id: SlotId, brought: &[Delivery]) -> SlotOutcome {
         confirmed_flush_lsn: None,
         restart_lsn: None,
         lag_bytes: None,
+        copied: None,
         age: None,
         slot_age: None,
-        duplicates: brought.iter().map(|one| one.duplicates).sum(),
-        skipped_commits: brought.iter().map(|one| one.skipped).sum(),
+        resumed: again.map(|one| world.readings[one.reading].begins),
+        duplicates: repeats.sum(),
+        repeats,
+        skipped_commits: skips.sum(),
+        skips,
+        skipped_range: from.zip(to),
         phantom_commits: 0,
         given_up: None,
         retained_bytes: None,
         consumer: consumer.map(|client| world.names.clients[client.id.index()].clone()),
+        feedback: consumer.and_then(|client| world.consumption(client.id)).map(|of| of.feedback),
     }
 }

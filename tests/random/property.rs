@@ -253,6 +253,10 @@ fn the_ledger_adds_up(outcome: &Outcome) -> Checked {
         let of_service = outcome.clients.iter().filter(|client| client.service == name);
         let phantoms: u64 = of_service.map(|client| client.phantom_commits).sum();
         prop_assert_eq!(commits(name, &|kind| kind == Kind::Phantom), phantoms);
+        let again: u64 = service.slots.iter().map(|slot| slot.duplicates).sum();
+        prop_assert_eq!(commits(name, &|kind| matches!(kind, Kind::Again(_))), again);
+        let never: u64 = service.slots.iter().map(|slot| slot.skipped_commits).sum();
+        prop_assert_eq!(commits(name, &|kind| matches!(kind, Kind::Gap(_))), never);
     }
     for client in &outcome.clients {
         let lines = ledger.iter().filter(|entry| entry.subject == client.name);
@@ -267,6 +271,11 @@ fn the_ledger_adds_up(outcome: &Outcome) -> Checked {
     let shares = blame::shares(&ledger);
     let lost: u64 = outcome.services.iter().map(|service| service.loss.lost_commits).sum();
     prop_assert_eq!(shares.iter().map(|share| share.lost_commits).sum::<u64>(), lost);
+    let slots = || outcome.services.iter().flat_map(|service| &service.slots);
+    let again: u64 = slots().map(|slot| slot.duplicates).sum();
+    prop_assert_eq!(shares.iter().map(|share| share.repeated_commits).sum::<u64>(), again);
+    let never: u64 = slots().map(|slot| slot.skipped_commits).sum();
+    prop_assert_eq!(shares.iter().map(|share| share.skipped_commits).sum::<u64>(), never);
     for entry in &ledger {
         prop_assert!(entry.from <= entry.to && entry.to <= outcome.until, "{:?}", entry);
         let ordered = entry.chain.windows(2).all(|pair| pair[0].at <= pair[1].at);

@@ -41,6 +41,8 @@ pub(crate) struct Fate {
     pub(crate) restart: Option<Lsn>,
     pub(crate) age: Option<Span>,
     pub(crate) duplicates: u64,
+    /// Of these: lacked by the standby at the copy, confirmed after it, not confirmed.
+    pub(crate) why: [u64; 3],
     pub(crate) skipped: u64,
     pub(crate) phantoms: u64,
 }
@@ -146,6 +148,7 @@ fn fate(outcome: &Outcome) -> Fate {
         restart: slot.restart_lsn,
         age: slot.age,
         duplicates: slot.duplicates,
+        why: [slot.repeats.behind, slot.repeats.uncopied, slot.repeats.unconfirmed],
         skipped: slot.skipped_commits,
         phantoms: slot.phantom_commits,
     }

@@ -28,7 +28,7 @@ pub(crate) fn walk(stage: &Stage) -> Fate {
     let phantoms = ends(begun, given.max(begun));
     let stages = if stage.shared_clock { 30_000 } else { 35_000 };
     let young = stage.crash - stage.creates < stages;
-    let Some((read, position)) = copies.last().copied() else {
+    let Some(Copy { read, position, on_primary }) = copies.last().copied() else {
         return Fate {
             state: if young { SlotState::NotYetSynced } else { SlotState::Lost },
             fork: Lsn(fork),
@@ -36,18 +36,25 @@ pub(crate) fn walk(stage: &Stage) -> Fate {
             restart: None,
             age: None,
             duplicates: 0,
+            why: [0; 3],
             skipped: 0,
             phantoms,
         };
     };
     let start = if stage.own { position.max(given) } else { position };
+    // Duplicates lie between the start and what both the consumer and the new primary had.
+    let top = given.min(fork);
+    let marks = [start, on_primary, confirmed[at(stage.crash)], top];
+    let between =
+        |low: u64, high: u64| ends(low.clamp(start.min(top), top), high.clamp(start.min(top), top));
     Fate {
         state: SlotState::Kept,
         fork: Lsn(fork),
         confirmed: Some(Lsn(position)),
         restart: None,
         age: Some(Span::from_micros(stage.crash * 1_000 - read)),
-        duplicates: ends(start.min(given.min(fork)), given.min(fork)),
+        duplicates: ends(start.min(top), top),
+        why: [0, 1, 2].map(|mark| between(marks[mark], marks[mark + 1])),
         // The new timeline writes whole commits from the fork on.
         skipped: start.saturating_sub(fork) / stage.wal_per_commit,
         phantoms,
@@ -91,9 +98,24 @@ fn confirmed(stage: &Stage, written: &Track) -> Track {
     track
 }
 
-/// When the slot was copied to the standby, in microseconds, and to which position.
-fn copies(stage: &Stage, written: &Track, received: &Track, confirmed: &Track) -> Vec<(u64, u64)> {
-    let mut copies: Vec<(u64, u64)> = Vec::new();
+/// A copy of the slot's position.
+#[derive(Clone, Copy)]
+struct Copy {
+    /// When the position was read, in microseconds.
+    read: u64,
+    /// The position on the standby.
+    position: u64,
+    /// The position on the primary.
+    on_primary: u64,
+}
+
+/// Returns the copies of the slot to the standby.
+fn copies(stage: &Stage, written: &Track, received: &Track, confirmed: &Track) -> Vec<Copy> {
+    let mut copies: Vec<Copy> = Vec::new();
+    let copy = |read: u64, t: u64, limit: u64| {
+        let on_primary = confirmed[at(t)];
+        Copy { read, position: on_primary.min(limit), on_primary }
+    };
     let (mut installed, mut waits) = (None, false);
     for t in stage.creates..=stage.crash {
         let runs = |phase: u64, period: u64| t >= phase && (t - phase).is_multiple_of(period);
@@ -104,7 +126,7 @@ fn copies(stage: &Stage, written: &Track, received: &Track, confirmed: &Track) -
             let position = (received[at(t - 1)] * 1_000
                 + (received[at(t)] - received[at(t - 1)]) * micros)
                 / 1_000_000;
-            copies.push((t * 1_000 - 1_000 + micros, position.min(confirmed[at(t)])));
+            copies.push(copy(t * 1_000 - 1_000 + micros, t, position));
             waits = false;
         }
         // The host dies before any job of the same instant.
@@ -122,12 +144,12 @@ fn copies(stage: &Stage, written: &Track, received: &Track, confirmed: &Track) -
         };
         let Some(extension) = installed.filter(|_| copying) else { continue };
         if !copies.is_empty() || has(extension) {
-            copies.push((t * 1_000, confirmed[at(t)].min(received[at(t)] / 1_000)));
+            copies.push(copy(t * 1_000, t, received[at(t)] / 1_000));
         } else {
             waits = true;
         }
     }
-    copies.retain(|(micros, _)| *micros < stage.crash * 1_000);
+    copies.retain(|copy| copy.read < stage.crash * 1_000);
     copies
 }
 

@@ -4,7 +4,7 @@
 //! happened without.
 
 use super::worst::{self, Worst};
-use crate::blame::{self, Entry, Kind, Link, Scale};
+use crate::blame::{self, Again, Entry, Gap, Kind, Link, Scale};
 use crate::check::{Amount, InvariantOutcome};
 use crate::kernel::{Instant, Span};
 use crate::report::findings::Report;
@@ -77,6 +77,18 @@ fn part(line: &Entry) -> String {
         Kind::LostDeciding => "made after the primary was given up, before another was primary",
         Kind::LostBeside => "made beside the new primary while no fence could reach the old one",
         Kind::LostFencing => "made beside the new primary until the fence took effect",
+        Kind::Again(Again::Behind) => {
+            "given again because the standby was behind when the position was copied"
+        }
+        Kind::Again(Again::Uncopied) => "given again that were confirmed after the last copy",
+        Kind::Again(Again::Unsaved) => "given again because their confirmation was not on disk",
+        Kind::Again(Again::Unconfirmed) => "given again that had not been confirmed",
+        Kind::Gap(Gap::Anew) => "never given because a new slot begins behind them",
+        Kind::Gap(Gap::Asked) => {
+            "never given because the consumer asks to begin behind them, on a timeline that lacks \
+             what it had"
+        }
+        Kind::Gap(Gap::Confirmed) => "never given because the slot was confirmed beyond them",
         Kind::Divergent | Kind::Phantom | Kind::Outage(_) => "of another kind",
     };
     format!("{} {made} ({})", counted(commits, "commit"), scale(&line.scale))
@@ -90,6 +102,7 @@ fn scale(scale: &Scale) -> String {
         }
         Scale::Fault(fault) => format!("{fault} of the script"),
         Scale::Driver(driver) => format!("the driver {driver}"),
+        Scale::Feedback(every) => format!("ack_every = {every} of the consumer"),
     }
 }
 
@@ -139,7 +152,24 @@ fn violated(outcome: &Outcome, row: &InvariantOutcome, longest: Option<&Worst<'_
     if let (Some(Worst::Outage(client, outage)), true) = (longest, OF_OUTAGES.contains(&row.id)) {
         return Story { what, ..down(outcome, client, outage) };
     }
+    if let Some(story) = of_consumers(outcome, row.id) {
+        return Story { what, ..story };
+    }
     Story { what, parts: Vec::new(), chain: before(outcome, at) }
+}
+
+/// Returns what consumers of slots were given again, or never, if an invariant speaks of that.
+fn of_consumers(outcome: &Outcome, invariant: &str) -> Option<Story> {
+    let counts = |entry: &&Entry| match invariant {
+        "duplicates-bounded" => matches!(entry.kind, Kind::Again(_)),
+        "no-skipped-window" | "slot-has-no-gap" => matches!(entry.kind, Kind::Gap(_)),
+        _ => false,
+    };
+    let ledger = blame::ledger(outcome);
+    let lines: Vec<&Entry> = ledger.iter().filter(counts).collect();
+    let parts = lines.iter().map(|line| part(line)).collect();
+    let chain = joined(lines.iter().map(|line| &line.chain));
+    (!lines.is_empty()).then_some(Story { what: String::new(), parts, chain })
 }
 
 fn missed(outcome: &Outcome, row: &ExpectationOutcome, longest: Option<&Worst<'_>>) -> Story {

@@ -16,11 +16,21 @@ pub(in crate::report) fn scale(report: &Report<'_>, page: &mut Page) {
         return;
     }
     page.title("WHAT OUTAGES AND LOSSES SCALE WITH");
-    let mut table = Table::new(&[">outages", ">lost", "scale with"]);
+    // Few services have slots: what their consumers met has columns only where there is some.
+    let again = shares.iter().any(|share| share.repeated_commits > 0);
+    let never = shares.iter().any(|share| share.skipped_commits > 0);
+    let columns = [(true, ">outages"), (true, ">lost"), (again, ">again"), (never, ">never")];
+    let heads = columns.into_iter().filter(|(there, _)| *there).map(|(_, head)| head);
+    let heads: Vec<&str> = heads.chain(["scale with"]).collect();
+    let mut table = Table::new(&heads);
     for share in &shares {
         let outage =
             if share.outage == Span::ZERO { "none".to_owned() } else { span(share.outage) };
-        table.row([outage, number_or_none(share.lost_commits), told(share)]);
+        let mut row = vec![outage, number_or_none(share.lost_commits)];
+        row.extend(again.then(|| number_or_none(share.repeated_commits)));
+        row.extend(never.then(|| number_or_none(share.skipped_commits)));
+        row.push(told(share));
+        table.row(row);
     }
     page.table(2, &table);
 }
@@ -36,5 +46,6 @@ fn told(share: &Share) -> String {
         }
         Scale::Fault(fault) => format!("how long or how bad {fault} is in the script"),
         Scale::Driver(driver) => format!("the driver {driver}"),
+        Scale::Feedback(every) => format!("ack_every = {every} of the consumer"),
     }
 }

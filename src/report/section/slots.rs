@@ -6,7 +6,7 @@
 use crate::report::findings::Report;
 use crate::report::page::Page;
 use crate::report::style::Ink;
-use crate::report::wording::{counted, moment, size, span};
+use crate::report::wording::{counted, moment, number, size, span};
 use crate::sim::{SlotOutcome, SlotState};
 
 /// Writes what became of each slot; nothing if no service has one.
@@ -39,15 +39,19 @@ fn told(slot: &SlotOutcome) -> Vec<String> {
     let consumer = slot.consumer.as_deref().unwrap_or("its consumer");
     if slot.skipped_commits > 0 {
         let commits = counted(slot.skipped_commits, "commit");
+        let place = slot.skipped_range.map_or(String::new(), |(from, to)| {
+            format!(", the WAL of {} from {from} to {to}", slot.node)
+        });
         parts.push(format!(
-            "RESUMES WITH A HOLE: {consumer} is never given {commits}; copy the tables anew, or \
-             read the missing rows by hand"
+            "RESUMES WITH A HOLE: {consumer} is never given {commits}{place}; copy the tables \
+             anew, or read the missing rows by hand"
         ));
     }
     parts.push(position(slot));
     if slot.duplicates > 0 {
         let commits = counted(slot.duplicates, "commit");
-        parts.push(format!("{consumer} was given {commits} again: apply each only once"));
+        let why = repeats(slot).join(", ");
+        parts.push(format!("{consumer} was given {commits} again ({why}): apply each only once"));
     }
     if slot.phantom_commits > 0 {
         let commits = counted(slot.phantom_commits, "commit");
@@ -56,6 +60,18 @@ fn told(slot: &SlotOutcome) -> Vec<String> {
         ));
     }
     parts
+}
+
+/// Returns why commits were given again.
+fn repeats(slot: &SlotOutcome) -> Vec<String> {
+    let why = [
+        (slot.repeats.behind, "that the standby lacked at the copy"),
+        (slot.repeats.uncopied, "confirmed after the last copy"),
+        (slot.repeats.unsaved, "whose confirmation was not on disk"),
+        (slot.repeats.unconfirmed, "not confirmed yet"),
+    ];
+    let there = why.into_iter().filter(|(commits, _)| *commits > 0);
+    there.map(|(commits, why)| format!("{} {why}", number(commits))).collect()
 }
 
 fn position(slot: &SlotOutcome) -> String {
@@ -79,9 +95,12 @@ fn position(slot: &SlotOutcome) -> String {
             });
             format!("LOST on {node}{after}{why}; create it anew and copy the tables again")
         }
-        SlotState::NotYetSynced => format!(
-            "not on {node}{after}: too young to have been copied; create it anew and copy the \
-             tables again"
-        ),
+        SlotState::NotYetSynced => {
+            let age = slot.slot_age.map_or(String::new(), |age| format!(", {} old", span(age)));
+            format!(
+                "not on {node}{after}: not copied yet{age}; create it anew and copy the tables \
+                 again"
+            )
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! interval without an end lasts to the end of the run.
 
 use crate::kernel::{Instant, Span};
-use crate::sim::{Outcome, Parts};
+use crate::sim::{ClientOutcome, Outcome, Parts};
 
 /// Intervals of a run, in order and apart from each other.
 pub(super) type Intervals = Vec<(Instant, Instant)>;
@@ -16,14 +16,16 @@ pub(super) struct Sums {
     pub(super) writes: Intervals,
     /// When at least one reader could not work.
     pub(super) reads: Intervals,
+    /// When at least one consumer of a logical slot could not work.
+    pub(super) consumes: Intervals,
     /// Where the time of the writers' outages went.
     pub(super) parts: Parts,
 }
 
 impl Sums {
     pub(super) fn of(outcome: &Outcome) -> Self {
-        let down = |writes: bool| {
-            let clients = outcome.clients.iter().filter(move |client| client.writes == writes);
+        let down = |who: fn(&ClientOutcome) -> bool| {
+            let clients = outcome.clients.iter().filter(|client| who(client));
             let outages = clients.flat_map(|client| &client.outages);
             union(outages.map(|one| (one.start, one.end.unwrap_or(outcome.until))).collect())
         };
@@ -40,7 +42,12 @@ impl Sums {
             parts.connect = parts.connect + of.connect;
             parts.retry = parts.retry + of.retry;
         }
-        Self { writes: down(true), reads: down(false), parts }
+        Self {
+            writes: down(|client| client.writes),
+            reads: down(|client| !client.writes && client.slot.is_none()),
+            consumes: down(|client| client.slot.is_some()),
+            parts,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::Unit::{self, Bytes, Count, Flag, Time};
 use super::sums::{Sums, longest, total};
 use crate::fault::FaultKind;
 use crate::kernel::{Instant, Span};
-use crate::sim::{Outcome, Promotion, ServiceOutcome};
+use crate::sim::{Outcome, Promotion, ServiceOutcome, SlotOutcome, SlotState};
 
 /// A metric that every scenario has.
 pub(super) struct Row {
@@ -100,6 +100,16 @@ rows! {
         |outcome, _| Some(outcome.clients.iter().map(|of| of.reads_gone_back).sum());
     "phantom_commits", Count, "commits that readers saw and that were lost",
         |outcome, _| Some(outcome.clients.iter().map(|of| of.phantom_commits).sum());
+    "consumer_downtime", Time, "time in which at least one consumer of a slot could not work",
+        |_, sums| Some(total(&sums.consumes));
+    "lost_slots", Count, "logical slots that a new primary did not have",
+        |outcome, _| Some(slots(outcome, |of| u64::from(of.state != SlotState::Kept)));
+    "slot_repeated_commits", Count, "commits that consumers of slots were given again",
+        |outcome, _| Some(slots(outcome, |of| of.duplicates));
+    "slot_skipped_commits", Count, "commits that consumers of slots will never be given",
+        |outcome, _| Some(slots(outcome, |of| of.skipped_commits));
+    "slot_hole", Flag, "a consumer of a slot will never be given some commits",
+        |outcome, _| Some(u64::from(slots(outcome, |of| of.skipped_commits) > 0));
     "unprotected", Time, "time without a standby that could be promoted",
         |outcome, _| Some(sum(outcome, |of| {
             open(outcome, &of.exposure, |one| (one.start, one.end))
@@ -110,6 +120,11 @@ rows! {
         |outcome, _| Some(greatest(outcome, peak));
     "node_time", Time, "time of nodes' existence added up, as it is paid for",
         |outcome, _| Some(sum(outcome, |of| node_time(outcome, of)));
+}
+
+/// Returns the sum over all slots, primary by primary.
+fn slots(outcome: &Outcome, of: impl Fn(&SlotOutcome) -> u64) -> u64 {
+    outcome.services.iter().flat_map(|service| &service.slots).map(of).sum()
 }
 
 fn many<T>(items: impl Iterator<Item = T>) -> u64 {
