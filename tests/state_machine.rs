@@ -37,7 +37,7 @@ enum Transition {
     /// A fault that can be healed ends.
     Heal(FaultKind, Target),
     /// An operator acts.
-    Order(Operator, Target),
+    Order(Operator<String>, Target),
 }
 
 /// What the reference knows: which faults are open, and that nothing is done twice at once.

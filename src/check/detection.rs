@@ -37,7 +37,9 @@ fn in_time(
     };
     let last_report = last_report_before(promotion);
     let redo = unreplayed(case.world, promotion);
-    let slack = case.notice();
+    let asked = promotion.rule == Rule::PromoteFurthestAsked;
+    let asks = if asked { case.knobs.order_patience } else { Span::ZERO };
+    let slack = case.notice() + asks;
     let deadline = last_report
         + (patience(case, promotion.rule == Rule::PromoteSelf) + slack)
         + (overhead + redo + case.knobs.platform_delay * 2)
@@ -125,6 +127,9 @@ pub(super) fn failovers_apart(case: &Case<'_>) -> Finding {
 }
 
 fn early(case: &Case<'_>, promotion: &PromotionRecord) -> Finding {
+    if promotion.planned {
+        return Finding::Vacuous;
+    }
     let Some(timeout) = timeout(case, promotion.rule) else { return Finding::Vacuous };
     let last_report = last_report_before(promotion);
     let due = last_report + timeout;
@@ -140,9 +145,9 @@ fn early(case: &Case<'_>, promotion: &PromotionRecord) -> Finding {
 /// Returns how long a primary is silent before a rule lets it be replaced.
 fn timeout(case: &Case<'_>, rule: Rule) -> Option<Span> {
     match rule {
-        Rule::PromoteForSilentPrimary | Rule::RestoreForSilentPrimary => {
-            Some(case.knobs.detection_timeout)
-        }
+        Rule::PromoteForSilentPrimary
+        | Rule::RestoreForSilentPrimary
+        | Rule::PromoteFurthestAsked => Some(case.knobs.detection_timeout),
         Rule::PromoteSelf => Some(case.knobs.lookout_failover_lag),
         Rule::SuspectSilentNode
         | Rule::DropSuspicion
@@ -157,7 +162,21 @@ fn timeout(case: &Case<'_>, rule: Rule) -> Option<Span> {
         | Rule::KeepGivenUpNodeOut
         | Rule::NoteNews
         | Rule::WaitForLoneCandidate
-        | Rule::PromoteReadReplica => None,
+        | Rule::PromoteReadReplica
+        | Rule::BeginSwitchover
+        | Rule::AdmitNewServer
+        | Rule::DeleteReplacedStandby
+        | Rule::StopOldPrimary
+        | Rule::AskNewStandbys
+        | Rule::AskForSilentPrimary
+        | Rule::SwitchNamesToNewPrimary
+        | Rule::EndSwitchover
+        | Rule::RepeatOrder
+        | Rule::KillOldPrimary
+        | Rule::AbandonSwitchover
+        | Rule::ReturnToOldPrimary
+        | Rule::TakeOldPrimaryBack
+        | Rule::ChangePlan => None,
     }
 }
 

@@ -3,11 +3,12 @@
 //! It watches the truth and the decisions from outside; nothing in the simulation reads it. Kept
 //! here: an entry is made only when something changed.
 
-use crate::control::{Candidacy, Operator, Refusal, Rule};
+use crate::control::{Candidacy, Operator, PhaseName, Refusal, Rule};
 use crate::fault::{FaultKind, Victim};
 use crate::kernel::Instant;
-use crate::model::{BranchId, Endpoint, NodeId, Role, ServiceId, Side, World};
+use crate::model::{BranchId, Endpoint, NodeId, Plan, Role, ServiceId, Side, World};
 
+use super::operations::OperationRecord;
 use super::slot_memory::{SlotFeedEnd, SlotRecord};
 use super::watch::{Block, Followed};
 
@@ -46,6 +47,14 @@ pub struct ServiceHistory {
     pub slot_feeds: Vec<SlotFeedEnd>,
     /// What promoted nodes made of logical slots.
     pub slots: Vec<SlotRecord>,
+    /// The phases of the platform's work, from when on.
+    pub phases: Vec<(Instant, PhaseName)>,
+    /// What planned operations did.
+    pub operations: Vec<OperationRecord>,
+    /// Nodes that were deleted though no other was well, and when.
+    pub emptied: Vec<(Instant, NodeId)>,
+    /// Changes of the plan within its tier.
+    pub plans: Vec<(Instant, Plan)>,
 }
 
 /// A node that the platform gave up.
@@ -76,6 +85,7 @@ pub struct Silence {
 
 /// A promotion from its order to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent fact")]
 pub struct PromotionRecord {
     /// The promoted node.
     pub node: NodeId,
@@ -103,6 +113,8 @@ pub struct PromotionRecord {
     pub last_contact: Option<Instant>,
     /// Whether a daemon promoted its own node, alone of at least three that it had seen.
     pub lone: bool,
+    /// Whether it is part of a controlled switchover.
+    pub planned: bool,
     /// The restore of a new primary, when it ended.
     pub restore: Option<Restore>,
     /// The other standbys that served when it ended.

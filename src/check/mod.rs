@@ -1,10 +1,11 @@
 //! The judgement: invariants, the accounts, and what the judge remembers of a run.
 //!
-//! * `table`, `slot_table`: every invariant with its number, kind, units, statement and source;
+//! * `table`, `slot_table`, `planned`: every invariant with its number, kind, units, statement and
+//!   source;
 //! * `writers`, `durability`, `detection`, `names`, `redundancy`, `archive`, `followers`,
-//!   `clients`, `quorum`, `pairs`, `slots`: the invariants by subject;
-//! * `history`, `watch`, `slot_memory`, `ledger`, `deliveries`, `repeats`, `intervals`: what they
-//!   are judged on; `case`, `verdict`: how.
+//!   `clients`, `quorum`, `pairs`, `slots`, `switchover`: the invariants by subject;
+//! * `history`, `operations`, `watch`, `slot_memory`, `ledger`, `deliveries`, `repeats`,
+//!   `intervals`: what they are judged on; `case`, `verdict`: how.
 //!
 //! It sees truth, decisions and history; nothing in the simulation sees it. Kept here: an
 //! invariant that was not put to the test is vacuous, never said to hold.
@@ -20,13 +21,16 @@ mod history;
 mod intervals;
 mod ledger;
 mod names;
+mod operations;
 mod pairs;
+mod planned;
 mod quorum;
 mod redundancy;
 mod repeats;
 mod slot_memory;
 mod slot_table;
 mod slots;
+mod switchover;
 mod table;
 mod verdict;
 mod watch;
@@ -40,8 +44,10 @@ pub use history::{
 };
 pub use intervals::{DualWriting, Exposed, dual_writing, exposures};
 pub use ledger::{Abandoned, Ledger, phantoms};
+pub use operations::OperationRecord;
 pub use repeats::{Repeats, Resumption, Skips, resumptions};
 pub use slot_memory::{SlotFeedEnd, SlotRecord};
+pub use switchover::is_well;
 pub use table::{INVARIANTS, InvariantCard, judge};
 pub use verdict::{Amount, InvariantOutcome, Kind, Verdict};
 pub use watch::{Block, Followed, is_alone};

@@ -9,7 +9,7 @@ use super::history::PromotionRecord;
 use super::ledger::Ledger;
 use super::verdict::Amount;
 use crate::control::Fitness;
-use crate::kernel::{Instant, Span};
+use crate::kernel::{Instant, Position, Span};
 use crate::knob::CommitLevel;
 use crate::model::{Branch, BranchId, ClientId, QuorumRule, Service, Session, World};
 
@@ -54,7 +54,7 @@ fn survives(
     let Some(part) = ledger.abandoned.iter().find(|part| part.branch == id) else {
         return Finding::Holds;
     };
-    let kept = branch.last_made_within(part.from);
+    let kept = branch.last_made_within(part.from.max(fork_of(case.world, record)));
     let lost = whole - acked_under_quorum(case.world, branch, kept);
     if lost == 0 {
         return Finding::Holds;
@@ -67,9 +67,16 @@ fn survives(
     Finding::Broken(Breach { at: record.ordered, amounts: vec![Amount::Commits(lost)], detail })
 }
 
+/// Returns up to where a promoted node had the history before: what is lost below that is lost by
+/// a later change.
+pub(super) fn fork_of(world: &World, record: &PromotionRecord) -> Position {
+    let parent = record.branch.and_then(|branch| world.branch(branch).parent);
+    parent.map_or(Position::ZERO, |(_, fork)| fork)
+}
+
 /// Returns whether an election saw more standbys than may be without an acknowledged commit: of m
 /// standbys of which any k must acknowledge, m - k may.
-fn was_sure(service: &Service, rule: &QuorumRule, record: &PromotionRecord) -> bool {
+pub(super) fn was_sure(service: &Service, rule: &QuorumRule, record: &PromotionRecord) -> bool {
     let named = rule.standbys.len();
     let members = if named == 0 { usize::from(service.plan.standbys()) } else { named };
     let fresh = record.candidates.iter().filter(|one| {
@@ -88,9 +95,9 @@ pub(super) fn acked_under_quorum(world: &World, branch: &Branch, made: Instant) 
         let unwarned = Session { warned: None, ..*session };
         let within = periods.iter().map(|(since, end, _)| {
             let told = now.min(end.minus(Span::from_micros(1)));
-            let before = since.minus(Span::from_micros(1));
+            // What is made in the instant in which the setting takes effect waits for nobody.
             let by_end = branch.acked(&unwarned, made, told);
-            by_end - branch.acked(&unwarned, made.min(before), told).min(by_end)
+            by_end - branch.acked(&unwarned, made.min(*since), told).min(by_end)
         });
         within.sum::<u64>()
     });

@@ -220,6 +220,8 @@ fn touch(touch: Touch) -> &'static str {
         Touch::Lookout => "when the nodes' own daemons decide",
         Touch::Quorum => "when commits are to wait for standbys",
         Touch::Integration => "when a service follows another",
+        Touch::Switchover => "when a planned operation begins",
+        Touch::Stop => "when a server is stopped in a controlled way",
     }
 }
 

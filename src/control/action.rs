@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of whether an order succeeds. Kept here: actions name nodes by their numbers.
 
-use crate::model::Endpoint;
+use crate::model::{Endpoint, Plan, RegionId};
 
 /// An order of the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,11 +21,48 @@ pub enum Action {
     BuildPrimary(u16),
     /// Stop this node's server.
     Stop(u16),
+    /// Stop this node's server in a controlled way.
+    StopControlled(u16),
+    /// Stop this node's server at once.
+    Kill(u16),
+    /// Start this node's server.
+    Start(u16),
+    /// Let this standby receive no more and say how far it has come.
+    Detach(u16),
+    /// Let this node's commits wait for any so many of these standbys.
+    SetQuorum(u16, u8, Numbers),
+    /// Let this node's commits wait for nobody.
+    ClearQuorum(u16),
+    /// Let the first node pass connections on to the second.
+    Forward(u16, u16),
+    /// Delete this node, which is not needed any more.
+    Delete(u16),
+    /// Sell the service in another plan.
+    SetPlan(Plan),
+    /// Create the service's new nodes in this region.
+    Relocate(RegionId),
 }
 
 /// The names of all orders, those of the variants in their order.
-pub const ACTIONS: &[&str] =
-    &["fence", "promote", "follow", "publish", "build-standby", "build-primary", "stop"];
+pub const ACTIONS: &[&str] = &[
+    "fence",
+    "promote",
+    "follow",
+    "publish",
+    "build-standby",
+    "build-primary",
+    "stop",
+    "stop-controlled",
+    "kill",
+    "start",
+    "detach",
+    "set-quorum",
+    "clear-quorum",
+    "forward",
+    "delete",
+    "set-plan",
+    "relocate",
+];
 
 impl Action {
     /// Returns the name of the order, without whom it is for.
@@ -38,6 +75,16 @@ impl Action {
             Self::BuildStandby(..) => "build-standby",
             Self::BuildPrimary(_) => "build-primary",
             Self::Stop(_) => "stop",
+            Self::StopControlled(_) => "stop-controlled",
+            Self::Kill(_) => "kill",
+            Self::Start(_) => "start",
+            Self::Detach(_) => "detach",
+            Self::SetQuorum(..) => "set-quorum",
+            Self::ClearQuorum(_) => "clear-quorum",
+            Self::Forward(..) => "forward",
+            Self::Delete(_) => "delete",
+            Self::SetPlan(_) => "set-plan",
+            Self::Relocate(_) => "relocate",
         }
     }
 }

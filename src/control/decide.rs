@@ -6,8 +6,9 @@
 use super::action::Action;
 use super::elect::Candidacy;
 use super::manager::{Manager, Phase, Standing};
+use super::operation::Step;
 use super::rule::Rule;
-use super::{failover, replace};
+use super::{failover, handover, replace, switchover};
 use crate::kernel::Instant;
 use crate::knob::{Knobs, Mutant, Policy};
 use crate::model::{Condition, Signal};
@@ -35,23 +36,37 @@ impl Decision {
 /// Decides on a piece of news; the manager afterwards believes what it implies.
 pub fn decide(knobs: &Knobs, manager: &mut Manager, now: Instant, news: Signal) -> Decision {
     let decision = dispatch(knobs, manager, now, news);
+    note_builds(manager, now);
+    decision
+}
+
+/// Notes when the nodes that are being built were ordered.
+pub(super) fn note_builds(manager: &mut Manager, now: Instant) {
     for member in &mut manager.members {
         if member.standing == Standing::Building {
             member.ordered.get_or_insert(now);
         }
     }
-    decision
 }
 
 fn dispatch(knobs: &Knobs, manager: &mut Manager, now: Instant, news: Signal) -> Decision {
     match (manager.phase, news) {
         (_, Signal::Missed(number)) => missed(knobs, manager, now, number),
         (phase, Signal::Reported(number, condition)) => {
-            heard(knobs, manager, phase, (number, condition))
+            heard(knobs, manager, (phase, now), (number, condition))
         }
-        (Phase::Steady | Phase::Restoring { .. }, Signal::SilenceDue(number)) => {
-            silent(knobs, manager, now, number)
+        (_, Signal::Answered(number, answer)) => {
+            switchover::answered(knobs, manager, now, (number, answer))
         }
+        (_, Signal::Served(endpoint)) => switchover::served(knobs, manager, now, endpoint),
+        (_, Signal::StepDue) => handover::waited(knobs, manager, now),
+        (Phase::Electing { .. }, Signal::ElectionDue) => {
+            handover::choose(knobs, manager, now, Rule::PromoteFurthestAsked)
+        }
+        (
+            Phase::Steady | Phase::Restoring { .. } | Phase::Electing { .. },
+            Signal::SilenceDue(number),
+        ) => silent(knobs, manager, now, number),
         (Phase::Promoting { node, .. }, Signal::SilenceDue(number)) => {
             if node == number {
                 failover::promote_next(knobs, manager, now, Rule::PromoteForSilentCandidate)
@@ -62,9 +77,14 @@ fn dispatch(knobs: &Knobs, manager: &mut Manager, now: Instant, news: Signal) ->
         (Phase::Promoting { .. }, Signal::PromotionDue(_)) => {
             failover::lose_patience(knobs, manager, now)
         }
-        (Phase::Steady | Phase::Restoring { .. }, Signal::PromotionDue(_)) => {
-            Decision::none(Rule::NoteNews)
-        }
+        (
+            Phase::Steady | Phase::Restoring { .. } | Phase::Promoting { .. },
+            Signal::ElectionDue,
+        )
+        | (
+            Phase::Steady | Phase::Restoring { .. } | Phase::Electing { .. },
+            Signal::PromotionDue(_),
+        ) => Decision::none(Rule::NoteNews),
     }
 }
 
@@ -87,7 +107,7 @@ fn missed(knobs: &Knobs, manager: &mut Manager, now: Instant, number: u16) -> De
 fn heard(
     knobs: &Knobs,
     manager: &mut Manager,
-    phase: Phase,
+    (phase, now): (Phase, Instant),
     (number, condition): (u16, Condition),
 ) -> Decision {
     let Some(member) = manager.member_mut(number) else {
@@ -104,7 +124,16 @@ fn heard(
         (Phase::Promoting { node, .. } | Phase::Restoring { node }, _, Condition::Primary)
             if node == number =>
         {
-            failover::take_office(knobs, manager, number)
+            let step = manager.operation.as_ref().map(|operation| operation.step);
+            if step == Some(Step::Handing) {
+                return handover::take_office(knobs, manager, now, number);
+            }
+            let mut decision = failover::take_office(knobs, manager, number);
+            handover::retarget(knobs, manager, number, &mut decision);
+            decision
+        }
+        (_, Standing::Leaving, Condition::Primary) if is_awaited(manager, number) => {
+            handover::take_back(knobs, manager)
         }
         (_, Standing::Standby, Condition::Primary) if knobs.policy == Policy::Pglookout => {
             failover::follow_daemon(knobs, manager, number)
@@ -114,12 +143,18 @@ fn heard(
         {
             replace::admit(knobs, manager, number)
         }
-        (_, Standing::Building, Condition::Standby) => replace::admit(knobs, manager, number),
+        (_, Standing::Building, Condition::Standby) => {
+            let planned = switchover::serves(knobs, manager, now, number);
+            planned.unwrap_or_else(|| replace::admit(knobs, manager, number))
+        }
         (_, Standing::Building | Standing::Standby, Condition::CannotFollow) => {
             replace::rebuild(knobs, manager, number)
         }
         (
-            Phase::Steady | Phase::Promoting { .. } | Phase::Restoring { .. },
+            Phase::Steady
+            | Phase::Promoting { .. }
+            | Phase::Restoring { .. }
+            | Phase::Electing { .. },
             Standing::Primary | Standing::Standby | Standing::Building,
             Condition::Primary
             | Condition::Standby
@@ -127,14 +162,23 @@ fn heard(
             | Condition::CannotFollow,
         ) if suspected => trust_again(manager, number),
         (
-            Phase::Steady | Phase::Promoting { .. } | Phase::Restoring { .. },
-            Standing::Primary | Standing::Standby | Standing::Building,
+            Phase::Steady
+            | Phase::Promoting { .. }
+            | Phase::Restoring { .. }
+            | Phase::Electing { .. },
+            Standing::Primary | Standing::Standby | Standing::Building | Standing::Leaving,
             Condition::Primary
             | Condition::Standby
             | Condition::CatchingUp
             | Condition::CannotFollow,
         ) => Decision::none(Rule::NoteNews),
     }
+}
+
+/// Whether an old primary was told to start again.
+fn is_awaited(manager: &Manager, number: u16) -> bool {
+    let step = manager.operation.as_ref().map(|operation| operation.step);
+    matches!(step, Some(Step::Returning { .. })) && number == manager.primary
 }
 
 /// Trusts a suspected node again; a standby may have missed the order to follow a new primary.
@@ -156,9 +200,9 @@ fn silent(knobs: &Knobs, manager: &mut Manager, now: Instant, number: u16) -> De
             if planted && manager.follows.is_some() && number == manager.primary {
                 return failover::replace_primary(knobs, manager, now, number);
             }
-            replace::replace_standby(knobs, manager, number)
+            replace::replace_standby(knobs, manager, (now, number))
         }
-        Some(Standing::Building) => replace::replace_build(knobs, manager, number),
-        Some(Standing::GivenUp) | None => Decision::none(Rule::NoteNews),
+        Some(Standing::Building) => replace::replace_build(knobs, manager, (now, number)),
+        Some(Standing::GivenUp | Standing::Leaving) | None => Decision::none(Rule::NoteNews),
     }
 }

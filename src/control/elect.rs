@@ -40,6 +40,8 @@ pub enum Fitness {
     OldTimeline,
     /// It has not caught up, or cannot follow.
     NotReady,
+    /// It is not one of those that a switchover may promote.
+    NotForeseen,
 }
 
 impl Fitness {
@@ -51,6 +53,7 @@ impl Fitness {
             Self::Stale => "its position is too old",
             Self::OldTimeline => "it is on an old timeline",
             Self::NotReady => "not a standby that has caught up",
+            Self::NotForeseen => "not one that the switchover may promote",
         }
     }
 }
@@ -61,7 +64,7 @@ pub(super) fn elect(knobs: &Knobs, manager: &Manager, now: Instant, except: u16)
         .members
         .iter()
         .filter(|member| member.number != except)
-        .filter_map(|member| candidacy(knobs, member, now))
+        .filter_map(|member| candidacy(knobs, manager, (member, now)))
         .collect();
     let told = manager.members.iter().filter_map(|member| member.report);
     let newest = told.map(|report| report.timeline).max().unwrap_or(0);
@@ -90,14 +93,24 @@ pub(super) fn chosen(candidacies: &[Candidacy]) -> Option<u16> {
     found.map(|entry| entry.number)
 }
 
-fn candidacy(knobs: &Knobs, member: &Member, now: Instant) -> Option<Candidacy> {
-    if matches!(member.standing, Standing::GivenUp | Standing::Primary) {
+fn candidacy(
+    knobs: &Knobs,
+    manager: &Manager,
+    (member, now): (&Member, Instant),
+) -> Option<Candidacy> {
+    if matches!(member.standing, Standing::GivenUp | Standing::Primary | Standing::Leaving) {
         return None;
     }
     let report = member.report?;
     let standing = if member.standing != Standing::Standby || report.condition != Condition::Standby
     {
         Fitness::NotReady
+    } else if !manager
+        .operation
+        .as_ref()
+        .is_none_or(|planned| planned.foresees(knobs, member.number))
+    {
+        Fitness::NotForeseen
     } else if now.since(report.arrived) > knobs.position_age_max {
         Fitness::Stale
     } else {

@@ -8,10 +8,11 @@ use super::action::{Action, Numbers};
 use super::decide::Decision;
 use super::elect::{chosen, elect};
 use super::manager::{Manager, Member, Phase, Standing};
-use super::replace;
+use super::operation::Operation;
 use super::rule::Rule;
+use super::{handover, replace, switchover};
 use crate::kernel::Instant;
-use crate::knob::{EmptyReplicaName, Knobs, Mutant};
+use crate::knob::{CommitMode, EmptyReplicaName, Knobs, Mutant, QuorumElection};
 use crate::model::{Condition, Endpoint};
 
 /// Gives a silent primary up and promotes the furthest standby, or restores a new primary.
@@ -21,12 +22,30 @@ pub(super) fn replace_primary(
     now: Instant,
     number: u16,
 ) -> Decision {
+    let asks = asks_first(knobs, manager);
+    let mut left = Decision::none(Rule::NoteNews);
     give_up(manager, number);
-    let rules = (Rule::PromoteForSilentPrimary, Rule::RestoreForSilentPrimary);
-    let mut decision = put_in_charge(knobs, manager, now, rules);
+    if !manager.operation.as_ref().is_some_and(Operation::is_handed_over) {
+        switchover::abandon(knobs, manager, &mut left);
+    }
+    let mut decision = if asks {
+        handover::ask(knobs, manager, now, Rule::AskForSilentPrimary)
+    } else {
+        let rules = (Rule::PromoteForSilentPrimary, Rule::RestoreForSilentPrimary);
+        put_in_charge(knobs, manager, now, rules)
+    };
     decision.given_up = Some(number);
     decision.actions.insert(0, Action::Fence(number));
+    decision.actions.extend(left.actions);
     decision
+}
+
+/// Whether commits wait for standbys, so that one of them may have more than its last report said.
+fn asks_first(knobs: &Knobs, manager: &Manager) -> bool {
+    let secured = manager.operation.as_ref().is_some_and(Operation::is_secured);
+    let asks = knobs.election_under_quorum == QuorumElection::Asked;
+    let standbys = manager.standing(Standing::Standby).next().is_some();
+    asks && standbys && (secured || knobs.commit_mode == CommitMode::Quorum)
 }
 
 /// Gives up a candidate whose promotion takes too long, unless it is under way and there is nobody
@@ -78,23 +97,21 @@ fn put_in_charge(
     let candidates = elect(knobs, manager, now, manager.primary);
     let mut decision = Decision::none(promotes);
     if let Some(node) = chosen(&candidates) {
-        manager.phase = Phase::Promoting { node, ordered: now };
-        decision.actions.push(Action::Promote(node));
-        if knobs.mutant == Some(Mutant::PromoteAll) {
-            let others = manager.standing(Standing::Standby).filter(|other| *other != node);
-            decision.actions.extend(others.map(Action::Promote));
-        }
-        if knobs.mutant == Some(Mutant::NameBeforePromotion) {
-            decision.actions.push(Action::Publish(Endpoint::Primary, Numbers::of([node])));
-        }
-    } else {
-        let node = replace::next_number(manager);
-        replace::enlist(manager, node);
-        manager.phase = Phase::Restoring { node };
-        decision.rule = restores;
-        decision.actions.push(Action::BuildPrimary(node));
+        handover::promote(knobs, manager, now, node, &mut decision);
+    } else if !handover::returns(manager, now, &mut decision) {
+        decision = restore(manager, restores);
     }
     decision.candidates = candidates;
+    decision
+}
+
+/// Has a new primary restored from the newest backup.
+pub(super) fn restore(manager: &mut Manager, rule: Rule) -> Decision {
+    let mut decision = Decision::none(rule);
+    let node = replace::next_number(manager);
+    replace::enlist(manager, node);
+    manager.phase = Phase::Restoring { node };
+    decision.actions.push(Action::BuildPrimary(node));
     decision
 }
 
@@ -134,6 +151,7 @@ pub(super) fn take_office(knobs: &Knobs, manager: &mut Manager, number: u16) -> 
         .filter(|member| matches!(member.standing, Standing::Standby | Standing::Building));
     let followers = followers.filter(|_| knobs.mutant != Some(Mutant::ForgetFollowers));
     decision.actions.extend(followers.map(|member| Action::Follow(member.number, number)));
+    switchover::trim(knobs, manager, &mut decision);
     replace::build_missing(knobs, manager, &mut decision);
     decision
 }

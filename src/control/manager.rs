@@ -3,7 +3,11 @@
 //! It knows nodes by their numbers, what they reported and when; the truth is unknown here. Kept
 //! here: a timer is a field or follows from fields, so setting it again replaces it.
 
+use serde::{Deserialize, Serialize};
+
 use super::follow::Following;
+use super::handover::forwards_until;
+use super::operation::{Operation, Step};
 use crate::kernel::{Instant, Position, Span};
 use crate::knob::{Knobs, Mutant, Policy, TimeoutOrigin};
 use crate::model::{Condition, Plan, Report};
@@ -26,6 +30,10 @@ pub struct Manager {
     /// How it follows another service, if it does: then it has no primary, and `primary` is the
     /// node that its name points to.
     pub follows: Option<Following>,
+    /// The planned operation under way.
+    pub operation: Option<Operation>,
+    /// Standbys that were asked how far they are and have not answered.
+    pub asked: Vec<u16>,
 }
 
 /// Stands for the primary of the service that is followed, where a node's number is wanted: nodes
@@ -49,6 +57,68 @@ pub enum Phase {
         /// Which node.
         node: u16,
     },
+    /// Standbys were told to receive no more and to say how far they are.
+    Electing {
+        /// When they were told.
+        ordered: Instant,
+    },
+}
+
+/// The phases of the platform's work with a service, by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum PhaseName {
+    /// The primary is regarded as up.
+    Steady,
+    /// A standby has been told to become primary.
+    Promoting,
+    /// A new primary is being restored from a backup.
+    Restoring,
+    /// Standbys say how far they are before one of them is promoted.
+    Electing,
+    /// Old standbys are replaced by new ones.
+    ReplacingStandbys,
+    /// An additional server is built.
+    AddingServer,
+    /// The primary is told to let commits wait for standbys.
+    QuorumCommit,
+    /// The old primary is stopped in a controlled way.
+    Stopping,
+    /// The old primary passes connections on.
+    Forwarding,
+    /// The old primary starts again since nobody else can take over.
+    Returning,
+}
+
+impl PhaseName {
+    /// Every phase.
+    pub const ALL: [Self; 10] = [
+        Self::Steady,
+        Self::Promoting,
+        Self::Restoring,
+        Self::Electing,
+        Self::ReplacingStandbys,
+        Self::AddingServer,
+        Self::QuorumCommit,
+        Self::Stopping,
+        Self::Forwarding,
+        Self::Returning,
+    ];
+
+    /// Returns the phase as scenario files spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Steady => "Steady",
+            Self::Promoting => "Promoting",
+            Self::Restoring => "Restoring",
+            Self::Electing => "Electing",
+            Self::ReplacingStandbys => "ReplacingStandbys",
+            Self::AddingServer => "AddingServer",
+            Self::QuorumCommit => "QuorumCommit",
+            Self::Stopping => "Stopping",
+            Self::Forwarding => "Forwarding",
+            Self::Returning => "Returning",
+        }
+    }
 }
 
 /// A node as the platform knows it.
@@ -77,6 +147,8 @@ pub enum Standing {
     Building,
     /// A node that was given up.
     GivenUp,
+    /// A node that is to be deleted when it is not needed any more.
+    Leaving,
 }
 
 impl Manager {
@@ -100,6 +172,8 @@ impl Manager {
             has_promoted: false,
             next_number: nodes + 1,
             follows: None,
+            operation: None,
+            asked: Vec::new(),
         }
     }
 
@@ -139,7 +213,7 @@ impl Manager {
             return member.ordered.map(|ordered| ordered + knobs.build_patience);
         }
         let missed = member.missed?;
-        if member.standing == Standing::GivenUp {
+        if matches!(member.standing, Standing::GivenUp | Standing::Leaving) {
             return None;
         }
         let left_to_daemons = knobs.policy == Policy::Pglookout
@@ -182,9 +256,50 @@ impl Manager {
             Phase::Promoting { node, ordered } => {
                 Some((ordered + knobs.promotion_patience, Timer::Promotion(node)))
             }
+            Phase::Electing { ordered } => Some((ordered + knobs.order_patience, Timer::Election)),
             Phase::Steady | Phase::Restoring { .. } => None,
         };
-        silence.chain(promotion).min()
+        let step = self.step_due(knobs).map(|due| (due, Timer::Step));
+        silence.chain(promotion).chain(step).min()
+    }
+}
+
+impl Manager {
+    /// Returns when a step of the operation under way has waited long enough.
+    fn step_due(&self, knobs: &Knobs) -> Option<Instant> {
+        match self.operation.as_ref()?.step {
+            Step::Securing { since } => Some(since + knobs.order_patience),
+            Step::Stopping { since, .. } => Some(since + knobs.stop_patience),
+            Step::Returning { since } => Some(since + knobs.promotion_patience),
+            Step::Forwarding { since, named } => forwards_until(knobs, since, named),
+            Step::Replacing { .. }
+            | Step::Renaming { .. }
+            | Step::Adding { .. }
+            | Step::Handing => None,
+        }
+    }
+
+    /// Returns whether a planned operation is handing the service over to a new primary.
+    pub fn is_handing_over(&self) -> bool {
+        self.operation.as_ref().is_some_and(|operation| operation.step == Step::Handing)
+    }
+
+    /// Returns the name of what the platform is doing.
+    pub fn phase_name(&self) -> PhaseName {
+        match (self.phase, self.operation.as_ref().map(|operation| operation.step)) {
+            (Phase::Promoting { .. }, _) => PhaseName::Promoting,
+            (Phase::Restoring { .. }, _) => PhaseName::Restoring,
+            (Phase::Electing { .. }, _) => PhaseName::Electing,
+            (Phase::Steady, None | Some(Step::Handing)) => PhaseName::Steady,
+            (Phase::Steady, Some(Step::Replacing { .. } | Step::Renaming { .. })) => {
+                PhaseName::ReplacingStandbys
+            }
+            (Phase::Steady, Some(Step::Adding { .. })) => PhaseName::AddingServer,
+            (Phase::Steady, Some(Step::Securing { .. })) => PhaseName::QuorumCommit,
+            (Phase::Steady, Some(Step::Stopping { .. })) => PhaseName::Stopping,
+            (Phase::Steady, Some(Step::Forwarding { .. })) => PhaseName::Forwarding,
+            (Phase::Steady, Some(Step::Returning { .. })) => PhaseName::Returning,
+        }
     }
 }
 
@@ -195,6 +310,10 @@ pub enum Timer {
     Silence(u16),
     /// A promotion takes too long.
     Promotion(u16),
+    /// Standbys take too long to say how far they are.
+    Election,
+    /// A step of a planned operation has waited long enough.
+    Step,
 }
 
 impl Member {

@@ -3,6 +3,7 @@
 //! * `decide`: news in, a rule and its orders out; `failover`, `replace`, `elect`: its procedures;
 //! * `operator`: what an operator can order; `command`: an order in, its rule or a refusal out;
 //! * `follow`: services that follow another one;
+//! * `switchover`, `handover`, `plan_change`: its planned procedures; `operation`: how far one is;
 //! * `manager`: what one decider believes of one service; `rule`, `action`: its two vocabularies;
 //! * `own`: a policy that somebody else writes;
 //! * `lookout`: the second policy, with a decider on every node and on every observer.
@@ -16,19 +17,24 @@ mod decide;
 mod elect;
 mod failover;
 mod follow;
+mod handover;
 pub mod lookout;
 mod manager;
+mod operation;
 mod operator;
 mod own;
+mod plan_change;
 mod replace;
 mod rule;
+mod switchover;
 
 pub use action::{ACTIONS, Action, Numbers};
 pub use command::{Refusal, command};
 pub use decide::{Decision, decide};
 pub use elect::{Candidacy, Fitness};
 pub use follow::Following;
-pub use manager::{Manager, Member, Phase, SOURCE, Standing, Timer};
+pub use manager::{Manager, Member, Phase, PhaseName, SOURCE, Standing, Timer};
+pub use operation::{Cause, Operation, Step};
 pub use operator::{ORDERS, Operator, OrderAim, OrderCard};
 pub use own::{Decide, OwnPolicy};
 pub use rule::Rule;

@@ -9,24 +9,35 @@ use super::failover::{publish_ha_replica, replica_targets};
 use super::follow;
 use super::manager::{Manager, Member, Phase, Standing};
 use super::rule::Rule;
+use super::switchover;
+use crate::kernel::Instant;
 use crate::knob::{EmptyReplicaName, Knobs, Mutant};
 use crate::model::Endpoint;
 
 /// Gives a silent standby up and has a new one built; the primary is not touched.
-pub(super) fn replace_standby(knobs: &Knobs, manager: &mut Manager, number: u16) -> Decision {
+pub(super) fn replace_standby(
+    knobs: &Knobs,
+    manager: &mut Manager,
+    (now, number): (Instant, u16),
+) -> Decision {
     let mut decision = give_up(manager, number, Rule::ReplaceSilentStandby);
     leave_replica_name(knobs, manager, &mut decision);
     let left = manager.standing(Standing::Standby).next();
     if let (Some(Mutant::ReplicaLossMovesPrimary), Some(left)) = (knobs.mutant, left) {
-        manager.phase = Phase::Promoting { node: left, ordered: crate::kernel::Instant::FAR };
+        manager.phase = Phase::Promoting { node: left, ordered: Instant::FAR };
         decision.actions.push(Action::Promote(left));
     }
+    switchover::lose_server(knobs, manager, (now, number), &mut decision);
     build_missing(knobs, manager, &mut decision);
     decision
 }
 
 /// Gives a new node up that fell silent while it was built, and has it built again.
-pub(super) fn replace_build(knobs: &Knobs, manager: &mut Manager, number: u16) -> Decision {
+pub(super) fn replace_build(
+    knobs: &Knobs,
+    manager: &mut Manager,
+    (now, number): (Instant, u16),
+) -> Decision {
     let mut decision = give_up(manager, number, Rule::ReplaceSilentBuild);
     if manager.phase == (Phase::Restoring { node: number }) {
         let node = next_number(manager);
@@ -34,6 +45,7 @@ pub(super) fn replace_build(knobs: &Knobs, manager: &mut Manager, number: u16) -
         manager.phase = Phase::Restoring { node };
         decision.actions.push(Action::BuildPrimary(node));
     } else {
+        switchover::lose_server(knobs, manager, (now, number), &mut decision);
         build_missing(knobs, manager, &mut decision);
     }
     decision
@@ -89,7 +101,9 @@ pub(super) fn build_missing(knobs: &Knobs, manager: &mut Manager, decision: &mut
     if knobs.mutant == Some(Mutant::ForgetReplacement) {
         return;
     }
-    let known = manager.members.iter().filter(|m| m.standing != Standing::GivenUp).count();
+    let counts =
+        |member: &&Member| !matches!(member.standing, Standing::GivenUp | Standing::Leaving);
+    let known = manager.members.iter().filter(counts).count();
     for _ in known..usize::from(manager.plan.nodes()) {
         let node = next_number(manager);
         enlist(manager, node);

@@ -39,11 +39,41 @@ pub enum Rule {
     NoteNews,
     /// The integration of a read replica service was removed.
     PromoteReadReplica,
+    /// A request leads to a controlled switchover.
+    BeginSwitchover,
+    /// A server of a switchover has caught up.
+    AdmitNewServer,
+    /// The replica name is served without an old standby.
+    DeleteReplacedStandby,
+    /// Commits wait for the new standbys.
+    StopOldPrimary,
+    /// The old primary is stopped.
+    AskNewStandbys,
+    /// Standbys have said how far they are.
+    PromoteFurthestAsked,
+    /// The primary was silent for the timeout while commits waited for standbys.
+    AskForSilentPrimary,
+    /// The node promoted by a switchover reports that it is primary.
+    SwitchNamesToNewPrimary,
+    /// The old primary has passed connections on for long enough.
+    EndSwitchover,
+    /// An order was not answered.
+    RepeatOrder,
+    /// The controlled stop of the old primary takes too long.
+    KillOldPrimary,
+    /// A switchover cannot go on.
+    AbandonSwitchover,
+    /// Nobody can take over from the stopped primary.
+    ReturnToOldPrimary,
+    /// The old primary is started again.
+    TakeOldPrimaryBack,
+    /// The plan changes within its tier.
+    ChangePlan,
 }
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 32] = [
         Self::SuspectSilentNode,
         Self::DropSuspicion,
         Self::PromoteForSilentPrimary,
@@ -61,6 +91,21 @@ impl Rule {
         Self::KeepGivenUpNodeOut,
         Self::NoteNews,
         Self::PromoteReadReplica,
+        Self::BeginSwitchover,
+        Self::AdmitNewServer,
+        Self::DeleteReplacedStandby,
+        Self::StopOldPrimary,
+        Self::AskNewStandbys,
+        Self::PromoteFurthestAsked,
+        Self::AskForSilentPrimary,
+        Self::SwitchNamesToNewPrimary,
+        Self::EndSwitchover,
+        Self::RepeatOrder,
+        Self::KillOldPrimary,
+        Self::AbandonSwitchover,
+        Self::ReturnToOldPrimary,
+        Self::TakeOldPrimaryBack,
+        Self::ChangePlan,
     ];
 
     /// Returns the rule's name, as results print it.
@@ -83,6 +128,21 @@ impl Rule {
             Self::KeepGivenUpNodeOut => "keep-given-up-node-out",
             Self::NoteNews => "note-news",
             Self::PromoteReadReplica => "promote-read-replica",
+            Self::BeginSwitchover => "begin-switchover",
+            Self::AdmitNewServer => "admit-new-server",
+            Self::DeleteReplacedStandby => "delete-replaced-standby",
+            Self::StopOldPrimary => "stop-old-primary",
+            Self::AskNewStandbys => "ask-new-standbys",
+            Self::PromoteFurthestAsked => "promote-furthest-asked",
+            Self::AskForSilentPrimary => "ask-for-silent-primary",
+            Self::SwitchNamesToNewPrimary => "switch-names-to-new-primary",
+            Self::EndSwitchover => "end-switchover",
+            Self::RepeatOrder => "repeat-order",
+            Self::KillOldPrimary => "kill-old-primary",
+            Self::AbandonSwitchover => "abandon-switchover",
+            Self::ReturnToOldPrimary => "return-to-old-primary",
+            Self::TakeOldPrimaryBack => "take-old-primary-back",
+            Self::ChangePlan => "change-plan",
         }
     }
 
@@ -110,11 +170,27 @@ impl Rule {
             | Self::AdmitStandby
             | Self::ReplaceUnfitStandby
             | Self::KeepGivenUpNodeOut
-            | Self::NoteNews => "failover",
+            | Self::NoteNews
+            | Self::BeginSwitchover
+            | Self::AdmitNewServer
+            | Self::DeleteReplacedStandby
+            | Self::StopOldPrimary
+            | Self::AskNewStandbys
+            | Self::PromoteFurthestAsked
+            | Self::AskForSilentPrimary
+            | Self::SwitchNamesToNewPrimary
+            | Self::EndSwitchover
+            | Self::RepeatOrder
+            | Self::KillOldPrimary
+            | Self::AbandonSwitchover
+            | Self::ReturnToOldPrimary
+            | Self::TakeOldPrimaryBack
+            | Self::ChangePlan => "failover",
         }
     }
 
     /// Returns what the rule says.
+    #[expect(clippy::too_many_lines, reason = "a sentence for each rule")]
     pub fn sentence(self) -> &'static str {
         match self {
             Self::SuspectSilentNode => "a node whose report is missing is suspected, no more",
@@ -165,6 +241,59 @@ impl Rule {
             Self::PromoteReadReplica => {
                 "a read replica service whose integration is removed is promoted and has a history \
                  of its own from then on; its source is not touched"
+            }
+            Self::BeginSwitchover => {
+                "a controlled switchover begins: standbys are replaced one after another by \
+                 new ones"
+            }
+            Self::AdmitNewServer => {
+                "a new server that has caught up serves, and the next step of the \
+                 switchover begins"
+            }
+            Self::DeleteReplacedStandby => {
+                "an old standby is deleted when the replica name is served with its \
+                 substitute"
+            }
+            Self::StopOldPrimary => {
+                "the old primary is stopped in a controlled way once commits wait for the \
+                 new standbys"
+            }
+            Self::AskNewStandbys => {
+                "once the old primary is stopped, the new standbys receive no more and say \
+                 how far they are"
+            }
+            Self::PromoteFurthestAsked => {
+                "of the standbys that have said how far they are the furthest is promoted"
+            }
+            Self::AskForSilentPrimary => {
+                "a primary silent for the timeout is marked as down and fenced; under \
+                 quorum commit its standbys first receive no more and say how far they are"
+            }
+            Self::SwitchNamesToNewPrimary => {
+                "the primary name moves to the promoted node, which leaves the replica \
+                 name, and the old primary passes connections on to it"
+            }
+            Self::EndSwitchover => {
+                "the old primary is deleted and commits wait for standbys no longer"
+            }
+            Self::RepeatOrder => "an order of a switchover that is not answered is given again",
+            Self::KillOldPrimary => {
+                "an old primary whose controlled stop takes too long is stopped by force, \
+                 and the switchover goes on"
+            }
+            Self::AbandonSwitchover => {
+                "a switchover that cannot go on is given up: what it built beyond the plan \
+                 is deleted"
+            }
+            Self::ReturnToOldPrimary => {
+                "the stopped primary is started again when nobody else can take over"
+            }
+            Self::TakeOldPrimaryBack => {
+                "the old primary that was started again stays, and the standbys follow it"
+            }
+            Self::ChangePlan => {
+                "a change within a tier adds or removes standbys and leaves the primary \
+                 alone"
             }
         }
     }

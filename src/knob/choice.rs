@@ -157,6 +157,71 @@ pub enum ReplicaReconnect {
     KnownAddress,
 }
 
+/// Which standbys of a controlled switchover may be promoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SwitchoverCandidates {
+    /// Every new one, the furthest first.
+    AnyNew,
+    /// The additional server.
+    AdditionalOnly,
+    /// Those that took the place of old standbys.
+    ReplacementOnly,
+}
+
+/// When commits wait for nobody again after a controlled switchover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum QuorumReset {
+    /// When the old primary is gone; until then the new one has the setting as well.
+    AfterOldPrimaryGone,
+    /// At the promotion: the setting was written on the old primary alone.
+    AtPromotion,
+}
+
+/// By which positions a standby is chosen while commits wait for standbys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum QuorumElection {
+    /// By what standbys say when they receive no more.
+    Asked,
+    /// By their last reports, while others may still receive and acknowledge.
+    LastReports,
+}
+
+/// What becomes of a controlled switchover whose old primary cannot be stopped in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SwitchoverFault {
+    /// It goes on, after the old primary was stopped by force.
+    Continue,
+    /// The old primary is started again.
+    Rollback,
+}
+
+/// From when on the forwarding of connections is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ForwardStart {
+    /// From the promotion of the new primary.
+    AtPromotion,
+    /// From the change of the primary name.
+    AtDnsUpdate,
+}
+
+/// When the forwarding of connections ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ForwardEnd {
+    /// After its time, whatever resolvers still believe.
+    AfterItsTime,
+    /// When no resolver can believe the old address any more, but not before its time.
+    AfterTtl,
+}
+
+/// To whom connections are forwarded when the new primary fails as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ForwardTarget {
+    /// To the node that was promoted first.
+    Fixed,
+    /// To whoever takes over.
+    Retargeted,
+}
+
 /// Where in its period a periodic job stands when the run begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Phase {

@@ -1,8 +1,8 @@
 //! The one registry of knobs: what a scenario may tune, what `--set` sets and what results cite.
 //!
 //! * `table`: every knob with its type, default, meaning and source;
-//! * `row`: what the registry says of a knob; `choice`, `slot_choice`: closed sets that knobs
-//!   choose from;
+//! * `row`, `rows`: what the registry says of a knob, and what follows from that; `choice`,
+//!   `slot_choice`: closed sets that knobs choose from;
 //! * `registry`: values from text and to text; `mutant`: planted faults, the second registry;
 //! * `policy`: who decides, the third registry.
 //!
@@ -13,14 +13,16 @@ mod mutant;
 mod policy;
 mod registry;
 mod row;
+mod rows;
 mod slot_choice;
 mod table;
 
 pub use crate::kernel::nearest;
 pub use choice::{
-    CommitLevel, CommitMode, ElectionKey, ElectionTie, EmptyReplicaName, Fencing,
-    HeartbeatConnection, InFlight, Phase, Policy, QuorumSize, ReplicaReconnect, ResolverCache,
-    TimeoutOrigin,
+    CommitLevel, CommitMode, ElectionKey, ElectionTie, EmptyReplicaName, Fencing, ForwardEnd,
+    ForwardStart, ForwardTarget, HeartbeatConnection, InFlight, Phase, Policy, QuorumElection,
+    QuorumReset, QuorumSize, ReplicaReconnect, ResolverCache, SwitchoverCandidates,
+    SwitchoverFault, TimeoutOrigin,
 };
 pub use mutant::{MUTANTS, Mutant, MutantCard};
 pub use policy::{POLICIES, PolicyCard};

@@ -83,6 +83,22 @@ pub enum Mutant {
     ForgetSlots,
     /// A node restored from a backup claims the slots that its predecessor had.
     ClaimSlots,
+    /// A switchover does not let commits wait for standbys before it stops the primary at once.
+    SkipQuorum,
+    /// A switchover deletes an old standby before its substitute serves.
+    DeleteBeforeSubstitute,
+    /// A switchover ends the forwarding of connections after 30 s.
+    ForwardTooShort,
+    /// A switchover leaves the promoted node in the replica name.
+    KeepPromotedInReplicaName,
+    /// A switchover promotes an old standby that it was to replace.
+    SkipReplacement,
+    /// A change within a tier takes the primary name away for a moment.
+    ChangePlanBySwitchover,
+    /// A server that is stopped in a controlled way does not wait for its standbys.
+    StopWithoutShipping,
+    /// A switchover forgets to delete the old primary.
+    ForgetOldPrimary,
 }
 
 /// What the registry says of one mutant.
@@ -182,6 +198,22 @@ cards! {
         "a promoted standby drops the slots that were copied to it";
     ClaimSlots, "claim-slots", "lone-node-loses-slots",
         "a node restored from a backup claims the slots of the node that was lost";
+    SkipQuorum, "skip-quorum", "switchover-order",
+        "a switchover stops the primary before commits wait for standbys";
+    DeleteBeforeSubstitute, "delete-before-substitute", "switchover-order",
+        "a switchover deletes an old standby before its substitute serves";
+    ForwardTooShort, "forward-too-short", "forwarding-lasts",
+        "an old primary passes connections on for 30 s";
+    KeepPromotedInReplicaName, "keep-promoted-in-replica-name", "promoted-leaves-replica-name",
+        "the replica name keeps the node that a switchover promoted";
+    SkipReplacement, "skip-replacement", "promoted-is-new",
+        "a switchover promotes an old standby that it was to replace";
+    ChangePlanBySwitchover, "change-plan-by-switchover", "plan-change-leaves-primary",
+        "a change within a tier takes the primary name away for a moment";
+    StopWithoutShipping, "stop-without-shipping", "switchover-keeps-acked",
+        "a controlled stop does not wait until standbys have received everything";
+    ForgetOldPrimary, "forget-old-primary", "switchover-census",
+        "a switchover never deletes the old primary";
 }
 
 impl Mutant {

@@ -91,6 +91,10 @@ pub enum Touch {
     Integration,
     /// A logical slot was read, or a job worked for one.
     Slot,
+    /// A planned operation began.
+    Switchover,
+    /// A server was stopped in a controlled way.
+    Stop,
 }
 
 impl Touch {
@@ -113,6 +117,8 @@ impl Touch {
             Self::Quorum => 1 << 14,
             Self::Integration => 1 << 20,
             Self::Slot => 1 << 21,
+            Self::Switchover => 1 << 15,
+            Self::Stop => 1 << 16,
         }
     }
 }

@@ -8,84 +8,18 @@
 use serde::{Deserialize, Serialize};
 
 use super::choice::{
-    CommitLevel, CommitMode, ElectionKey, ElectionTie, EmptyReplicaName, Fencing,
-    HeartbeatConnection, InFlight, Phase, Policy, QuorumSize, ReplicaReconnect, ResolverCache,
-    TimeoutOrigin,
+    CommitLevel, CommitMode, ElectionKey, ElectionTie, EmptyReplicaName, Fencing, ForwardEnd,
+    ForwardStart, ForwardTarget, HeartbeatConnection, InFlight, Phase, Policy, QuorumElection,
+    QuorumReset, QuorumSize, ReplicaReconnect, ResolverCache, SwitchoverCandidates,
+    SwitchoverFault, TimeoutOrigin,
 };
 use super::mutant::Mutant;
 use super::registry::{self, KnobError};
 use super::row::{Basis, Row, Touch};
+use super::rows::knobs;
 use super::slot_choice::{KeptWal, SlotClocks, SlotLimit, SlotPolicy};
 use crate::kernel::{Bytes, Law, Rate, Span, nearest};
 use Basis::{Documented, Stance};
-
-macro_rules! knobs {
-    ($(
-        $name:ident: $type:ty = $default:literal, $touch:ident, $basis:expr, $meaning:literal;
-    )+) => {
-        /// The values of all knobs of a run.
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        pub struct Knobs {
-            $(#[doc = $meaning] pub $name: $type,)+
-            /// The planted fault of this run, if any.
-            pub mutant: Option<Mutant>,
-        }
-
-        /// The knobs that a scenario sets; the others keep their defaults.
-        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        pub struct Tuning {
-            $(#[doc = $meaning] #[serde(default, skip_serializing_if = "Option::is_none")]
-              pub $name: Option<$type>,)+
-        }
-
-        /// The registry, in the order in which it is listed.
-        pub const KNOBS: &[Row] = &[$(Row {
-            name: stringify!($name), default: $default, meaning: $meaning,
-            basis: $basis, touch: Touch::$touch,
-        },)+];
-
-        impl Default for Knobs {
-            fn default() -> Self {
-                Self {
-                    $($name: registry::read(stringify!($name), $default)
-                        .expect("a default is a value of its knob"),)+
-                    mutant: None,
-                }
-            }
-        }
-
-        impl Knobs {
-            /// Sets one knob from text, as `--set` does.
-            ///
-            /// # Errors
-            /// When there is no such knob, or the value does not fit it.
-            pub fn set(&mut self, name: &str, value: &str) -> Result<(), KnobError> {
-                match name {
-                    $(stringify!($name) => self.$name = registry::read(stringify!($name), value)?,)+
-                    _ => return Err(KnobError::Unknown {
-                        name: name.to_owned(),
-                        nearest: nearest(name, KNOBS.iter().map(|row| row.name)),
-                    }),
-                }
-                Ok(())
-            }
-
-            /// Returns the value of one knob as text, or nothing when there is no such knob.
-            pub fn get(&self, name: &str) -> Option<String> {
-                match name {
-                    $(stringify!($name) => Some(registry::write(&self.$name)),)+
-                    _ => None,
-                }
-            }
-
-            /// Sets the knobs that a scenario sets.
-            pub fn tune(&mut self, tuning: &Tuning) {
-                $(if let Some(value) = &tuning.$name { self.$name = value.clone(); })+
-            }
-        }
-    };
-}
 
 knobs! {
     policy: Policy = "Platform", Election,
@@ -368,4 +302,43 @@ knobs! {
     synchronized_standby_slots: bool = "false", Slot,
         Documented("PG: synchronized_standby_slots is empty unless it is set"),
         "Whether consumers are given only what the standbys of the replica name have flushed.";
+    quorum_switch: Span = "40ms", Quorum,
+        Documented("measured: a changed setting takes effect within 40 ms"),
+        "How long a server takes to let commits wait for standbys when it is told to.";
+    quorum_reset: QuorumReset = "AfterOldPrimaryGone", Quorum,
+        Stance("AU does not say when quorum commit ends"),
+        "When commits wait for nobody again after a controlled switchover.";
+    election_under_quorum: QuorumElection = "Asked", Quorum,
+        Stance("a standby may acknowledge after its last report; CloudNativePG waits as well"),
+        "By which positions a standby is chosen while commits wait for standbys.";
+    switchover_candidates: SwitchoverCandidates = "AnyNew", Switchover,
+        Stance("AU promotes one of the new replica servers, and does not say which"),
+        "Which standbys of a controlled switchover may be promoted.";
+    switchover_fault: SwitchoverFault = "Continue", Switchover,
+        Stance("AU does not say what a second fault does to a switchover"),
+        "What becomes of a switchover whose old primary cannot be stopped in time.";
+    order_patience: Span = "10s", Switchover,
+        Stance("an order that is not answered is given again"),
+        "How long the platform waits for a node to carry an order out.";
+    stop_patience: Span = "1m", Switchover,
+        Stance("as long as pg_ctl waits; AU promotes immediately"),
+        "How long the platform lets a controlled stop take before it stops by force.";
+    shutdown_checkpoint: Law = "1s", Stop,
+        Stance("measured 1 s idle and over 40 s with many dirty buffers"),
+        "How long the checkpoint at the end of a controlled stop takes.";
+    sender_timeout: Span = "1m", Stop,
+        Documented("PG: wal_sender_timeout is 60 s"),
+        "How long a server takes a silent standby for connected.";
+    forward_for: Span = "1m", Switchover,
+        Documented("AU: the old primary forwards TCP for at least 60 s"),
+        "How long an old primary passes connections on.";
+    forward_start: ForwardStart = "AtPromotion", Switchover,
+        Stance("AU does not say from when on the 60 s are counted"),
+        "From when on the forwarding of connections is counted.";
+    forward_end: ForwardEnd = "AfterItsTime", Switchover,
+        Stance("AU gives a minimum and nothing about resolvers"),
+        "When the forwarding of connections ends.";
+    forward_target: ForwardTarget = "Fixed", Switchover,
+        Stance("AU speaks of the new primary"),
+        "To whom connections are forwarded when the new primary fails as well.";
 }

@@ -18,6 +18,9 @@ impl World {
     /// uploads stall. What waited is uploaded afterwards, unless its server is gone by then.
     pub fn archived(&self, branch: BranchId, at: Instant) -> Position {
         let branch = self.branch(branch);
+        if branch.archived_whole.is_some_and(|whole| whole <= at) {
+            return branch.written.at(at);
+        }
         let stalls = &self.service(branch.service).upload_stalls;
         // Whoever stopped during a stall never uploads what waited.
         let end = match self.knobs.mutant {

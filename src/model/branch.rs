@@ -31,6 +31,8 @@ pub struct Branch {
     /// From when until when its server did not reach the archive, in order; `Instant::FAR` is an
     /// end that has not come.
     pub cut_off: Vec<(Instant, Instant)>,
+    /// From when on all of it is in the archive: its server was stopped in a controlled way.
+    pub archived_whole: Option<Instant>,
     /// Which commits wait for standbys, and since when.
     pub quorum: Quorum,
 }
@@ -223,6 +225,7 @@ mod tests {
             sessions: vec![session],
             archived_until: Instant::FAR,
             cut_off: Vec::new(),
+            archived_whole: None,
             quorum: Quorum::default(),
         }
     }

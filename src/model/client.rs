@@ -150,6 +150,8 @@ pub struct Client {
     pub stall: Stall,
     /// Since when it retries in a cycle that nothing disturbs, if it does.
     pub skipping: Option<RetryCycle>,
+    /// The old primary that passes its connection on, if one does.
+    pub via: Option<NodeId>,
     /// When its connection was opened.
     pub opened: Instant,
     /// What a reader has seen.
@@ -231,6 +233,7 @@ impl Client {
             untried: Vec::new(),
             stall: Stall::default(),
             skipping: None,
+            via: None,
             opened: setup.begins,
             sight: Sight::default(),
             session: None,

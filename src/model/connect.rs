@@ -22,6 +22,7 @@ impl World {
             self.attempt(id);
             return;
         };
+        let node = self.reach(id, node);
         if self.writes_in_vain(id, node) {
             self.miss_answer(id, self.now);
             self.enter(id, State::ReadOnly(node));
@@ -97,7 +98,8 @@ impl World {
     }
 
     fn check_kept(&mut self, id: ClientId, node: NodeId) {
-        let linked = self.connects(self.client(id).place(), self.node(node).place());
+        let linked = self.linked(id, node);
+        let dropped = self.forwarder_is_gone(id, node);
         let peer = self.node(node);
         let delay = self.client_delay(id, node);
         let works = match self.client(id).work {
@@ -105,7 +107,7 @@ impl World {
             Work::Read { .. } => true,
             Work::Consume(of) => peer.role == Role::Primary && self.slot(of.slot).is_usable(node),
         };
-        if linked && peer.serves() && works {
+        if linked && peer.serves() && works && !dropped {
             return;
         }
         self.touch(Touch::Reconnect);
@@ -116,6 +118,7 @@ impl World {
         let start = self.first_unanswered(id);
         let waits = self.waits_for_reply(id, node);
         let reset = linked && !waits && matches!(self.node(node).host, Host::Up | Host::Deleted);
+        let reset = reset || dropped;
         self.miss_answer(id, start);
         if reset {
             self.enter(id, State::Pausing);
@@ -127,7 +130,7 @@ impl World {
 
     /// Looks at a connection over which nothing can be written: it may become good, or break.
     fn check_read_only(&mut self, id: ClientId, node: NodeId) {
-        let linked = self.connects(self.client(id).place(), self.node(node).place());
+        let linked = self.linked(id, node);
         let peer = self.node(node);
         if linked && peer.serves() {
             if peer.writable() {
@@ -160,6 +163,7 @@ impl World {
 
     /// Looks the name up and tries its addresses, one of them or each in turn.
     pub(super) fn attempt(&mut self, id: ClientId) {
+        self.client_mut(id).via = None;
         let mut targets = self.client(id).listed.clone();
         if self.client(id).settings.hosts != Hosts::Listed {
             self.touch(Touch::Lookup);
@@ -219,7 +223,8 @@ impl World {
     }
 
     /// Begins the work over a connection that was just opened or has just become good.
-    fn work_with(&mut self, id: ClientId, node: NodeId) {
+    fn work_with(&mut self, id: ClientId, address: NodeId) {
+        let node = self.reach(id, address);
         self.client_mut(id).untried.clear();
         if self.writes_in_vain(id, node) {
             self.enter(id, State::ReadOnly(node));
@@ -289,6 +294,7 @@ impl World {
             return;
         }
         if let Some(open) = self.opening(id) {
+            let open = self.reach(id, open);
             if open != node {
                 self.see(id, node, self.now);
                 self.enter(id, State::Connected(open));

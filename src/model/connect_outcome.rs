@@ -75,8 +75,12 @@ impl World {
 
     /// Returns what an address does.
     pub(super) fn connect_outcome(&self, id: ClientId, node: NodeId) -> ConnectOutcome {
+        let address = self.node(node);
+        let linked = self.connects(self.client(id).place(), address.place());
+        let node = self.forwarded(node).unwrap_or(node);
         let peer = self.node(node);
-        let linked = self.connects(self.client(id).place(), peer.place());
+        let linked =
+            linked && (peer.id == address.id || self.connects(address.place(), peer.place()));
         let client = self.client(id);
         let anybody = match (client.settings.session_attrs, client.settings.pool) {
             (SessionAttrs::ReadWrite, _) => false,

@@ -4,8 +4,8 @@
 //! and carries the epoch of its victim, so that one overtaken by other events is recognised.
 
 use super::dns::Targets;
-use super::ids::{ClientId, DeciderId, LookoutId, NodeId, ServiceId, SlotId};
-use super::plan::Endpoint;
+use super::ids::{ClientId, DeciderId, LookoutId, NodeId, RegionId, ServiceId, SlotId};
+use super::plan::{Endpoint, Plan};
 use super::signal::Signal;
 
 /// Something that happens at an instant.
@@ -43,6 +43,8 @@ pub enum Event {
     PromotionEnds(NodeId, u32),
     /// A node that was given up is kept from writing.
     FenceActs(NodeId),
+    /// A server has been stopped in a controlled way.
+    StopEnds(NodeId, u32),
     /// The DNS provider takes an order to change a record.
     RecordOrdered(ServiceId, Endpoint, Targets),
     /// A changed DNS record is served.
@@ -96,6 +98,26 @@ pub enum Order {
     Fence(u16),
     /// Stop the server; its supervisor does not start it again.
     Stop(u16),
+    /// Stop the server in a controlled way.
+    StopControlled(u16),
+    /// Stop the server at once, whatever it waits for.
+    Kill(u16),
+    /// Start the server.
+    Start(u16),
+    /// Receive no more and say how far you have come.
+    Detach(u16),
+    /// Let commits wait for any so many of these standbys.
+    SetQuorum(u16, u8, Targets),
+    /// Let commits wait for nobody.
+    ClearQuorum(u16),
+    /// Pass connections on to that node.
+    Forward(u16, u16),
+    /// Delete the node, which is not needed any more.
+    Delete(u16),
+    /// The service has another plan.
+    SetPlan(Plan),
+    /// New nodes of the service are created in another region.
+    Relocate(RegionId),
 }
 
 impl Event {
@@ -124,6 +146,7 @@ impl Event {
             | Self::OrderArrives(..)
             | Self::PromotionEnds(..)
             | Self::FenceActs(..)
+            | Self::StopEnds(..)
             | Self::RecordOrdered(..)
             | Self::RecordServed(..)
             | Self::SlotDue(_)

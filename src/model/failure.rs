@@ -25,6 +25,11 @@ impl World {
     /// Kills a server's main process; its sessions linger for a moment.
     pub fn crash_server(&mut self, id: NodeId) {
         self.touch(Touch::ProcessCrash);
+        if self.node(id).process == Process::Stopping {
+            // Its supervisor has been told to stop it, and does not start it again.
+            self.stop_server(id);
+            return;
+        }
         self.stop_followers(id, Ending::ServerGone);
         let node = self.node_mut(id);
         node.call_off();
@@ -56,7 +61,8 @@ impl World {
         node.call_off();
         node.process = Process::Recovering;
         let epoch = node.epoch;
-        let redo = self.crash_recovery(id);
+        let clean = std::mem::take(&mut self.node_mut(id).shut_down);
+        let redo = if clean { Span::ZERO } else { self.crash_recovery(id) };
         self.schedule(self.now + redo, Event::RecoveryEnds(id, epoch));
     }
 
@@ -66,10 +72,14 @@ impl World {
         let node = self.node_mut(id);
         node.process = Process::Running;
         node.up_since = now;
+        node.forwards_to = None;
         if node.role == Role::Primary {
             let crashed = node.ended_last.unwrap_or(now);
             self.read_slots_from_disk(id, crashed);
-            self.node_mut(id).recovered = now;
+            let node = self.node_mut(id);
+            node.recovered = now;
+            let branch = node.branch;
+            self.branch_mut(branch).archived_whole = None;
             self.revive_followers(id);
         } else {
             self.node_mut(id).upstream_lost = None;
@@ -102,6 +112,10 @@ impl World {
             (Process::Absent, _) => self.begin_build(id),
             (Process::Restoring, _) => self.begin_restore(id),
             (Process::Dying, _) => self.end_backends(id),
+            (Process::Stopping, _) => {
+                self.node_mut(id).stops_at = None;
+                self.plan_stop(id);
+            }
             (Process::Down | Process::Recovering, _) => {
                 self.node_mut(id).process = Process::Down;
                 self.start_server(id);

@@ -121,7 +121,11 @@ impl World {
                 self.node_mut(id).host = Host::Up;
                 self.begin_restore(id);
             }
-            Process::Running | Process::Dying | Process::Down | Process::Recovering => {
+            Process::Running
+            | Process::Dying
+            | Process::Stopping
+            | Process::Down
+            | Process::Recovering => {
                 let boots = u64::from(self.node(id).epoch);
                 let boot = self.draw(self.knobs.host_boot, "host_boot", &self.node_name(id), boots);
                 self.schedule(self.now + boot, Event::ProcessStarts(id, self.node(id).epoch));

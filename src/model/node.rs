@@ -51,6 +51,16 @@ pub struct Node {
     pub machine_waits: bool,
     /// Whether it is becoming primary.
     pub promoting: bool,
+    /// Whether it was told to receive no more, until it is told whom to follow.
+    pub detached: bool,
+    /// Whether its server was shut down in a controlled way and has not started since.
+    pub shut_down: bool,
+    /// When the checkpoint of its controlled stop is written.
+    pub checkpointed: Instant,
+    /// When its controlled stop is to end, as far as it has been planned.
+    pub stops_at: Option<Instant>,
+    /// The node to which it passes connections on.
+    pub forwards_to: Option<NodeId>,
     /// Whether and how it is being kept from writing.
     pub fence: Fence,
     /// What impairs it without stopping it.
@@ -97,6 +107,8 @@ pub enum Process {
     Running,
     /// Its main process is gone and its sessions are about to end.
     Dying,
+    /// It is being stopped in a controlled way: it has no sessions and still sends WAL.
+    Stopping,
     /// It does not run.
     Down,
     /// It replays WAL before it can answer.

@@ -46,7 +46,7 @@ impl World {
 
     /// Schedules the next instant at which a stuck client's connection can change.
     pub(super) fn plan_patience(&mut self, id: ClientId, node: NodeId, since: Instant) {
-        let linked = self.connects(self.client(id).place(), self.node(node).place());
+        let linked = self.linked(id, node);
         let host = self.node(node).host;
         let answered = self.client(id).stall.answers;
         let now = self.now;
@@ -78,7 +78,7 @@ impl World {
 
     /// Lets a stuck client go on, if its session is still there, or connect anew.
     pub(super) fn go_on_waiting(&mut self, id: ClientId, node: NodeId, since: Instant) {
-        let linked = self.connects(self.client(id).place(), self.node(node).place());
+        let linked = self.linked(id, node);
         let peer = self.node(node);
         let alive = linked && peer.answers();
         let writes = self.client(id).work.writes();
@@ -132,7 +132,7 @@ impl World {
     /// Returns what a client waits with whose peer has fallen silent just now.
     fn stall(&self, id: ClientId, node: NodeId) -> Stall {
         let client = self.client(id);
-        let linked = self.connects(client.place(), self.node(node).place());
+        let linked = self.linked(id, node);
         let answers = linked && self.waits_for_reply(id, node);
         let Some(connections) = client.settings.connections.map(u64::from) else {
             return Stall { answers, ..Stall::default() };

@@ -77,6 +77,7 @@ impl World {
             sessions: Vec::new(),
             archived_until: Instant::FAR,
             cut_off: Vec::new(),
+            archived_whole: None,
             quorum: Quorum::default(),
         };
         let branch_id = BranchId::at(self.branches.len());
@@ -87,6 +88,7 @@ impl World {
         node.upstream = None;
         node.ready = true;
         node.promoting = false;
+        node.detached = false;
         node.up_since = now;
         self.services[service.index()].primary = id;
         self.apply_quorum_rule(id);
@@ -150,6 +152,11 @@ impl World {
             unfit: false,
             machine_waits: false,
             promoting: false,
+            detached: false,
+            shut_down: false,
+            checkpointed: Instant::ZERO,
+            stops_at: None,
+            forwards_to: None,
             fence: Fence::Unwanted,
             impairments: Impairments::default(),
             quorum_rule: self.standing_rule(service),

@@ -23,7 +23,7 @@ impl World {
     }
 
     /// Returns the setting that every node of a service has outside of switchovers.
-    pub(super) fn standing_rule(&self, service: ServiceId) -> Option<QuorumRule> {
+    pub fn standing_rule(&self, service: ServiceId) -> Option<QuorumRule> {
         let standbys = usize::from(self.service(service).plan.standbys());
         let wanted = self.knobs.commit_mode == CommitMode::Quorum && standbys > 0;
         let needs = self.knobs.quorum_size.of(standbys);
@@ -119,7 +119,7 @@ impl World {
 
     /// Returns when a stuck client cancels a commit that waits for standbys.
     pub(super) fn cancels(&self, id: ClientId, node: NodeId) -> Instant {
-        let linked = self.connects(self.client(id).place(), self.node(node).place());
+        let linked = self.linked(id, node);
         let answers = self.node(node).answers() && !self.node(node).impairments.stalled;
         let State::Stuck(_, since) = self.client(id).state else { return Instant::FAR };
         if !linked || !answers || !self.waits_for_standbys(id, node) {

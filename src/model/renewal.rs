@@ -29,7 +29,7 @@ impl World {
     /// Replaces a connection for its age: by one to where the name points now.
     pub(super) fn renew(&mut self, id: ClientId, node: NodeId) {
         self.touch(Touch::Lookup);
-        if self.look_up(id).has(node) {
+        if self.look_up(id).has(self.address_of(id, node)) {
             if !self.knows_all(id) {
                 self.plan_renewal(id);
             }
@@ -39,6 +39,7 @@ impl World {
         self.see(id, node, answered_until);
         if let Some(open) = self.opening(id) {
             self.close_session(id, answered_until);
+            let open = self.reach(id, open);
             self.enter(id, State::Connected(open));
             self.client_mut(id).opened = self.now;
             self.open_session(id, open, FirstCommit::AfterPeriod);

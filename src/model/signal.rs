@@ -3,6 +3,7 @@
 //! Knows nothing of the truth itself. Kept here: a signal names nodes by their numbers and carries
 //! positions as they were when it was sent.
 
+use super::plan::Endpoint;
 use crate::kernel::{Instant, Position};
 
 /// News for a decider.
@@ -16,6 +17,28 @@ pub enum Signal {
     SilenceDue(u16),
     /// A promotion takes too long; raised by the decider's own timer.
     PromotionDue(u16),
+    /// A step of a planned operation, or an election, has waited long enough; raised by the
+    /// decider's own timer.
+    StepDue,
+    /// Standbys take too long to say how far they are; raised by the decider's own timer.
+    ElectionDue,
+    /// A node has carried an order out.
+    Answered(u16, Answer),
+    /// A changed name is served.
+    Served(Endpoint),
+}
+
+/// What a node says when it has carried an order out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Answer {
+    /// Commits wait for standbys from now on.
+    QuorumInForce,
+    /// Its server has begun to stop.
+    StopBegun,
+    /// Its server is stopped.
+    Stopped,
+    /// It receives no more, and this is how far it has come.
+    Detached,
 }
 
 impl Signal {
@@ -25,7 +48,9 @@ impl Signal {
             Self::Missed(number)
             | Self::Reported(number, _)
             | Self::SilenceDue(number)
-            | Self::PromotionDue(number) => number,
+            | Self::PromotionDue(number)
+            | Self::Answered(number, _) => number,
+            Self::StepDue | Self::ElectionDue | Self::Served(_) => 0,
         }
     }
 }

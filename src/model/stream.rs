@@ -33,6 +33,7 @@ impl World {
         node.answers()
             && node.role == Role::Standby
             && !node.unfit
+            && !node.detached
             && !node.impairments.stalled
             && upstream.answers()
             && upstream.branch == node.branch
@@ -197,6 +198,7 @@ impl World {
     /// already is not disturbed.
     pub fn follow(&mut self, id: NodeId, upstream: NodeId) {
         let (now, branch) = (self.now, self.node(upstream).branch);
+        self.node_mut(id).detached = false;
         if self.node(id).upstream == Some(upstream) && self.node(id).branch == branch {
             return;
         }

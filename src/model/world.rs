@@ -177,10 +177,12 @@ impl World {
 
     /// Returns the one-way delay between a client and a node.
     pub fn client_delay(&self, client: ClientId, node: NodeId) -> Span {
-        let across = self.client(client).region != self.node(node).region;
+        let address = self.address_of(client, node);
+        let onward = if address == node { Span::ZERO } else { self.node_delay(address, node) };
+        let across = self.client(client).region != self.node(address).region;
         let region = if across { self.knobs.region_delay } else { Span::ZERO };
-        let slow = self.links.delay(self.client(client).place(), self.node(node).place());
-        self.knobs.client_delay + region + slow
+        let slow = self.links.delay(self.client(client).place(), self.node(address).place());
+        self.knobs.client_delay + region + slow + onward
     }
 
     /// Returns the path of what a node has to offer to those that follow it.

@@ -125,6 +125,7 @@ fn service() -> ServiceOutcome {
         dns: dns(),
         census: vec![census(0, 3, 3), census(600, 3, 2), census(1_173, 4, 1), census(5_420, 3, 3)],
         sessions: Vec::new(),
+        phases: Vec::new(),
     }
 }
 

@@ -160,7 +160,10 @@ fn step(names: &Names<'_>, step: &Step) -> sim::StepSetup {
     let deed = match step.deed() {
         Deed::Fault(kind, victim) => sim::Deed::Fault(*kind, target(names, victim)),
         Deed::Heal(kind, victim) => sim::Deed::Heal(*kind, target(names, victim)),
-        Deed::Operator(act, victim) => sim::Deed::Operator(*act, target(names, victim)),
+        Deed::Operator(act, victim) => {
+            let order = act.located(|name| region(names, name));
+            sim::Deed::Operator(order, target(names, victim))
+        }
     };
     sim::StepSetup { when, deed, words, turn: 0 }
 }

@@ -100,7 +100,10 @@ fn add(dice: &mut Dice, loaded: &Loaded, kinds: &[Kind], most: u64) -> Loaded {
 fn deed(dice: &mut Dice, kind: Kind, scenario: &Scenario) -> Deed {
     let one = party(dice, scenario);
     match kind {
-        Kind::Operator(operator) => Deed::Operator(operator, one),
+        Kind::Operator(operator) => {
+            let home = || scenario.services.first().map(|service| service.region.clone());
+            Deed::Operator(operator.located(|_| home().unwrap_or_default()), one)
+        }
         Kind::Fault(kind) => {
             let kind = measured(dice, &kind);
             let (from, to) = (Box::new(one.clone()), Box::new(party(dice, scenario)));

@@ -4,11 +4,8 @@
 //! is recognised by its epoch and changes nothing.
 
 use super::Sim;
-use crate::control::SOURCE;
 use crate::knob::{Mutant, Touch};
-use crate::model::{
-    ClientId, Event, Fence, NodeId, Order, Process, RETRIES_TOLD, Role, ServiceId, State,
-};
+use crate::model::{ClientId, Event, Fence, NodeId, RETRIES_TOLD, ServiceId, State};
 use crate::trace::What;
 
 /// What an event has changed, and so what has to be looked at again.
@@ -99,6 +96,7 @@ impl Sim {
             Event::RestoreEnds(node, epoch) => self.on_node(node, epoch, Self::restore_ends),
             Event::PromotionEnds(node, epoch) => self.on_node(node, epoch, Self::promotion_ends),
             Event::FenceActs(node) => self.fence_acts(node),
+            Event::StopEnds(node, epoch) => self.stop_ends(node, epoch),
             Event::NodeOrdered(service, order) => self.node_ordered(service, order),
             Event::OrderArrives(service, order) => self.order_arrives(service, order),
             Event::RecordOrdered(service, endpoint, targets) => {
@@ -219,90 +217,6 @@ impl Sim {
         Scope::Service(service)
     }
 
-    fn node_ordered(&mut self, service: ServiceId, order: Order) -> Scope {
-        let (number, upstream) = match order {
-            Order::BuildStandby(number, upstream) => (number, self.upstream(service, upstream)),
-            Order::BuildPrimary(number) => (number, None),
-            Order::Promote(_) | Order::Follow(..) | Order::Fence(_) | Order::Stop(_) => {
-                return Scope::Nothing;
-            }
-        };
-        let node = self.world.add_node(service, number, upstream);
-        self.world.begin_build(node);
-        self.meet(service, node);
-        Scope::Service(service)
-    }
-
-    fn order_arrives(&mut self, service: ServiceId, order: Order) -> Scope {
-        let (Order::Promote(number)
-        | Order::Follow(number, _)
-        | Order::Fence(number)
-        | Order::Stop(number)
-        | Order::BuildStandby(number, _)
-        | Order::BuildPrimary(number)) = order;
-        let Some(node) = self.world.service(service).numbered(number) else {
-            return Scope::Nothing;
-        };
-        let hears = self.world.in_contact(node);
-        match order {
-            Order::Fence(_) => {
-                let existed = self.world.node(node).exists();
-                self.world.want_fence(node);
-                if existed && !self.world.node(node).exists() {
-                    self.note_fenced(node);
-                }
-            }
-            Order::Promote(_) if hears && self.may_be_promoted(node) => {
-                self.world.begin_promotion(node);
-            }
-            Order::Stop(_) if hears => self.world.stop_server(node),
-            Order::Follow(_, upstream) => {
-                let Some(upstream) = self.upstream(service, upstream) else {
-                    return Scope::Nothing;
-                };
-                if !self.follow(node, upstream, hears) {
-                    return Scope::Nothing;
-                }
-            }
-            Order::Promote(_)
-            | Order::Stop(_)
-            | Order::BuildStandby(..)
-            | Order::BuildPrimary(_) => {
-                return Scope::Nothing;
-            }
-        }
-        Scope::Service(service)
-    }
-
-    /// Returns the node that is meant as the upstream of a service's node.
-    fn upstream(&self, service: ServiceId, number: u16) -> Option<NodeId> {
-        if number == SOURCE {
-            return self.world.source_node(service);
-        }
-        self.world.service(service).numbered(number)
-    }
-
-    fn may_be_promoted(&self, node: NodeId) -> bool {
-        let node = self.world.node(node);
-        node.answers() && node.role == Role::Standby && !node.promoting
-    }
-
-    /// Sets a node to follow another; tells whether that changes anything by now.
-    ///
-    /// A node under construction learns of its new upstream from its configuration, later; one that
-    /// cannot be reached as soon as there is contact.
-    fn follow(&mut self, node: NodeId, upstream: NodeId, hears: bool) -> bool {
-        let process = self.world.node(node).process;
-        let building = matches!(process, Process::Absent | Process::Restoring);
-        let follows = hears && self.world.node(node).role == Role::Standby;
-        self.world.node_mut(node).told_to_follow = (!hears && !building).then_some(upstream);
-        if building || follows {
-            self.world.follow(node, upstream);
-            self.world.plan_resume(node);
-        }
-        follows && !building
-    }
-
     fn record_ordered(
         &mut self,
         service: ServiceId,
@@ -335,6 +249,7 @@ impl Sim {
         if endpoint == crate::model::Endpoint::Primary {
             self.history.primary_name_served(&self.world, service);
         }
+        self.tell_served(service, endpoint);
         for index in 0..self.world.clients.len() {
             let client = ClientId::at(index);
             let of = self.world.client(client);

@@ -3,7 +3,7 @@
 //! Knows nothing of preconditions. Kept here: a refused order is noted with its reason and changes
 //! nothing.
 
-use super::{Sim, phase_name};
+use super::Sim;
 use crate::check::OrderGiven;
 use crate::control::{Operator, command};
 use crate::model::{DeciderId, ServiceId};
@@ -18,16 +18,17 @@ impl Sim {
         self.refresh_reports(id, now);
         let knobs = &self.setup.knobs;
         let decider = &mut self.deciders[index];
-        let before = phase_name(decider.manager.phase);
+        let before = decider.manager.phase_name();
         let answer = command(knobs, &mut decider.manager, now, operator);
         decider.wake = decider.manager.next_wake(knobs);
-        let after = phase_name(decider.manager.phase);
+        let after = decider.manager.phase_name();
         let refusal = answer.as_ref().err().copied();
         self.history.orders.push(OrderGiven { at: now, step, operator, service, refusal });
         match answer {
             Err(refusal) => self.note(What::Declined(step, refusal)),
             Ok(decision) => {
                 self.remember(id, &decision);
+                self.note_planned(service, operator);
                 self.perform(id, &decision);
                 self.note(What::Ordered(step, id, decision.rule, decision.actions));
                 if before != after {

@@ -38,12 +38,15 @@ pub(super) struct Contact {
     pub(super) condition: Condition,
     /// Whether the next tick is an event already.
     pub(super) due: bool,
+    /// When it last said how far it is because it was asked.
+    pub(super) asked: Option<Instant>,
 }
 
 impl Contact {
     /// Returns when the last report of those sent by an instant was sent, if reports come.
     pub(super) fn last_sent(&self, by: Instant) -> Option<Instant> {
         let sent = self.grid.last(by)?;
-        (self.flows && sent >= self.since).then_some(sent)
+        let newest = self.asked.is_none_or(|asked| sent > asked);
+        (self.flows && sent >= self.since && newest).then_some(sent)
     }
 }

@@ -197,14 +197,25 @@ impl Sim {
         };
         let mut decision = (own.decide)(knobs, &mut decider.manager, now, news);
         let service = self.world.service(decider.service);
-        let mut nodes = service.nodes.len();
+        let (mut nodes, regions) = (service.nodes.len(), self.world.names.regions.len());
         let exists = |number: u16| service.numbered(number).is_some();
         decision.actions.retain(|action| match *action {
-            Action::Fence(number) | Action::Promote(number) | Action::Stop(number) => {
-                exists(number)
+            Action::Fence(number)
+            | Action::Promote(number)
+            | Action::Stop(number)
+            | Action::StopControlled(number)
+            | Action::Kill(number)
+            | Action::Start(number)
+            | Action::Detach(number)
+            | Action::ClearQuorum(number)
+            | Action::Delete(number) => exists(number),
+            Action::Follow(number, other) | Action::Forward(number, other) => {
+                exists(number) && exists(other)
             }
-            Action::Follow(number, upstream) => exists(number) && exists(upstream),
+            Action::SetQuorum(number, _, numbers) => exists(number) && numbers.iter().all(exists),
             Action::Publish(_, numbers) => numbers.iter().all(exists),
+            Action::SetPlan(_) => true,
+            Action::Relocate(region) => region.index() < regions,
             Action::BuildStandby(number, _) | Action::BuildPrimary(number) => {
                 let upstream = !matches!(action, Action::BuildStandby(_, of) if !exists(*of));
                 let next = upstream && usize::from(number) == nodes + 1;

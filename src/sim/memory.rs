@@ -4,8 +4,10 @@
 //! instant at which it happens, and nothing that is noted changes a run.
 
 use super::Sim;
-use crate::check::{Restore, SlotRecord};
-use crate::model::{NodeId, SlotId};
+use crate::check::{OperationRecord, Restore, SlotRecord};
+use crate::control::{Operator, Rule};
+use crate::knob::Touch;
+use crate::model::{NodeId, ServiceId, SlotId};
 
 impl Sim {
     /// Ends a promotion and notes where it led.
@@ -56,6 +58,62 @@ impl Sim {
         let fenced = &mut self.history.of_mut(service).fenced;
         if !fenced.iter().any(|(_, of)| *of == node) {
             fenced.push((self.world.now, node));
+        }
+    }
+
+    /// Lets the judge remember that an old primary passes connections on.
+    pub(super) fn note_forwarding(&mut self, node: NodeId, target: Option<NodeId>) {
+        let (now, service) = (self.world.now, self.world.node(node).service);
+        if let Some(operation) = self.history.of_mut(service).operations.last_mut() {
+            operation.forwards.push((now, node, target));
+        }
+    }
+
+    /// Lets the judge remember that a node was deleted which was not needed any more.
+    pub(super) fn note_deleted(&mut self, node: NodeId) {
+        let (now, service) = (self.world.now, self.world.node(node).service);
+        let well = |id: NodeId| crate::check::is_well(&self.world, id);
+        let others = self.world.existing(service).any(|other| other.id != node && well(other.id));
+        let last = well(node) && !others;
+        let memory = self.history.of_mut(service);
+        if last {
+            memory.emptied.push((now, node));
+        }
+        if let Some(operation) = memory.operations.last_mut() {
+            operation.deleted.push((now, node));
+        }
+    }
+
+    /// Lets the judge remember what an operator's order began.
+    pub(super) fn note_planned(&mut self, service: ServiceId, operator: Operator) {
+        let now = self.world.now;
+        match operator {
+            Operator::StartServer | Operator::Promote | Operator::RemoveIntegration => return,
+            Operator::ChangePlan(plan) => self.history.of_mut(service).plans.push((now, plan)),
+            Operator::Maintain | Operator::Migrate(_) | Operator::ChangeTier(_) => {
+                self.note_operation(service);
+            }
+        }
+        self.world.touch(Touch::Switchover);
+    }
+
+    fn note_operation(&mut self, service: ServiceId) {
+        let begun = self.deciders.iter().find(|decider| decider.service == service);
+        let operation = begun.and_then(|decider| decider.manager.operation.as_ref());
+        let Some(operation) = operation else { return };
+        let (cause, next) = (operation.cause, NodeId::at(self.world.nodes.len()));
+        let old = self.world.existing(service).map(|node| node.id).collect();
+        let record = OperationRecord::new(self.world.now, cause, old, next);
+        self.history.of_mut(service).operations.push(record);
+    }
+
+    /// Lets the judge remember when the operation under way was over, if it is.
+    pub(super) fn note_operation_over(&mut self, service: ServiceId, rule: Rule) {
+        let now = self.world.now;
+        if let Some(operation) = self.history.of_mut(service).operations.last_mut()
+            && operation.ended.is_none()
+        {
+            operation.ended = Some((now, rule));
         }
     }
 }

@@ -4,19 +4,21 @@
 //! * `command`: orders that an operator gives the platform;
 //! * `script`: which fault strikes and heals when; `trigger`: steps that wait for something;
 //! * `failure`: what goes wrong by itself;
-//! * `apply`: an event changes the truth; `settle`: what follows from it at the same instant;
+//! * `apply`, `orders`: an event changes the truth; `settle`: what follows at the same instant;
 //! * `memory`: what the judge remembers of it;
 //! * `slots`: logical slots, their jobs and their consumers;
 //! * `observe`: truth becomes news; `decider`: who hears and decides; `lookout`: the daemons;
-//! * `perform`: orders become events;
-//! * `look`: how a suite of tests goes along with a run;
+//! * `answer`: what nodes say at once; `perform`: orders become events;
+//! * `phase`: the phases of its work; `look`: how a suite of tests goes along with a run;
 //! * `side_by_side`, `sessions`: what is told of services bound together and of connections;
-//! * `result`, `slot_outcome`, `outages`, `lost`, `strikes`, `reached`, `tell`, `told`: from the
-//!   last state to the outcome: slots, outages, what was lost, faults, what occurred, the timeline.
+//! * `result`, `slot_outcome`, `outages`, `lost`, `strikes`, `reached`, `tell`, `spell`,
+//!   `told`: from the last state to the outcome: slots, outages, what was lost, faults, what
+//!   occurred, the timeline.
 //!
 //! Knows nothing of files or of printing. Kept here: only *apply* changes the truth, only *decide*
 //! changes beliefs, and no stage calls an earlier one.
 
+mod answer;
 mod apply;
 mod command;
 mod decider;
@@ -26,9 +28,11 @@ mod lookout;
 mod lost;
 mod memory;
 mod observe;
+mod orders;
 mod outages;
 mod outcome;
 mod perform;
+mod phase;
 mod reached;
 mod result;
 mod script;
@@ -38,6 +42,7 @@ mod setup;
 mod side_by_side;
 mod slot_outcome;
 mod slots;
+mod spell;
 mod start;
 mod strikes;
 mod tell;
@@ -48,7 +53,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 pub use crate::check::{Allowance, InvariantOutcome};
-pub use crate::control::Operator;
+pub use crate::control::{Operator, PhaseName};
 pub use crate::model::{
     ClientSetup, Consumption, DatabaseSetup, Driver, DriverParts, ServiceSetup, SlotSetup, Work,
 };
@@ -58,16 +63,17 @@ pub use outcome::{
     Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome, Fenced, Loss,
     LostRange, MarkedDown, NoPrimary, Outage, Outcome, Parts, Promotion, ServiceOutcome,
 };
+pub use phase::PhaseChange;
 pub use reached::Reached;
 pub use sessions::SessionOutcome;
 pub use setup::{Deed, Setup, StepSetup, When};
 pub use side_by_side::{IntegrationOutcome, OrderOutcome, Parted};
 pub use slot_outcome::{SlotOutcome, SlotState};
 pub use told::{Line, StanceOutcome};
-pub use trigger::{PhaseName, Trigger};
+pub use trigger::Trigger;
 
 use crate::check::History;
-use crate::control::{Phase, Timer};
+use crate::control::Timer;
 use crate::kernel::{Chance, Digest, Instant};
 use crate::knob::Touch;
 use crate::model::{DeciderId, Signal, TIMER_RANK, World};
@@ -172,6 +178,8 @@ impl Sim {
             let news = match timer {
                 Timer::Silence(number) => Signal::SilenceDue(number),
                 Timer::Promotion(number) => Signal::PromotionDue(number),
+                Timer::Election => Signal::ElectionDue,
+                Timer::Step => Signal::StepDue,
             };
             self.hear(decider, news);
         } else if let Some((_, event)) = self.world.queue.pop() {
@@ -222,29 +230,26 @@ impl Sim {
     /// Stages decide and perform: a decider hears something.
     fn hear(&mut self, id: DeciderId, news: Signal) {
         self.refresh_reports(id, self.world.now);
-        let before = phase_name(self.deciders[id.index()].manager.phase);
+        self.file_answer(id, news);
+        let before = self.deciders[id.index()].manager.phase_name();
+        let planned = self.deciders[id.index()].manager.operation.is_some();
         let decision = self.decide(id, news);
         let decider = &mut self.deciders[id.index()];
         decider.wake = decider.manager.next_wake(&self.setup.knobs);
-        let (service, after) = (decider.service, phase_name(decider.manager.phase));
+        let (service, after) = (decider.service, decider.manager.phase_name());
         if matches!(news, Signal::Missed(_)) {
             self.world.touch(Touch::Silence);
         }
         self.remember(id, &decision);
+        if planned && self.deciders[id.index()].manager.operation.is_none() {
+            self.note_operation_over(service, decision.rule);
+        }
         self.perform(id, &decision);
         self.note(What::Decided(id, news, decision.rule, decision.actions));
         if before != after {
             self.entered(service, after);
         }
         self.configure_lookouts();
-    }
-}
-
-fn phase_name(phase: Phase) -> PhaseName {
-    match phase {
-        Phase::Steady => PhaseName::Steady,
-        Phase::Promoting { .. } => PhaseName::Promoting,
-        Phase::Restoring { .. } => PhaseName::Restoring,
     }
 }
 

@@ -223,7 +223,7 @@ impl Sim {
     }
 
     /// Writes a report into the decider's belief.
-    fn file_report(&mut self, id: DeciderId, place: usize, sent: Instant) {
+    pub(super) fn file_report(&mut self, id: DeciderId, place: usize, sent: Instant) {
         let contact = self.deciders[id.index()].contacts[place];
         let node = self.world.node(contact.node);
         let branch = self.world.branch(node.branch);
@@ -243,7 +243,7 @@ impl Sim {
         }
     }
 
-    fn place_of(&self, id: DeciderId, node: NodeId) -> Option<usize> {
+    pub(super) fn place_of(&self, id: DeciderId, node: NodeId) -> Option<usize> {
         self.deciders[id.index()].contacts.iter().position(|contact| contact.node == node)
     }
 }

@@ -4,6 +4,7 @@
 //! that expectations, reports and other people's tests all read the same result.
 
 use super::lost::ArchiveGap;
+use super::phase::PhaseChange;
 use super::reached::Reached;
 use super::sessions::SessionOutcome;
 use super::side_by_side::{IntegrationOutcome, OrderOutcome};
@@ -84,6 +85,8 @@ pub struct ServiceOutcome {
     pub census: Vec<Census>,
     /// What each node acknowledged to whom.
     pub sessions: Vec<SessionOutcome>,
+    /// The phases of the platform's work that it entered, in order.
+    pub phases: Vec<PhaseChange>,
 }
 
 /// A standby that became primary.
@@ -93,8 +96,8 @@ pub struct Promotion {
     pub node: String,
     /// The primary before it.
     pub from: String,
-    /// Why: `failover`, `restore` (from a backup, because no standby was left), or the operator's
-    /// order, such as `read_replica_promotion`.
+    /// Why: `failover`, `switchover`, `restore` (from a backup, because no standby was left), or
+    /// the operator's order, such as `read_replica_promotion`.
     pub cause: &'static str,
     /// The rule that ordered it.
     pub rule: &'static str,

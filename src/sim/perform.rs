@@ -37,6 +37,36 @@ impl Sim {
                 Action::BuildPrimary(number) => {
                     (now, Event::NodeOrdered(service, Order::BuildPrimary(number)))
                 }
+                Action::StopControlled(number) => {
+                    (arrives, Event::OrderArrives(service, Order::StopControlled(number)))
+                }
+                Action::Kill(number) => {
+                    (arrives, Event::OrderArrives(service, Order::Kill(number)))
+                }
+                Action::Start(number) => {
+                    (arrives, Event::OrderArrives(service, Order::Start(number)))
+                }
+                Action::Detach(number) => {
+                    (arrives, Event::OrderArrives(service, Order::Detach(number)))
+                }
+                Action::SetQuorum(number, needs, standbys) => {
+                    let standbys = self.targets(service, standbys);
+                    let at = arrives + self.world.knobs.quorum_switch;
+                    (at, Event::OrderArrives(service, Order::SetQuorum(number, needs, standbys)))
+                }
+                Action::ClearQuorum(number) => {
+                    let at = arrives + self.world.knobs.quorum_switch;
+                    (at, Event::OrderArrives(service, Order::ClearQuorum(number)))
+                }
+                Action::Forward(number, target) => {
+                    (arrives, Event::OrderArrives(service, Order::Forward(number, target)))
+                }
+                // The cloud deletes a machine whether or not anybody can reach it.
+                Action::Delete(number) => (now, Event::NodeOrdered(service, Order::Delete(number))),
+                Action::SetPlan(plan) => (now, Event::NodeOrdered(service, Order::SetPlan(plan))),
+                Action::Relocate(region) => {
+                    (now, Event::NodeOrdered(service, Order::Relocate(region)))
+                }
             };
             self.world.schedule(at, event);
         }
@@ -58,6 +88,9 @@ impl Sim {
             memory.given_up.push(entry);
             entry
         });
+        // Standbys were asked in between, so the node was given up some time ago.
+        let asked = self.history.of(service).given_up.iter().rev().find(|one| one.node == primary);
+        let given_up = given_up.or(asked.copied());
         for action in &decision.actions {
             let (Action::Promote(number) | Action::BuildPrimary(number)) = *action else {
                 continue;
@@ -82,6 +115,7 @@ impl Sim {
                 published: None,
                 last_contact: None,
                 lone: false,
+                planned: self.deciders[id.index()].manager.is_handing_over(),
                 restore: None,
                 survivors: Vec::new(),
             });

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::Sim;
-use super::trigger::PhaseName;
+use crate::control::PhaseName;
 use crate::trace::What;
 
 /// What occurred in a run, by name, each once and in the order of the alphabet.

@@ -8,6 +8,7 @@ use super::outcome::{
     Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, Fenced, MarkedDown,
     NoPrimary, Outcome, Promotion, ServiceOutcome,
 };
+use super::phase::PhaseChange;
 use super::sessions::SessionOutcome;
 use super::told::StanceOutcome;
 use super::{Sim, lost, reached, side_by_side, slot_outcome, strikes, tell};
@@ -106,6 +107,11 @@ fn service_outcome(sim: &Sim, service: &Service) -> ServiceOutcome {
             })
             .collect(),
         sessions: sessions(world, service),
+        phases: memory
+            .phases
+            .iter()
+            .map(|(at, phase)| PhaseChange { at: *at, phase: *phase })
+            .collect(),
     }
 }
 
@@ -128,7 +134,11 @@ fn promotions(sim: &Sim, service: &Service) -> Vec<Promotion> {
             Promotion {
                 node: world.node_name(record.node),
                 from: world.node_name(record.from),
-                cause: if record.restored { "restore" } else { record.rule.cause() },
+                cause: match (record.restored, record.planned) {
+                    (true, _) => "restore",
+                    (false, true) => "switchover",
+                    (false, false) => record.rule.cause(),
+                },
                 rule: record.rule.name(),
                 timeline: branch.map_or(0, |branch| branch.number),
                 fork_lsn: parent.map(|(_, fork)| fork.lsn()).unwrap_or_default(),

@@ -152,7 +152,11 @@ impl Sim {
         let can = match operator {
             Operator::StartServer => node.process == Process::Down && node.host == Host::Up,
             Operator::Promote => node.answers() && node.role == Role::Standby && !node.promoting,
-            Operator::RemoveIntegration => false,
+            Operator::RemoveIntegration
+            | Operator::Maintain
+            | Operator::Migrate(_)
+            | Operator::ChangeTier(_)
+            | Operator::ChangePlan(_) => false,
         };
         if !can {
             return false;
@@ -160,7 +164,11 @@ impl Sim {
         match operator {
             Operator::StartServer => self.world.start_server(id),
             Operator::Promote => self.world.begin_promotion(id),
-            Operator::RemoveIntegration => {}
+            Operator::RemoveIntegration
+            | Operator::Maintain
+            | Operator::Migrate(_)
+            | Operator::ChangeTier(_)
+            | Operator::ChangePlan(_) => {}
         }
         self.note(What::Operated(step, id));
         true

@@ -30,6 +30,7 @@ impl Sim {
             self.world.pursue_fence(node);
             self.world.pursue_follow(node);
             self.world.pursue_source(node);
+            self.world.plan_stop(node);
         }
         for index in 0..self.world.clients.len() {
             let client = ClientId::at(index);

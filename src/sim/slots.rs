@@ -242,6 +242,11 @@ impl Sim {
         }
         let service = self.world.client(client).service;
         let from = self.seen_from(Event::SlotDependency(service));
+        if self.syncs_slots() {
+            // Cycles before a slot that is created now found nothing, and have to be over.
+            let before = self.seen_from(Event::SlotCopies(service)).minus(Span::from_micros(1));
+            self.note_cycles(service, before);
+        }
         if self.world.attend_reading(client, from) {
             let slot = self.world.consumption(client).map(|of| of.slot);
             let primary = self.world.client(client).peer();

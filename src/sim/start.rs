@@ -115,6 +115,7 @@ fn add_service(world: &mut World, setup: &Setup, id: ServiceId) {
             sessions: Vec::new(),
             archived_until: Instant::FAR,
             cut_off: Vec::new(),
+            archived_whole: None,
             quorum: Quorum::default(),
         });
     }
@@ -257,5 +258,6 @@ pub(super) fn contact(world: &World, node: NodeId, flows: bool) -> Contact {
         since: Instant::ZERO,
         condition: if flows { world.node(node).condition() } else { Condition::CatchingUp },
         due: false,
+        asked: None,
     }
 }

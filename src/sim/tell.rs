@@ -3,13 +3,15 @@
 //! Knows nothing of columns or colours. Kept here: one line for each note, in the order of the
 //! run; retries of clients are left out, since the outage that they belong to is told elsewhere.
 
+use super::spell::{numbered, spelled};
 use super::told::Line;
 use super::{Deed, Sim};
-use crate::control::{Action, Operator, Rule, SOURCE};
+use crate::control::{Operator, Rule, SOURCE};
 use crate::fault::{Party, Target, Victim};
 use crate::kernel::Instant;
 use crate::model::{
-    ClientId, Condition, DeciderId, Endpoint, Event, NodeId, Order, ServiceId, Signal, World,
+    Answer, ClientId, Condition, DeciderId, Endpoint, Event, NodeId, Order, ServiceId, Signal,
+    World,
 };
 use crate::trace::{Note, SlotNews, What};
 
@@ -84,12 +86,29 @@ pub(super) fn line(sim: &Sim, note: &Note) -> Option<Line> {
 fn given(sim: &Sim, at: Instant, step: u16) -> Line {
     let deed = sim.setup.script[usize::from(step)].deed;
     let order = match deed {
-        Deed::Operator(operator, _) => operator.card().name,
-        Deed::Fault(..) | Deed::Heal(..) => "an order",
+        Deed::Operator(operator, _) => ordered(sim, operator),
+        Deed::Fault(..) | Deed::Heal(..) => "an order".to_owned(),
     };
     let name = link(sim, deed.target());
     let event = format!("takes an operator's order: {order} {name}");
     Line { service: Some(name), ..plain(at, "platform".to_owned(), event) }
+}
+
+/// Returns an order in words that are followed by whom it is for.
+fn ordered(sim: &Sim, operator: Operator) -> String {
+    let name = operator.card().name;
+    match operator {
+        Operator::StartServer
+        | Operator::Promote
+        | Operator::RemoveIntegration
+        | Operator::Maintain => name.to_owned(),
+        Operator::Migrate(region) => {
+            format!("{name} to {} of", sim.world.names.regions[region.index()])
+        }
+        Operator::ChangeTier(plan) | Operator::ChangePlan(plan) => {
+            format!("{name} to {} of", plan.name())
+        }
+    }
 }
 
 fn plain(at: Instant, subject: String, event: String) -> Line {
@@ -219,8 +238,12 @@ fn moved(world: &World, at: Instant, event: Event) -> Option<Line> {
             Some(of_node(world, at, id, format!("is primary, on timeline {number}")))
         }
         Event::FenceActs(id) => node(id, "is stopped and deleted"),
+        Event::StopEnds(id, _) => node(id, "is stopped; all its WAL was sent"),
         Event::RecordServed(service, endpoint, _) => Some(served(world, at, service, endpoint)),
         Event::OrderArrives(service, order) => arrived(world, at, service, order),
+        Event::NodeOrdered(service, Order::Delete(number)) => {
+            node(world.service(service).numbered(number)?, "is deleted")
+        }
         Event::NodeOrdered(..)
         | Event::StepDue(_)
         | Event::FailureDue(..)
@@ -267,7 +290,37 @@ fn arrived(world: &World, at: Instant, service: ServiceId, order: Order) -> Opti
             Some(of_node(world, at, id(number)?, text))
         }
         Order::Stop(number) => Some(of_node(world, at, id(number)?, "is stopped".to_owned())),
-        Order::Fence(_) | Order::BuildStandby(..) | Order::BuildPrimary(_) => None,
+        Order::StopControlled(number) => {
+            let text = "ends its sessions and begins to stop".to_owned();
+            Some(of_node(world, at, id(number)?, text))
+        }
+        Order::Kill(number) => {
+            Some(of_node(world, at, id(number)?, "is stopped by force".to_owned()))
+        }
+        Order::Start(number) => Some(of_node(world, at, id(number)?, "is started".to_owned())),
+        Order::Detach(number) => {
+            let text = "receives no more and says how far it is".to_owned();
+            Some(of_node(world, at, id(number)?, text))
+        }
+        Order::SetQuorum(number, needs, standbys) => {
+            let names: Vec<String> = standbys.iter().map(|node| world.node_name(node)).collect();
+            let text = format!("lets commits wait for any {needs} of {}", names.join(" and "));
+            Some(of_node(world, at, id(number)?, text))
+        }
+        Order::ClearQuorum(number) => {
+            let text = "lets commits wait for standbys no longer".to_owned();
+            Some(of_node(world, at, id(number)?, text))
+        }
+        Order::Forward(number, target) => {
+            let text = format!("passes connections on to {}", world.node_name(id(target)?));
+            Some(of_node(world, at, id(number)?, text))
+        }
+        Order::Fence(_)
+        | Order::BuildStandby(..)
+        | Order::BuildPrimary(_)
+        | Order::Delete(_)
+        | Order::SetPlan(_)
+        | Order::Relocate(_) => None,
     }
 }
 
@@ -290,31 +343,21 @@ fn decision(sim: &Sim, at: Instant, (decider, rule): (DeciderId, Rule), news: Si
             format!("finds the promotion of {} slow and waits", name(number))
         }
         Signal::PromotionDue(number) => format!("gives {} up: promotion too slow", name(number)),
+        Signal::StepDue => "finds that a step has waited long enough".to_owned(),
+        Signal::ElectionDue => "has waited long enough for standbys".to_owned(),
+        Signal::Answered(number, answer) => {
+            let says = match answer {
+                Answer::QuorumInForce => "commits wait for standbys",
+                Answer::StopBegun => "its server has begun to stop",
+                Answer::Stopped => "its server is stopped",
+                Answer::Detached => "it receives no more",
+            };
+            format!("hears from {} that {says}", name(number))
+        }
+        Signal::Served(endpoint) => {
+            let service = &sim.world.names.services[service.index()];
+            format!("sees that {} is served", endpoint.label(service))
+        }
     };
     plain(at, "platform".to_owned(), text)
-}
-
-fn numbered(world: &World, service: ServiceId, number: u16) -> String {
-    format!("{}-{number}", world.names.services[service.index()])
-}
-
-fn spelled(world: &World, service: ServiceId, action: Action) -> String {
-    let name = |number: u16| numbered(world, service, number);
-    match action {
-        Action::Fence(number) => format!("fence {}", name(number)),
-        Action::Promote(number) => format!("promote {}", name(number)),
-        Action::Follow(number, SOURCE) => format!("let {} follow its source", name(number)),
-        Action::Follow(number, upstream) => {
-            format!("let {} follow {}", name(number), name(upstream))
-        }
-        Action::Stop(number) => format!("stop {}", name(number)),
-        Action::BuildStandby(number, _) => format!("build {}", name(number)),
-        Action::BuildPrimary(number) => format!("restore {} from backup", name(number)),
-        Action::Publish(endpoint, numbers) => {
-            let label = endpoint.label(&world.names.services[service.index()]);
-            let nodes: Vec<String> = numbers.iter().map(name).collect();
-            let to = if nodes.is_empty() { "nobody".to_owned() } else { nodes.join(" and ") };
-            format!("point {label} to {to}")
-        }
-    }
 }

@@ -5,6 +5,7 @@
 
 use super::Sim;
 use super::setup::When;
+use crate::control::PhaseName;
 use crate::kernel::Law;
 use crate::model::{ClientId, Endpoint, Event, NodeId, Order, ServiceId};
 use crate::trace::What;
@@ -34,31 +35,6 @@ pub enum Trigger {
     Works(ClientId),
 }
 
-/// The phases of the platform's work with a service, by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-pub enum PhaseName {
-    /// The primary is regarded as up.
-    Steady,
-    /// A standby has been told to become primary.
-    Promoting,
-    /// A new primary is being restored from a backup.
-    Restoring,
-}
-
-impl PhaseName {
-    /// Every phase.
-    pub const ALL: [Self; 3] = [Self::Steady, Self::Promoting, Self::Restoring];
-
-    /// Returns the phase as scenario files spell it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Steady => "Steady",
-            Self::Promoting => "Promoting",
-            Self::Restoring => "Restoring",
-        }
-    }
-}
-
 impl Sim {
     /// Notes that something happened, and lets the steps that waited for it happen.
     pub(super) fn note(&mut self, what: What) {
@@ -70,6 +46,7 @@ impl Sim {
 
     /// Lets the steps that waited for a phase happen.
     pub(super) fn entered(&mut self, service: ServiceId, phase: PhaseName) {
+        self.history.of_mut(service).phases.push((self.world.now, phase));
         if !self.phases.contains(&phase) {
             self.phases.push(phase);
         }

@@ -7,7 +7,9 @@ use super::note::{SlotNews, What};
 use crate::control::{Action, Numbers};
 use crate::fault::Victim;
 use crate::kernel::Digest;
-use crate::model::{Condition, Endpoint, Event, NodeId, Order, Signal, Targets, Zone};
+use crate::model::{
+    Answer, Condition, Endpoint, Event, NodeId, Order, Plan, Signal, Targets, Zone,
+};
 
 /// Feeds what happened to a digest.
 pub(super) fn feed(digest: &mut Digest, what: &What) {
@@ -98,6 +100,7 @@ fn feed_event(digest: &mut Digest, event: Event) {
         Event::OrderArrives(service, order) => feed_order(digest, 25, service.0, order),
         Event::PromotionEnds(node, epoch) => of_node(26, node, epoch),
         Event::FenceActs(node) => word(digest, 27, [node.0, 0, 0]),
+        Event::StopEnds(node, epoch) => of_node(50, node, epoch),
         Event::RecordOrdered(service, endpoint, targets) => {
             word(digest, 28, [service.0.into(), name(endpoint), 0]);
             feed_targets(digest, targets);
@@ -149,6 +152,19 @@ fn feed_order(digest: &mut Digest, kind: u8, service: u8, order: Order) {
         Order::BuildPrimary(number) => (4, number, 0),
         Order::Fence(number) => (5, number, 0),
         Order::Stop(number) => (6, number, 0),
+        Order::StopControlled(number) => (20, number, 0),
+        Order::Kill(number) => (21, number, 0),
+        Order::Start(number) => (22, number, 0),
+        Order::Detach(number) => (23, number, 0),
+        Order::SetQuorum(number, needs, standbys) => {
+            feed_targets(digest, standbys);
+            (24, number, needs.into())
+        }
+        Order::ClearQuorum(number) => (25, number, 0),
+        Order::Forward(number, target) => (26, number, target),
+        Order::Delete(number) => (27, number, 0),
+        Order::SetPlan(plan) => (28, plan.nodes().into(), plan_word(plan)),
+        Order::Relocate(region) => (29, region.0.into(), 0),
     };
     word(digest, kind, [u16::from(service) << 8 | tag, one, two]);
 }
@@ -165,6 +181,19 @@ fn feed_action(digest: &mut Digest, action: Action) {
         Action::BuildStandby(number, upstream) => word(digest, 68, [number, upstream, 0]),
         Action::BuildPrimary(number) => word(digest, 69, [number, 0, 0]),
         Action::Stop(number) => word(digest, 70, [number, 0, 0]),
+        Action::StopControlled(number) => word(digest, 80, [number, 0, 0]),
+        Action::Kill(number) => word(digest, 81, [number, 0, 0]),
+        Action::Start(number) => word(digest, 82, [number, 0, 0]),
+        Action::Detach(number) => word(digest, 83, [number, 0, 0]),
+        Action::SetQuorum(number, needs, standbys) => {
+            word(digest, 84, [number, needs.into(), 0]);
+            feed_numbers(digest, standbys);
+        }
+        Action::ClearQuorum(number) => word(digest, 85, [number, 0, 0]),
+        Action::Forward(number, target) => word(digest, 86, [number, target, 0]),
+        Action::Delete(number) => word(digest, 87, [number, 0, 0]),
+        Action::SetPlan(plan) => word(digest, 88, [plan_word(plan), 0, 0]),
+        Action::Relocate(region) => word(digest, 89, [region.0.into(), 0, 0]),
     }
 }
 
@@ -196,6 +225,27 @@ fn signal(news: Signal) -> (u16, u16, u16) {
         }
         Signal::SilenceDue(number) => (3, number, 0),
         Signal::PromotionDue(number) => (4, number, 0),
+        Signal::StepDue => (20, 0, 0),
+        Signal::ElectionDue => (21, 0, 0),
+        Signal::Answered(number, answer) => {
+            let says = match answer {
+                Answer::QuorumInForce => 1,
+                Answer::Stopped => 2,
+                Answer::Detached => 3,
+                Answer::StopBegun => 4,
+            };
+            (23, number, says)
+        }
+        Signal::Served(endpoint) => (24, name(endpoint), 0),
+    }
+}
+
+fn plan_word(plan: Plan) -> u16 {
+    match plan {
+        Plan::Hobbyist => 1,
+        Plan::Startup => 2,
+        Plan::Business => 3,
+        Plan::Premium => 4,
     }
 }
 
@@ -211,7 +261,7 @@ fn name(endpoint: Endpoint) -> u16 {
 mod tests {
     use super::*;
     use crate::control::{Refusal, Rule};
-    use crate::model::{ClientId, DeciderId, ServiceId};
+    use crate::model::{ClientId, DeciderId, RegionId, ServiceId};
     use std::collections::BTreeSet;
 
     fn digest(what: &What) -> u64 {
@@ -220,23 +270,9 @@ mod tests {
         digest.finish()
     }
 
-    /// Notes that differ from one another in one part each.
-    fn notes() -> Vec<What> {
-        let (node, service) = (NodeId(1), ServiceId(0));
-        let decided = |news: Signal, rule: Rule, actions: Vec<Action>| {
-            What::Decided(DeciderId(0), news, rule, actions)
-        };
-        let news = [
-            Signal::Missed(1),
-            Signal::Missed(2),
-            Signal::SilenceDue(1),
-            Signal::PromotionDue(1),
-            Signal::Reported(1, Condition::Primary),
-            Signal::Reported(1, Condition::Standby),
-            Signal::Reported(1, Condition::CatchingUp),
-            Signal::Reported(1, Condition::CannotFollow),
-        ];
-        let orders = [
+    fn orders() -> Vec<Order> {
+        let node = NodeId(1);
+        vec![
             Order::Promote(1),
             Order::Follow(1, 2),
             Order::Follow(2, 1),
@@ -244,8 +280,24 @@ mod tests {
             Order::BuildPrimary(1),
             Order::Fence(1),
             Order::Stop(1),
-        ];
-        let actions = [
+            Order::StopControlled(1),
+            Order::Kill(1),
+            Order::Start(1),
+            Order::Detach(1),
+            Order::SetQuorum(1, 1, Targets::of([node])),
+            Order::SetQuorum(1, 2, Targets::of([node])),
+            Order::SetQuorum(1, 1, Targets::of([NodeId(2)])),
+            Order::ClearQuorum(1),
+            Order::Forward(1, 2),
+            Order::Delete(1),
+            Order::SetPlan(Plan::Hobbyist),
+            Order::SetPlan(Plan::Startup),
+            Order::Relocate(RegionId(1)),
+        ]
+    }
+
+    fn actions() -> Vec<Action> {
+        vec![
             Action::Fence(1),
             Action::Promote(1),
             Action::Follow(1, 2),
@@ -256,13 +308,56 @@ mod tests {
             Action::BuildStandby(1, 2),
             Action::BuildPrimary(1),
             Action::Stop(1),
-        ];
+            Action::StopControlled(1),
+            Action::Kill(1),
+            Action::Start(1),
+            Action::Detach(1),
+            Action::SetQuorum(1, 1, Numbers::of([2])),
+            Action::SetQuorum(1, 2, Numbers::of([2])),
+            Action::SetQuorum(1, 1, Numbers::of([3])),
+            Action::ClearQuorum(1),
+            Action::Forward(1, 2),
+            Action::Delete(1),
+            Action::SetPlan(Plan::Hobbyist),
+            Action::SetPlan(Plan::Startup),
+            Action::Relocate(RegionId(1)),
+        ]
+    }
+
+    fn news() -> Vec<Signal> {
+        vec![
+            Signal::Missed(1),
+            Signal::Missed(2),
+            Signal::SilenceDue(1),
+            Signal::PromotionDue(1),
+            Signal::Reported(1, Condition::Primary),
+            Signal::Reported(1, Condition::Standby),
+            Signal::Reported(1, Condition::CatchingUp),
+            Signal::Reported(1, Condition::CannotFollow),
+            Signal::StepDue,
+            Signal::ElectionDue,
+            Signal::Answered(1, Answer::QuorumInForce),
+            Signal::Answered(1, Answer::Stopped),
+            Signal::Answered(1, Answer::Detached),
+            Signal::Answered(1, Answer::StopBegun),
+            Signal::Served(Endpoint::Primary),
+            Signal::Served(Endpoint::Replica),
+        ]
+    }
+
+    /// Notes that differ from one another in one part each.
+    fn notes() -> Vec<What> {
+        let (node, service) = (NodeId(1), ServiceId(0));
+        let decided = |news: Signal, rule: Rule, actions: Vec<Action>| {
+            What::Decided(DeciderId(0), news, rule, actions)
+        };
         let mut all = vec![
             What::Struck(1, Victim::Node(node)),
             What::Struck(1, Victim::Link),
             What::Struck(2, Victim::Link),
             What::Healed(1, Victim::Node(node)),
             What::Missed(1),
+            What::Moved(Event::StopEnds(node, 0)),
             What::Lost(ClientId(1), node),
             What::Failed(ClientId(1)),
             What::Works(ClientId(1), node),
@@ -279,12 +374,18 @@ mod tests {
             What::Moved(Event::RecordServed(service, Endpoint::Primary, 1)),
             What::Moved(Event::RecordServed(service, Endpoint::Replica, 1)),
         ];
-        all.extend(news.map(|news| decided(news, Rule::NoteNews, Vec::new())));
+        all.extend(news().into_iter().map(|news| decided(news, Rule::NoteNews, Vec::new())));
         all.extend(Rule::ALL.map(|rule| decided(Signal::Missed(9), rule, Vec::new())));
-        all.extend(actions.map(|one| decided(Signal::Missed(1), Rule::NoteNews, vec![one])));
-        all.push(decided(Signal::Missed(1), Rule::NoteNews, actions.to_vec()));
-        all.extend(orders.map(|order| What::Moved(Event::OrderArrives(service, order))));
-        all.extend(orders.map(|order| What::Moved(Event::NodeOrdered(service, order))));
+        all.extend(
+            actions().into_iter().map(|one| decided(Signal::Missed(1), Rule::NoteNews, vec![one])),
+        );
+        all.push(decided(Signal::Missed(1), Rule::NoteNews, actions()));
+        all.extend(
+            orders().into_iter().map(|order| What::Moved(Event::OrderArrives(service, order))),
+        );
+        all.extend(
+            orders().into_iter().map(|order| What::Moved(Event::NodeOrdered(service, order))),
+        );
         all
     }
 

@@ -3,12 +3,13 @@
 //!
 //! Knows nothing of what a fault does. Kept here: every step can happen in a run of its scenario.
 
+use cutover::control::{Operator, OrderAim};
 use cutover::fault::{Aim, FaultKind};
 use cutover::kernel::{Law, Rate, Span};
 use cutover::knob::{Knobs, Phase};
 use cutover::model::{Endpoint, Plan, Zone};
 use cutover::scenario::{Deed, Scenario, Step, Target, Trigger};
-use cutover::sim::{Operator, PhaseName};
+use cutover::sim::PhaseName;
 use proptest::prelude::*;
 
 /// When a step happens.
@@ -55,10 +56,10 @@ enum Wait {
     Period(u64),
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum MadeDeed {
     Strike(FaultKind, Part),
-    Operate(Operator, Part),
+    Operate(Operator<String>, Part),
     /// A fault of a link.
     Cut(FaultKind, (Part, Part), bool),
     /// Heals the n-th fault that can be healed, counted backwards.
@@ -103,13 +104,19 @@ fn deed() -> impl Strategy<Value = MadeDeed> {
     let node = || part(prop_oneof![2 => Just(0_u8), 3 => Just(1_u8), 3 => Just(2_u8)]);
     let side = || part(0..9_u8);
     let cut = (link_fault(), (side(), side()), any::<bool>());
-    let operator = prop_oneof![Just(Operator::StartServer), Just(Operator::Promote)];
+    let operator = prop_oneof![
+        1 => Just(Operator::StartServer),
+        1 => Just(Operator::Promote),
+        4 => Just(Operator::Maintain),
+        1 => prop::sample::select(&Plan::ALL[..]).prop_map(Operator::ChangePlan),
+        1 => prop::sample::select(&Plan::ALL[..]).prop_map(Operator::ChangeTier),
+    ];
     prop_oneof![
         12 => (node_fault(), node()).prop_map(|(kind, part)| MadeDeed::Strike(kind, part)),
         8 => cut.prop_map(|(kind, ends, both)| MadeDeed::Cut(kind, ends, both)),
         2 => (place_fault(), node()).prop_map(|(kind, part)| MadeDeed::Strike(kind, part)),
         9 => (0..3_usize).prop_map(MadeDeed::Heal),
-        1 => (operator, node()).prop_map(|(operator, part)| MadeDeed::Operate(operator, part)),
+        3 => (operator, node()).prop_map(|(operator, part)| MadeDeed::Operate(operator, part)),
     ]
 }
 
@@ -166,12 +173,18 @@ pub(crate) fn script(scenario: &Scenario, made: &[Made]) -> Vec<Step> {
             Wait::Nothing => at,
         };
         let nodes = bound(&script, first).min(bound(&script, at));
-        let deed = match step.deed {
+        let deed = match step.deed.clone() {
             MadeDeed::Strike(kind, part) => {
                 Some(Deed::Fault(kind, victim(kind, part, scenario, nodes)))
             }
             MadeDeed::Operate(operator, part) => {
-                Some(Deed::Operator(operator, party(part, scenario, nodes)))
+                let service = &scenario.services[part.service % scenario.services.len()];
+                let target = if operator.card().aim == OrderAim::Platform {
+                    Target::Service(service.name.clone())
+                } else {
+                    party(part, scenario, nodes)
+                };
+                Some(Deed::Operator(operator, target))
             }
             MadeDeed::Cut(kind, ends, both) => Some(cut(kind, ends, both, (scenario, nodes))),
             MadeDeed::Heal(back) => heal(&script, back).map(|(struck, deed)| {

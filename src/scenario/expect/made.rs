@@ -131,6 +131,7 @@ fn service() -> ServiceOutcome {
             latency: Span::from_millis(2),
             acknowledged: 11,
         }],
+        phases: Vec::new(),
     }
 }
 

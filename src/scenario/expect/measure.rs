@@ -55,6 +55,17 @@ pub(super) fn outage(outcome: &Outcome, client: &str, between: (Span, Span)) -> 
     total(outages, outcome.until).judge(&format!("{client} was out"), between)
 }
 
+/// Judges how many outages of a client are longer than a span.
+pub(super) fn outages(outcome: &Outcome, client: &str, longer: Span, count: u32) -> Finding {
+    let Some(found) = outcome.clients.iter().find(|found| found.name == client) else {
+        return Finding::missed(None, format!("the run has no client {client}"));
+    };
+    let long = found.outages.iter().filter(|outage| outage.length(outcome.until) > longer);
+    let times = u32::try_from(long.count()).unwrap_or(u32::MAX);
+    let detail = format!("{client} was out for more than {longer} {times} times");
+    within(&times, (count, count), true, detail)
+}
+
 /// Judges how long two nodes are writable at once.
 pub(super) fn dual_writers(
     service: &ServiceOutcome,

@@ -1,7 +1,7 @@
 //! Whether a run did what its scenario expects, judged from the run's outcome alone.
 //!
-//! * `promotion`: what the platform did, and when; `endpoint`: what names point to, and how many
-//!   nodes serve; `measure`: how long, how much and how often; `slot`: logical slots.
+//! * `promotion`, `phase`: what the platform did, and when; `endpoint`: what names point to, and
+//!   how many nodes serve; `measure`: how long, how much and how often; `slot`: logical slots.
 //!
 //! Knows nothing of how the run came about. Kept here: an expectation is met, missed, or, when
 //! only a longer run could tell, inconclusive.
@@ -10,6 +10,7 @@ mod endpoint;
 #[cfg(test)]
 mod made;
 mod measure;
+mod phase;
 mod promotion;
 mod slot;
 
@@ -205,98 +206,83 @@ impl Finding {
 }
 
 fn judge(expectation: &Expectation, outcome: &Outcome) -> Finding {
-    match expectation {
+    judged(expectation, outcome).unwrap_or_else(|unknown| unknown)
+}
+
+/// Judges an expectation; fails with a finding if it speaks of a service that the run lacks.
+fn judged(expectation: &Expectation, outcome: &Outcome) -> Result<Finding, Finding> {
+    let of = |service: &str| service_of(outcome, service);
+    let until = outcome.until;
+    Ok(match expectation {
         Expectation::Promoted { node, between } => promotion::promoted(outcome, node, *between),
-        Expectation::Promotions { service, count } => {
-            of_service(outcome, service, |found| promotion::count(found, *count))
-        }
+        Expectation::Promotions { service, count } => promotion::count(of(service)?, *count),
         Expectation::PromotionTakes { node, between } => promotion::takes(outcome, node, *between),
         Expectation::MarkedDown { node, between } => {
             promotion::marked_down(outcome, node, *between)
         }
         Expectation::EndpointServes { endpoint, service, by } => {
-            let by = since_start(*by);
-            of_service(outcome, service, |found| {
-                endpoint::serves(found, *endpoint, by, outcome.until)
-            })
+            endpoint::serves(of(service)?, *endpoint, since_start(*by), until)
         }
         Expectation::EndpointPoints { endpoint, service, to, at } => {
-            let at = since_start(*at);
-            of_service(outcome, service, |found| {
-                endpoint::points(found, *endpoint, to, at, outcome.until)
-            })
+            endpoint::points(of(service)?, *endpoint, to, since_start(*at), until)
         }
         Expectation::NodeCount { service, nodes, by } => {
-            let by = since_start(*by);
-            of_service(outcome, service, |found| endpoint::nodes(found, *nodes, by, outcome.until))
+            endpoint::nodes(of(service)?, *nodes, since_start(*by), until)
         }
         Expectation::Outage { client, between } => measure::outage(outcome, client, *between),
         Expectation::LostCommits { service, between } => {
-            of_service(outcome, service, |found| measure::lost_commits(found, *between))
+            measure::lost_commits(of(service)?, *between)
         }
-        Expectation::LostBytes { service, between } => {
-            of_service(outcome, service, |found| measure::lost_bytes(found, *between))
-        }
+        Expectation::LostBytes { service, between } => measure::lost_bytes(of(service)?, *between),
         Expectation::LossWindow { service, between } => {
-            of_service(outcome, service, |found| measure::loss_window(found, *between))
+            measure::loss_window(of(service)?, *between)
         }
         Expectation::AcknowledgedBy { node, after, between } => {
             measure::acknowledged(outcome, node, since_start(*after), *between)
         }
-        Expectation::DualWriters { service, between } => of_service(outcome, service, |found| {
-            measure::dual_writers(found, outcome.until, *between)
-        }),
+        Expectation::DualWriters { service, between } => {
+            measure::dual_writers(of(service)?, until, *between)
+        }
         Expectation::Exposure { service, between } => {
-            of_service(outcome, service, |found| measure::exposure(found, outcome.until, *between))
+            measure::exposure(of(service)?, until, *between)
         }
-        Expectation::SlotState { service, slot, is } => {
-            of_service(outcome, service, |found| slot::state(found, slot, *is))
-        }
-        Expectation::SlotAge { service, slot, between } => {
-            of_service(outcome, service, |found| slot::age(found, slot, *between))
-        }
-        Expectation::SlotLag { service, slot, between } => {
-            of_service(outcome, service, |found| slot::lag(found, slot, *between))
-        }
+        Expectation::SlotState { service, slot, is } => slot::state(of(service)?, slot, *is),
+        Expectation::SlotAge { service, slot, between } => slot::age(of(service)?, slot, *between),
+        Expectation::SlotLag { service, slot, between } => slot::lag(of(service)?, slot, *between),
         Expectation::Duplicates { service, slot, between } => {
-            commits(outcome, (service, slot), *between, ("was given again", |of| of.duplicates))
+            let what: Counted = ("was given again", |of| of.duplicates);
+            slot::commits(of(service)?, slot, *between, what)
         }
         Expectation::SkippedCommits { service, slot, between } => {
-            commits(outcome, (service, slot), *between, ("is never given", |of| of.skipped_commits))
+            let what: Counted = ("is never given", |of| of.skipped_commits);
+            slot::commits(of(service)?, slot, *between, what)
         }
-        Expectation::PhantomCommits { service, slot, between } => commits(
-            outcome,
-            (service, slot),
-            *between,
-            ("holds of what is gone", |of| of.phantom_commits),
-        ),
+        Expectation::PhantomCommits { service, slot, between } => {
+            let what: Counted = ("holds of what is gone", |of| of.phantom_commits);
+            slot::commits(of(service)?, slot, *between, what)
+        }
+        Expectation::PhaseOrder { service, phases } => phase::order(of(service)?, phases, until),
+        Expectation::PeakNodes { service, nodes } => phase::peak(of(service)?, *nodes),
+        Expectation::Outages { client, longer_than, count } => {
+            measure::outages(outcome, client, *longer_than, *count)
+        }
         Expectation::Verdict { invariant, is } => measure::verdict(outcome, invariant, *is),
         Expectation::Fails { expectation, because } => judge(expectation, outcome).known(because),
-    }
+    })
 }
 
-fn commits(
-    outcome: &Outcome,
-    (service, slot): (&str, &str),
-    between: (u64, u64),
-    what: (&str, fn(&SlotOutcome) -> u64),
-) -> Finding {
-    of_service(outcome, service, |found| slot::commits(found, slot, between, what))
-}
+/// What is counted of a slot, in words and as a number.
+type Counted = (&'static str, fn(&SlotOutcome) -> u64);
 
 /// Returns the instant that a scenario gives as a span since the start of the run.
 fn since_start(span: Span) -> Instant {
     Instant::ZERO + span
 }
 
-/// Judges a service; a service that the run does not have meets nothing.
-fn of_service(
-    outcome: &Outcome,
-    name: &str,
-    judge: impl FnOnce(&ServiceOutcome) -> Finding,
-) -> Finding {
+/// Returns a service; one that the run does not have meets nothing.
+fn service_of<'a>(outcome: &'a Outcome, name: &str) -> Result<&'a ServiceOutcome, Finding> {
     let found = outcome.services.iter().find(|service| service.name == name);
-    found.map_or_else(|| Finding::missed(None, format!("the run has no service {name}")), judge)
+    found.ok_or_else(|| Finding::missed(None, format!("the run has no service {name}")))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::{Amount, Verdict};
 use crate::kernel::{Bytes, Span};
 use crate::model::Endpoint;
-use crate::sim::SlotState;
+use crate::sim::{PhaseName, SlotState};
 
 /// What must happen. A pair of numbers or durations is an inclusive range.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -175,6 +175,29 @@ pub enum Expectation {
         slot: String,
         /// How many.
         between: (u64, u64),
+    },
+    /// The platform enters these phases in this order, others in between or not.
+    PhaseOrder {
+        /// The service.
+        service: String,
+        /// The phases.
+        phases: Vec<PhaseName>,
+    },
+    /// At no instant has the service more nodes than this, and at one it has as many.
+    PeakNodes {
+        /// The service.
+        service: String,
+        /// How many nodes.
+        nodes: u8,
+    },
+    /// The client has this many outages longer than this.
+    Outages {
+        /// The client.
+        client: String,
+        /// How long an outage has to be to count.
+        longer_than: Span,
+        /// How many.
+        count: u32,
     },
     /// An invariant comes out like this.
     Verdict {

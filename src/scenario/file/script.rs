@@ -4,10 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::control::Operator;
 use crate::fault::FaultKind;
 use crate::kernel::{Law, Span};
 use crate::model::{Endpoint, Zone};
-use crate::sim::{Operator, PhaseName};
+use crate::sim::PhaseName;
 
 /// One step of the script.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,7 +118,7 @@ pub enum Deed {
     Heal(FaultKind, Target),
     /// An operator acts on a node by hand, past the platform, or gives the platform an order for a
     /// service.
-    Operator(Operator, Target),
+    Operator(Operator<String>, Target),
 }
 
 impl Deed {

@@ -102,10 +102,12 @@ fn subjects(
         | Expectation::SlotLag { service, .. }
         | Expectation::Duplicates { service, .. }
         | Expectation::SkippedCommits { service, .. }
-        | Expectation::PhantomCommits { service, .. } => {
+        | Expectation::PhantomCommits { service, .. }
+        | Expectation::PhaseOrder { service, .. }
+        | Expectation::PeakNodes { service, .. } => {
             names.expect_service(&path.field("service"), service, problems);
         }
-        Expectation::Outage { client, .. } => {
+        Expectation::Outage { client, .. } | Expectation::Outages { client, .. } => {
             if !names.clients.contains(&client.as_str()) {
                 problems.unknown(&path.field("client"), "client", client, &names.clients);
             }
@@ -178,6 +180,9 @@ fn range(path: &Path, expectation: &Expectation, problems: &mut Problems) {
         | Expectation::EndpointPoints { .. }
         | Expectation::NodeCount { .. }
         | Expectation::SlotState { .. }
+        | Expectation::PhaseOrder { .. }
+        | Expectation::PeakNodes { .. }
+        | Expectation::Outages { .. }
         | Expectation::Verdict { .. }
         | Expectation::Fails { .. } => None,
     };

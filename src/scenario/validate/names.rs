@@ -6,9 +6,10 @@
 use std::collections::BTreeSet;
 
 use super::super::error::shown;
-use super::super::file::{Client, Scenario, Service};
+use super::super::file::{Client, Deed, Scenario, Service};
 use super::super::locate::Path;
 use super::super::problem::Problems;
+use crate::control::Operator;
 use crate::model::{CLIENTS_MAX, Endpoint, NODES_MAX, SERVICES_MAX};
 
 /// As long as a DNS label may be.
@@ -21,7 +22,7 @@ pub(in crate::scenario) struct Names<'a> {
     pub(in crate::scenario) services: Vec<&'a str>,
     /// The clients, in the order of the file.
     pub(in crate::scenario) clients: Vec<&'a str>,
-    /// The regions, in the order in which services and clients first mention them.
+    /// The regions, in the order in which services, clients and migrations first mention them.
     pub(in crate::scenario) regions: Vec<&'a str>,
     /// The services themselves.
     pub(super) plans: &'a [Service],
@@ -43,7 +44,12 @@ impl<'a> Names<'a> {
         let clients = &scenario.clients[..scenario.clients.len().min(CLIENTS_MAX)];
         let mut regions: Vec<&str> = Vec::new();
         let asked = clients.iter().filter_map(Client::region);
-        for region in plans.iter().map(|service| service.region.as_str()).chain(asked) {
+        let goals = scenario.script.iter().filter_map(|step| match step.deed() {
+            Deed::Operator(Operator::Migrate(region), _) => Some(region.as_str()),
+            Deed::Operator(..) | Deed::Fault(..) | Deed::Heal(..) => None,
+        });
+        let homes = plans.iter().map(|service| service.region.as_str());
+        for region in homes.chain(asked).chain(goals) {
             if !regions.contains(&region) {
                 regions.push(region);
             }

@@ -24,6 +24,8 @@ pub(super) struct Faults {
     earliest: Vec<Span>,
     /// The earliest instant of a cut that may cost one replacement after the other.
     endless: Option<Span>,
+    /// The most nodes that a plan has to which the script changes a service.
+    largest: u8,
 }
 
 impl Faults {
@@ -44,7 +46,13 @@ impl Faults {
             }
         }
         earliest.sort_unstable();
-        Self { earliest, endless }
+        let plans = scenario.script.iter().filter_map(|step| match step.deed() {
+            Deed::Operator(Operator::ChangeTier(plan) | Operator::ChangePlan(plan), _) => {
+                Some(plan.nodes())
+            }
+            Deed::Operator(..) | Deed::Fault(..) | Deed::Heal(..) => None,
+        });
+        Self { earliest, endless, largest: plans.max().unwrap_or(0) }
     }
 
     /// Returns how many nodes of a service may have existed by an instant; nothing if there is no
@@ -55,7 +63,8 @@ impl Faults {
         }
         let faults = self.earliest.partition_point(|least| *least <= by) - usize::from(asking);
         let faults = u64::try_from(faults).unwrap_or(u64::MAX);
-        Some(u64::from(plan).saturating_mul(faults.saturating_add(1)))
+        let plan = u64::from(plan.max(self.largest));
+        Some(plan.saturating_mul(faults.saturating_add(1)))
     }
 }
 
@@ -108,7 +117,7 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Probl
         let aimed = Aimed { names, faults: &faults, by, fault, observers };
         let (name, aim) = match deed {
             Deed::Fault(kind, _) | Deed::Heal(kind, _) => (kind.card().name, kind.card().aim),
-            Deed::Operator(operator, _) => (operator.card().name, aim_of(*operator)),
+            Deed::Operator(operator, _) => (operator.card().name, aim_of(operator)),
         };
         aimed.check(&path.item(1), (name, aim), deed.target(), problems);
         if !fault {
@@ -343,7 +352,7 @@ fn trigger_names(
 }
 
 /// Returns what an operator's order can be aimed at.
-fn aim_of(operator: Operator) -> Aim {
+fn aim_of(operator: &Operator<String>) -> Aim {
     match operator.card().aim {
         OrderAim::ByHand => Aim::Node,
         OrderAim::Platform => Aim::Service,

@@ -87,6 +87,7 @@ impl Sim {
             published: None,
             last_contact: Some(last_contact),
             given_up: None,
+            planned: false,
             lone,
             restore: None,
             survivors: Vec::new(),

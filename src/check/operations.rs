@@ -1,0 +1,39 @@
+//! What the judge remembers of planned operations.
+//!
+//! Knows nothing of bounds. Kept here: an entry is what happened, not what was ordered.
+
+use crate::control::{Cause, Rule};
+use crate::kernel::Instant;
+use crate::model::NodeId;
+
+/// A planned operation from its beginning to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperationRecord {
+    /// What it is for.
+    pub cause: Cause,
+    /// When it began.
+    pub began: Instant,
+    /// The nodes that existed when it began.
+    pub old: Vec<NodeId>,
+    /// The first node that could be made in it.
+    pub first_new: NodeId,
+    /// Which old primary passed connections on, to whom, from when on.
+    pub forwards: Vec<(Instant, NodeId, Option<NodeId>)>,
+    /// Nodes that were deleted because they were not needed any more.
+    pub deleted: Vec<(Instant, NodeId)>,
+    /// When it was over, and by which rule.
+    pub ended: Option<(Instant, Rule)>,
+}
+
+impl OperationRecord {
+    /// Returns the record of an operation that begins.
+    pub fn new(began: Instant, cause: Cause, old: Vec<NodeId>, first_new: NodeId) -> Self {
+        let (forwards, deleted) = (Vec::new(), Vec::new());
+        Self { cause, began, old, first_new, forwards, deleted, ended: None }
+    }
+
+    /// Returns whether a node was made in it.
+    pub fn made(&self, node: NodeId) -> bool {
+        node >= self.first_new
+    }
+}

@@ -1,0 +1,93 @@
+//! The invariants of what is planned: quorum commit, switchovers, changes of the plan.
+//!
+//! Knows nothing of how an invariant is checked. Kept here: a row is the same as in the table that
+//! it belongs to.
+
+use super::switchover;
+use super::table::InvariantCard;
+use super::verdict::Kind;
+
+const AU: &str = "Aiven, Upgrade and failover procedures";
+
+/// The rows, in the order in which results list them.
+pub(super) const PLANNED: &[InvariantCard] = &[
+    InvariantCard {
+        id: "promoted-leaves-replica-name",
+        number: "I14",
+        kind: Kind::Always,
+        units: &["Times"],
+        statement: "after a switchover the replica name does not point to the promoted \
+                    node",
+        source: AU,
+        find: switchover::promoted_leaves_replica_name,
+    },
+    InvariantCard {
+        id: "forwarding-lasts",
+        number: "I15",
+        kind: Kind::Deadline,
+        units: &["Time"],
+        statement: "an old primary that lives passes connections on from the promotion for \
+                    its time",
+        source: AU,
+        find: switchover::forwarding_lasts,
+    },
+    InvariantCard {
+        id: "promoted-is-new",
+        number: "I16",
+        kind: Kind::Always,
+        units: &["Times"],
+        statement: "a switchover promotes a node that was made in it",
+        source: AU,
+        find: switchover::promoted_is_new,
+    },
+    InvariantCard {
+        id: "switchover-keeps-acked",
+        number: "I18",
+        kind: Kind::AtEnd,
+        units: &["Commits"],
+        statement: "a switchover with at most one fault loses no commit that standbys \
+                    acknowledged, if enough of them can be asked",
+        source: AU,
+        find: switchover::switchover_keeps_acked,
+    },
+    InvariantCard {
+        id: "plan-change-leaves-primary",
+        number: "I31",
+        kind: Kind::Always,
+        units: &["Times"],
+        statement: "a change of the plan within its tier neither moves the primary name \
+                    nor costs a connection to the primary",
+        source: AU,
+        find: switchover::plan_change_leaves_primary,
+    },
+    InvariantCard {
+        id: "removal-leaves-a-node",
+        number: "I31",
+        kind: Kind::Always,
+        units: &["Times"],
+        statement: "no node is removed that is the last one well",
+        source: AU,
+        find: switchover::removal_leaves_a_node,
+    },
+    InvariantCard {
+        id: "switchover-census",
+        number: "I33",
+        kind: Kind::Always,
+        units: &["Times"],
+        statement: "a switchover without a fault has one node more than the plan at most, \
+                    and ends with as many as the plan has",
+        source: AU,
+        find: switchover::switchover_census,
+    },
+    InvariantCard {
+        id: "switchover-order",
+        number: "I34",
+        kind: Kind::Always,
+        units: &["Times"],
+        statement: "in a switchover commits wait for standbys before the promotion, the \
+                    primary name moves after it, the old primary goes last, and an old \
+                    standby goes after the replica name",
+        source: AU,
+        find: switchover::switchover_order,
+    },
+];

@@ -1,0 +1,146 @@
+//! How a server is stopped: in a controlled way, which loses nothing, or at once, which may.
+//!
+//! `PostgreSQL`: a fast shutdown ends all sessions, writes a checkpoint, and waits until connected
+//! standbys have received all WAL and the archiver is done; commits that wait for standbys are cut
+//! off, committed and shipped. An immediate shutdown waits for nobody. Knows nothing of who orders
+//! it. Kept here: a stop ends when the last of those it waits for is done, and is looked at again
+//! whenever one of them may have changed.
+
+use super::event::Event;
+use super::ids::NodeId;
+use super::node::{Host, Process, Role};
+use super::stream::Ending;
+use super::world::World;
+use crate::kernel::{Instant, Position};
+use crate::knob::{Mutant, Touch};
+
+/// What a stop waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StopWait {
+    /// The checkpoint at the end.
+    Checkpoint,
+    /// A standby that has not received everything.
+    Standby(NodeId),
+    /// A standby that is connected, as far as the server knows, and silent.
+    SilentStandby(NodeId),
+    /// WAL that cannot be uploaded.
+    Archiver,
+}
+
+impl World {
+    /// Begins to stop a server in a controlled way.
+    pub fn begin_stop(&mut self, id: NodeId) {
+        self.touch(Touch::Stop);
+        let now = self.now;
+        if self.node(id).role == Role::Primary {
+            let branch = self.node(id).branch;
+            self.close_sessions(id, now);
+            self.branch_mut(branch).written.hold(now);
+            self.refresh_followers(id);
+        }
+        let node = self.node_mut(id);
+        node.call_off();
+        node.process = Process::Stopping;
+        let stops = u64::from(self.node(id).epoch);
+        let checkpoint =
+            self.draw_of(id, self.knobs.shutdown_checkpoint, "shutdown_checkpoint", stops);
+        self.node_mut(id).checkpointed = now + checkpoint;
+        self.node_mut(id).stops_at = None;
+        self.plan_stop(id);
+    }
+
+    /// Returns what the stop of a server waits for, each with the instant at which it is done.
+    pub fn stop_waits(&self, id: NodeId) -> Vec<(StopWait, Instant)> {
+        let node = self.node(id);
+        let mut waits = vec![(StopWait::Checkpoint, node.checkpointed)];
+        let hasty = self.knobs.mutant == Some(Mutant::StopWithoutShipping);
+        if node.role != Role::Primary || hasty {
+            return waits;
+        }
+        let branch = self.branch(node.branch);
+        let end = Position::from_lsn(branch.written.at(self.now).lsn());
+        for standby in self.existing(node.service).filter(|one| one.upstream == Some(id)) {
+            if standby.streaming {
+                // The checkpoint's record has to get there as well.
+                let back = self.node_delay(standby.id, id);
+                let has = standby.received.reaches(end).unwrap_or(Instant::FAR);
+                let done = has.max(node.checkpointed + back) + back;
+                waits.push((StopWait::Standby(standby.id), done));
+            } else if let Some(lost) = standby.upstream_lost
+                && self.is_silent(standby.id, id)
+            {
+                waits.push((StopWait::SilentStandby(standby.id), lost + self.knobs.sender_timeout));
+            }
+        }
+        let stalls = &self.service(node.service).upload_stalls;
+        if stalls.last().is_some_and(|(_, until)| *until > self.now) || !self.reaches_archive(id) {
+            waits.push((StopWait::Archiver, Instant::FAR));
+        }
+        waits
+    }
+
+    /// Whether a primary still takes a standby for connected from which nothing comes.
+    fn is_silent(&self, standby: NodeId, primary: NodeId) -> bool {
+        let node = self.node(standby);
+        let apart = !self.connects(node.place(), self.node(primary).place());
+        apart || node.host != Host::Up
+    }
+
+    /// Schedules the end of a stop, as far as it can be told now.
+    pub fn plan_stop(&mut self, id: NodeId) {
+        if self.node(id).process != Process::Stopping || self.node(id).host != Host::Up {
+            return;
+        }
+        let ends = self.stop_waits(id).iter().map(|(_, done)| *done).max().unwrap_or(self.now);
+        let ends = ends.max(self.now);
+        if self.node(id).stops_at != Some(ends) {
+            self.node_mut(id).stops_at = Some(ends);
+            self.schedule(ends, Event::StopEnds(id, self.node(id).epoch));
+        }
+    }
+
+    /// Returns whether the stop of a server is over by now.
+    pub fn stop_is_over(&self, id: NodeId) -> bool {
+        let over = |(_, done): &(StopWait, Instant)| *done <= self.now;
+        self.node(id).process == Process::Stopping && self.stop_waits(id).iter().all(over)
+    }
+
+    /// Ends a controlled stop: whatever was written is where it is to be.
+    pub fn finish_stop(&mut self, id: NodeId) {
+        if self.knobs.mutant == Some(Mutant::StopWithoutShipping) {
+            self.stop_followers(id, Ending::CutWire);
+        }
+        self.stop_server(id);
+        self.node_mut(id).shut_down = true;
+        let hasty = self.knobs.mutant == Some(Mutant::StopWithoutShipping);
+        if self.node(id).role == Role::Primary && !hasty {
+            let (now, branch) = (self.now, self.node(id).branch);
+            self.branch_mut(branch).archived_whole = Some(now);
+        }
+    }
+
+    /// Stops a server at once; what standbys have not received by then is not sent any more.
+    ///
+    /// What its kernel still holds is lost: the standbys' replies meet a closed socket, and the
+    /// reset that follows drops it.
+    pub fn kill_server(&mut self, id: NodeId) {
+        self.touch(Touch::Stop);
+        self.stop_followers(id, Ending::HostDeath);
+        self.stop_server(id);
+    }
+
+    /// Lets a standby receive no more from its upstream, so that its position is final.
+    pub fn detach(&mut self, id: NodeId) {
+        if self.node(id).role != Role::Standby || self.node(id).promoting {
+            return;
+        }
+        if self.node(id).streaming {
+            self.stop_stream(id, Ending::CutWire);
+        }
+        let now = self.now;
+        let node = self.node_mut(id);
+        node.received.hold(now);
+        node.detached = true;
+        self.replay(id);
+    }
+}
