@@ -61,6 +61,13 @@ fn planted_faults_refute_contracts() {
     assert!(refuted(Mutant::ReplicaLossMovesPrimary).contains(&"U14"));
     assert!(refuted(Mutant::IgnoreArchive).contains(&"U04"));
     assert!(refuted(Mutant::PromoteReplicaUnasked).contains(&"U02"));
+    assert!(refuted(Mutant::DeleteBeforeSubstitute).contains(&"U15"));
+    assert!(refuted(Mutant::ForgetOldPrimary).contains(&"U16"));
+    assert!(refuted(Mutant::StopWithoutShipping).contains(&"U17"));
+    assert!(refuted(Mutant::SkipReplacement).contains(&"U19"));
+    assert!(refuted(Mutant::KeepPromotedInReplicaName).contains(&"U21"));
+    assert!(refuted(Mutant::ForwardTooShort).contains(&"U22"));
+    assert!(refuted(Mutant::ChangePlanBySwitchover).contains(&"U24"));
     assert!(refuted(Mutant::ForgetSlots).contains(&"U25"));
     let lacking = refuted(Mutant::SkipDependencyJob);
     assert!(["U28", "U31"].iter().all(|id| lacking.contains(id)), "{lacking:?}");

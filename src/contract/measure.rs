@@ -4,7 +4,7 @@
 //! tolerance of it, on the side that the statement allows.
 
 use crate::kernel::Span;
-use crate::sim::Outcome;
+use crate::sim::{Outcome, PhaseName};
 
 /// A bound that a document states, and what is measured against it.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +48,13 @@ pub(super) fn patience_with_primaries(outcome: &Outcome) -> Vec<Span> {
         }
     }
     found
+}
+
+/// Returns how long old primaries passed connections on after switchovers.
+pub(super) fn forwarding(outcome: &Outcome) -> Vec<Span> {
+    let phases = outcome.services.iter().flat_map(|service| service.phases.windows(2));
+    let forwarding = phases.filter(|pair| pair[0].phase == PhaseName::Forwarding);
+    forwarding.map(|pair| pair[1].at.since(pair[0].at)).collect()
 }
 
 /// Returns how long silent standbys were waited for.

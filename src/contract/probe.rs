@@ -118,6 +118,9 @@ pub(super) fn replica_name_unreachable(outcome: &Outcome) -> Finding {
     let business = clean_failovers(outcome).filter(|(service, ..)| service.plan == Plan::Business);
     joined(business.map(|(service, promotion, _)| {
         let finished = promotion.finished?;
+        if promotion.candidates.len() > 1 {
+            return None;
+        }
         let after = changes(service, Endpoint::Replica).into_iter().find(|one| one.at > finished);
         let empty = after?.targets.is_empty();
         upheld_if(empty, || format!("it points to {:?}", after.map(|one| &one.targets)))

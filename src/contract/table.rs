@@ -131,6 +131,40 @@ contracts! {
     "U14", Upgrade 70-72, Invariant("standby-loss-leaves-primary"), None,
         "business-standby-loss",
         "the primary name does not change while a standby is replaced";
+    "U15", Upgrade 85-90, Invariant("switchover-order"), None,
+        "maintenance-business",
+        "each standby is replaced by a new server that is built from a backup, follows the primary \
+         and takes over the replica name before the old one is deleted";
+    "U16", Upgrade 91-92, Invariant("switchover-census"), None,
+        "maintenance-business",
+        "one more server is built and brought in step with the old primary";
+    "U17", Upgrade 93-94, Invariant("switchover-keeps-acked"), None,
+        "maintenance-business",
+        "commits wait for standbys before the primary changes, so that none is lost";
+    "U18", Upgrade 97-99, Invariant("switchover-census"), None,
+        "maintenance-premium",
+        "by then there is one server more than the plan has: the old primary and N+1 standbys";
+    "U19", Upgrade 101-102, Invariant("promoted-is-new"), None,
+        "maintenance-business",
+        "the old primary is to go, and one of the new standbys is promoted";
+    "U20", Upgrade 103-104, Invariant("primary-name-names-a-primary"), None,
+        "maintenance-business",
+        "the primary name is pointed to the new primary";
+    "U21", Upgrade 104-105, Invariant("promoted-leaves-replica-name"), None,
+        "maintenance-business",
+        "the new primary leaves the replica name";
+    "U22", Upgrade 108-110, Invariant("forwarding-lasts"),
+        Some(bound("length of the forwarding", MINUTE, measure::forwarding)),
+        "maintenance-business",
+        "the old primary passes connections on to the new one for at least 60 s";
+    "U23", Upgrade 114-118, Invariant("plan-change-leaves-primary"), None,
+        "plan-change-business-to-startup",
+        "a change from Business to Startup of one tier removes the standby and disturbs no \
+         connection to the primary";
+    "U24", Upgrade 118-120, Invariant("plan-change-leaves-primary"), None,
+        "plan-change-startup-to-business",
+        "a change from Startup to Business of one tier adds a standby and disturbs no connection \
+         to the primary";
     "U25", Upgrade 125-127, Invariant("copied-slot-survives"), None,
         "slot-35100ms-on-two-clocks",
         "at a failover the slots of the old primary are there on the new one";
