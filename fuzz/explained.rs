@@ -6,7 +6,7 @@
 use cutover::check::Verdict;
 use cutover::kernel::Instant;
 use cutover::knob::Policy;
-use cutover::sim::{Deed, Outcome, Setup, Work};
+use cutover::sim::{Deed, Outcome, Promotion, Setup, SlotOutcome, Work};
 
 /// What no run breaks, whatever goes wrong in it.
 const NEVER_BROKEN: [&str; 19] = [
@@ -76,8 +76,17 @@ fn explained(setup: &Setup, outcome: &Outcome, id: &str) -> bool {
         let promoted = outcome.services.iter().any(|service| !service.promotions.is_empty());
         promoted || operated(setup)
     } else {
-        !setup.script.is_empty()
+        something_happened(setup, outcome)
     }
+}
+
+/// Returns whether a run is more than clients at work: a slot that nobody reads from in time fills
+/// the disk of its primary or is given up, without a script.
+fn something_happened(setup: &Setup, outcome: &Outcome) -> bool {
+    let mut services = outcome.services.iter();
+    let given_up = |one: &SlotOutcome| one.given_up.is_some();
+    !setup.script.is_empty()
+        || services.any(|of| !of.promotions.is_empty() || of.slots.iter().any(given_up))
 }
 
 /// Returns whether daemons decide who go by a wrong time, by what is old, or by nothing.
@@ -85,12 +94,17 @@ fn misled(setup: &Setup, outcome: &Outcome, disturbed: bool) -> bool {
     let unseen = Instant::ZERO + setup.knobs.lookout_poll_interval;
     let kinds =
         ["ClockAhead", "ClockBehind", "DaemonRestart", "PowerLoss", "ZoneOutage", "RegionOutage"];
+    // Nor does one whose primary stopped by itself before the first poll.
+    let at_once = |promotion: &Promotion| {
+        promotion.ordered < Instant::ZERO + setup.knobs.lookout_failover_lag
+    };
     setup.knobs.policy == Policy::Pglookout
         && (disturbed
             || outcome.faults.iter().any(|fault| kinds.contains(&fault.fault))
             || setup.knobs.lookout_observers > 0
             // A daemon that has never seen the primary does not wait for it.
-            || outcome.faults.first().is_some_and(|fault| fault.at <= unseen))
+            || outcome.faults.first().is_some_and(|fault| fault.at <= unseen)
+            || outcome.services.iter().flat_map(|of| &of.promotions).any(at_once))
 }
 
 /// Returns whether an operator acts by hand.

@@ -45,7 +45,7 @@ pub struct Reading {
     pub confirmed: Position,
     /// From where on it was given WAL.
     pub start: Position,
-    /// Whether its slot was created for it, at the end of the WAL.
+    /// Whether its slot was created anew for it or since it read last, at the end of the WAL.
     pub created: bool,
     /// Whether an earlier reading over the same connection goes on in it.
     pub goes_on: bool,
@@ -130,9 +130,13 @@ impl World {
         if missing {
             self.create_slot(consumption.slot, node, seen_from);
         }
+        // Somebody else may have created it anew meanwhile.
+        let last = self.readings.iter().rev().find(|one| one.client == id).map(|one| one.begins);
+        let created = self.slot(consumption.slot).created;
+        let renewed = last.is_some_and(|last| created.is_some_and(|created| created > last));
         self.begin_reading(id, node, consumption);
         if let Some(reading) = self.readings.last_mut() {
-            reading.created = missing;
+            reading.created = missing || renewed;
         }
         missing
     }

@@ -32,6 +32,7 @@ impl World {
         };
         node.answers()
             && node.role == Role::Standby
+            && !node.promoting
             && !node.unfit
             && !node.detached
             && !node.impairments.stalled

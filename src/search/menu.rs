@@ -65,7 +65,8 @@ pub fn add_steps(dice: &mut Dice, loaded: &Loaded, most: u64) -> Loaded {
 
 /// Adds random orders of operators to a valid scenario, at most so many.
 pub fn add_orders(dice: &mut Dice, loaded: &Loaded, most: u64) -> Loaded {
-    add(dice, loaded, &Operator::BY_HAND.map(Kind::Operator), most)
+    let orders: Vec<Kind> = ORDERS.iter().map(|card| Kind::Operator(card.operator)).collect();
+    add(dice, loaded, &orders, most)
 }
 
 fn add(dice: &mut Dice, loaded: &Loaded, kinds: &[Kind], most: u64) -> Loaded {

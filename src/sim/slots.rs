@@ -241,6 +241,11 @@ impl Sim {
             return;
         }
         let service = self.world.client(client).service;
+        if self.syncs_slots() {
+            // A slot that the consumer creates is not there yet for the cycles before it.
+            let before = self.seen_from(Event::SlotCopies(service)).minus(Span::from_micros(1));
+            self.note_cycles(service, before);
+        }
         let from = self.seen_from(Event::SlotDependency(service));
         if self.syncs_slots() {
             // Cycles before a slot that is created now found nothing, and have to be over.

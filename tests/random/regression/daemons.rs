@@ -98,3 +98,27 @@ fn a_daemon_compares_nothing_received_yet_as_it_is_told() {
         until: "1m""#,
     );
 }
+
+#[test]
+fn a_standby_that_is_being_promoted_receives_nothing_from_a_primary_that_comes_back() {
+    check(
+        511_496_837_673_534_221,
+        0,
+        r#"services: [
+            Service(name: "orders", plan: Business, region: "eu-west"),
+            Service(name: "cart", plan: Hobbyist, region: "eu-west"),
+        ],
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 853, wal_per_commit: "10107B"),
+        ],
+        tuning: Tuning(
+            policy: Pglookout, promotion_overhead: "uniform(0s, 46.8s)", lookout_observers: 0,
+            commit_mode: Quorum,
+        ),
+        script: [
+            At("3m35.004999s", Fault(HostDeath, Node("cart-1"))),
+            At("6m2.344999s", Fault(OutOfMemory, Primary("orders"))),
+        ],
+        until: "8m""#,
+    );
+}

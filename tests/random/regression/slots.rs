@@ -97,3 +97,45 @@ fn what_a_slow_consumer_was_given_before_its_last_connection_is_given_again_too(
         until: "2m2s""#,
     );
 }
+
+#[test]
+fn cycles_that_found_no_slot_are_over_when_a_consumer_creates_it() {
+    check(
+        3_053_172_455_656_290_983,
+        0,
+        r#"services: [Service(name: "orders", plan: Business, region: "eu-west")],
+        clients: [
+            SlotConsumer(
+                name: "lake", service: "orders", slot: "cdc", if_missing: Create,
+                begins: "1.92s",
+            ),
+        ],
+        slots: [Slot(name: "cdc", service: "orders", creates: "19m15.84s")],
+        tuning: Tuning(slot_policy: FailoverSlots),
+        until: "32m""#,
+    );
+}
+
+#[test]
+fn a_consumer_whose_slot_was_created_anew_by_another_begins_after_a_hole() {
+    check(
+        5_910_207_766_345_299_663,
+        0,
+        r#"services: [Service(name: "orders", plan: Premium, region: "eu-west")],
+        clients: [
+            Writer(
+                name: "app", service: "orders", writes_per_s: 112, wal_per_commit: "446584B",
+                first_lookup: "7m19.4141s",
+            ),
+            SlotConsumer(
+                name: "slow", service: "orders", slot: "lake", ack_every: "1us", rate: "1kB/s",
+                if_missing: Create,
+            ),
+        ],
+        slots: [
+            Slot(name: "cdc", service: "orders", creates: "8.788282s"),
+            Slot(name: "lake", service: "orders", creates: "25m59.920055s"),
+        ],
+        until: "1h13m14.141s""#,
+    );
+}
