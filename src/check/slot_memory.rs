@@ -49,6 +49,8 @@ pub struct SlotRecord {
     /// Where it was confirmed on the node before when that was copied, however far the promoted
     /// node was then.
     pub read: Position,
+    /// Whether it is there and was given up, because it held back too much WAL.
+    pub given_up: bool,
     /// The oldest WAL that it needs there.
     pub restart: Position,
     /// As of when its position had been read.
@@ -105,6 +107,7 @@ impl SlotRecord {
         let gone = !old.answers() && old.host != Host::Frozen;
         let lost_at = if gone { old.ended_last.unwrap_or(now).min(now) } else { now };
         slot.copy(from).filter(|copy| copy.invalid.is_none())?;
+        let given_up = slot.copy(node).is_some_and(|copy| copy.invalid.is_some());
         let copy = slot.copy(node).filter(|copy| copy.invalid.is_none());
         Some(Self {
             slot: id,
@@ -116,6 +119,7 @@ impl SlotRecord {
             old: world.confirmed(id, from, lost_at),
             confirmed: copy.map(|copy| copy.base),
             read: copy.map(|copy| copy.read).unwrap_or_default(),
+            given_up,
             restart: copy.map(|copy| copy.restart).unwrap_or_default(),
             copied: copy.map_or(Instant::ZERO, |copy| copy.copied),
             restored,

@@ -37,6 +37,7 @@ pub(super) fn copied_slot_survives(case: &Case<'_>) -> Finding {
         let feed = last_feed(memory, record);
         match (record.restored, record.confirmed, feed) {
             (true, ..) | (false, _, None) => Finding::Vacuous,
+            (false, None, _) if record.given_up => Finding::Vacuous,
             (false, Some(_), Some(_)) => Finding::Holds,
             (false, None, Some(feed)) if feed.copied.is_none() && !feed.could_copy => {
                 Finding::Vacuous

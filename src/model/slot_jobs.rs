@@ -64,7 +64,10 @@ impl World {
         };
         let after = self.dependency_runs(service);
         if knobs.slot_jobs == SlotClocks::SharedClock {
-            let own = Pace::every(after.first + takes, period + takes);
+            // The job has run at its pace for long when the run begins.
+            let first = (after.first + takes).since(Instant::ZERO).as_micros();
+            let first = Span::from_micros(first % (period + takes).as_micros().max(1));
+            let own = Pace::every(Instant::ZERO + first, period + takes);
             return (own, Some(Pace { first: after.first + takes, ..after }));
         }
         let name = &self.names.services[service.index()];

@@ -65,6 +65,14 @@ impl World {
         }
     }
 
+    /// Schedules a look at a node's slots at its next checkpoint, as long as it exists.
+    pub fn plan_checkpoint(&mut self, node: NodeId, epoch: u32) {
+        if self.node(node).exists() {
+            let checkpoints = Pace::every(Instant::ZERO, self.knobs.checkpoint_period);
+            self.schedule(checkpoints.after(self.now), Event::SlotCheckpoint(node, epoch));
+        }
+    }
+
     /// Returns whether WAL that is kept for slots leaves no room on a node's disk.
     pub fn slots_fill_disk(&self, node: NodeId) -> bool {
         self.kept_for_slots(node).is_some_and(|kept| kept >= self.room_for_wal())

@@ -135,6 +135,11 @@ impl Sim {
         if self.world.service(service).slot_wal_epoch != epoch {
             return;
         }
+        if !self.world.node(node).answers() {
+            // A server that does not run makes no checkpoint; it may again by the next one.
+            self.world.plan_checkpoint(node, epoch);
+            return;
+        }
         let given_up = self.world.give_up_slots(node);
         for slot in &given_up {
             self.note(What::Slot(SlotNews::GivenUp(*slot, node)));

@@ -139,3 +139,40 @@ fn a_consumer_whose_slot_was_created_anew_by_another_begins_after_a_hole() {
         until: "1h13m14.141s""#,
     );
 }
+
+#[test]
+fn a_standby_whose_slot_held_back_too_much_has_none_to_serve() {
+    check(
+        4_384_264_251_150_001_396,
+        0,
+        r#"services: [Service(name: "orders", plan: Business, region: "eu-west")],
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 433, wal_per_commit: "14192B"),
+            SlotConsumer(name: "lake-consumer", service: "orders", slot: "lake", ack_every: "1us"),
+        ],
+        slots: [
+            Slot(name: "cdc", service: "orders", creates: "3m53.28s"),
+            Slot(name: "lake", service: "orders"),
+        ],
+        tuning: Tuning(
+            policy: Pglookout, disk_size: "14466569442B", lookout_observers: 0,
+            slot_copy_period: "17s", max_slot_wal_keep_size: "1MiB",
+        ),
+        until: "24m""#,
+    );
+}
+
+#[test]
+fn positions_are_copied_also_before_the_first_run_of_the_other_job() {
+    check(
+        5_608_277_827_462_522_427,
+        0,
+        r#"services: [Service(name: "orders", plan: Business, region: "eu-west")],
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 11883, wal_per_commit: "283405B"),
+        ],
+        slots: [Slot(name: "cdc", service: "orders")],
+        tuning: Tuning(slot_jobs: SharedClock),
+        until: "22.318465s""#,
+    );
+}
