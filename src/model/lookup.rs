@@ -100,16 +100,17 @@ impl World {
         let true_at = client.ask(now, ttl, record);
         let looked_up = client.looked_up();
         if let Some(outage) = &mut client.outage {
-            let last = outage.learned.last().copied();
             let news = |last: Instant| {
-                record
-                    .changes
-                    .iter()
-                    .any(|change| change.served > last && change.served <= looked_up)
+                let mut changes = record.changes.iter();
+                changes.any(|change| change.served > last && change.served <= true_at)
             };
-            // Answers that say what is known already may go unasked, so they are not remembered.
-            if last.is_none_or(news) {
-                outage.learned.push(looked_up);
+            // Answers that say what is known already may go unasked, so they are not remembered. A
+            // cache may be filled anew with an answer that is older than a change.
+            match outage.learned.last().copied() {
+                None if news(outage.start) => outage.learned.push(looked_up),
+                None => outage.learned.push(true_at),
+                Some(last) if news(last) => outage.learned.push(looked_up),
+                Some(_) => {}
             }
         }
         record.at(true_at)
