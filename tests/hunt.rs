@@ -246,3 +246,34 @@ fn a_saved_run_goes_the_same_way_again_and_a_changed_one_is_told_by_its_first_ev
     assert_eq!((code, text.as_str()), (3, ""));
     assert!(complaint.starts_with("cut.ron: found no JSON, expected a bundle"), "{complaint}");
 }
+
+#[test]
+fn an_interrupted_search_keeps_and_prints_what_it_has_found() {
+    let folder = Folder::new("interrupted");
+    let child = process::Command::new(assert_cmd::cargo::cargo_bin!("cutover"))
+        .current_dir(&folder.0)
+        .args("fuzz base.ron --runs 1000000000 --corpus kept".split(' '))
+        .stdout(process::Stdio::piped())
+        .stderr(process::Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let saved = || fs::read_dir(folder.0.join("kept")).map_or(0, Iterator::count);
+    while saved() == 0 {
+        std::thread::yield_now();
+    }
+    let id = child.id().to_string();
+    let sent = process::Command::new("kill").args(["-INT", &id]).status();
+    assert!(sent.expect("there is a kill").success());
+    let output = child.wait_with_output().expect("it is a child");
+    let [text, complaint] =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    assert_eq!(output.status.code(), Some(130), "{complaint}");
+    assert!(complaint.contains("interrupted after "), "{complaint}");
+    assert!(complaint.contains("each find is saved in kept"), "{complaint}");
+    let files = folder.files("kept");
+    let finds = files.iter().filter(|name| name.split('.').nth(1) == Some("ron"));
+    assert!(finds.clone().count() > 0, "{files:?}");
+    for name in finds {
+        assert!(text.contains(name.as_str()), "{name}: {text}");
+    }
+}

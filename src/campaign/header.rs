@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::plan::Chunks;
+use super::rare::Rare;
 use crate::check::INVARIANTS;
 use crate::kernel::Digest;
 use crate::knob::KNOBS;
@@ -39,6 +40,9 @@ pub struct Header {
     pub invariants: Vec<String>,
     /// What the scenario wants.
     pub goals: Vec<Goal>,
+    /// What is asked that is rare, if runs are weighed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rare: Option<Rare>,
 }
 
 /// A metric as results name it.
@@ -71,6 +75,7 @@ impl Header {
             metrics: columns.iter().map(column).collect(),
             invariants: INVARIANTS.iter().map(|card| card.id.to_owned()).collect(),
             goals: loaded.goals.clone(),
+            rare: None,
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! * `header`, `plan`: what a campaign is, its chunks, its shards, where it may stop;
 //! * `bucket`, `accumulator`, `tally`: what is kept of runs, in integers; `paired`: of differences;
+//! * `rare`: how rarely something happens;
 //! * `part`: results as files, put together; `estimate`, `verdict`: what may be said of them.
 //!
 //! Knows nothing of how a run works, of threads and of printing. Kept here: run number `n` has the
@@ -14,6 +15,7 @@ mod header;
 mod paired;
 mod part;
 mod plan;
+mod rare;
 mod tally;
 mod verdict;
 
@@ -30,6 +32,7 @@ pub use header::{Column, Header};
 pub use paired::{Difference, Paired, shared_metrics};
 pub use part::{Merged, Part, PartError, difference, merge};
 pub use plan::{Chunks, Shard};
+pub use rare::{Estimator, Rare, RareError, run_weight};
 pub use tally::{Broken, Measured, Tally};
 pub use verdict::{GoalOutcome, GoalVerdict, judge, overall, precise};
 
@@ -56,6 +59,7 @@ pub struct Campaign {
     metrics: Vec<Metric>,
     goals: Vec<Goal>,
     seed: u64,
+    rare: Option<Rare>,
 }
 
 impl Campaign {
@@ -66,6 +70,7 @@ impl Campaign {
             metrics: metrics(&loaded.scenario),
             goals: loaded.goals.clone(),
             seed,
+            rare: None,
         }
     }
 
@@ -79,14 +84,18 @@ impl Campaign {
             values: measure(&self.metrics, &outcome),
             verdicts: Measured::verdicts(&outcome.invariants),
             events: outcome.events,
+            hurry: outcome.hurry,
         }
     }
 
-    /// Returns what is kept of consecutive runs.
+    /// Returns what is kept of consecutive runs: of runs that are weighed, their weights alone.
     pub fn tally(&self, runs: Range<u64>) -> Tally {
         let mut tally = self.empty();
         for number in runs {
-            tally.record(number, &self.run(number), &self.goals);
+            match &self.rare {
+                None => tally.record(number, &self.run(number), &self.goals),
+                Some(rare) => self.weigh(number, rare, &mut tally),
+            }
         }
         tally
     }

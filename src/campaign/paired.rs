@@ -22,19 +22,29 @@ pub struct Difference {
     pub more: u64,
     /// In how many pairs it is less.
     pub less: u64,
+    /// The first run in which it is greater.
+    pub more_first: Option<u64>,
+    /// The first run in which it is less.
+    pub less_first: Option<u64>,
 }
 
 impl Difference {
-    /// Adds a pair of runs.
-    pub fn record(&mut self, first: Option<u64>, other: Option<u64>) {
+    /// Adds a pair of runs with this number.
+    pub fn record(&mut self, run: u64, first: Option<u64>, other: Option<u64>) {
         let (Some(first), Some(other)) = (first, other) else { return };
         let difference = i128::from(other) - i128::from(first);
         self.count += 1;
         self.sum += difference;
         let size = difference.unsigned_abs();
         self.squares = self.squares.saturating_add(size * size);
-        self.more += u64::from(other > first);
-        self.less += u64::from(other < first);
+        if other > first {
+            self.more += 1;
+            self.more_first = earlier(self.more_first, Some(run));
+        }
+        if other < first {
+            self.less += 1;
+            self.less_first = earlier(self.less_first, Some(run));
+        }
     }
 
     /// Adds the differences of other pairs.
@@ -44,12 +54,19 @@ impl Difference {
         self.squares = self.squares.saturating_add(other.squares);
         self.more += other.more;
         self.less += other.less;
+        self.more_first = earlier(self.more_first, other.more_first);
+        self.less_first = earlier(self.less_first, other.less_first);
     }
 
     /// Returns the sums of the differences.
     pub fn moments(&self) -> Moments {
         Moments { count: self.count, sum: self.sum, squares: self.squares }
     }
+}
+
+/// Returns the earlier of two runs.
+fn earlier(one: Option<u64>, two: Option<u64>) -> Option<u64> {
+    [one, two].into_iter().flatten().min()
 }
 
 /// What is kept of runs of several arms with the same seeds.
@@ -74,7 +91,8 @@ impl Paired {
             for (index, differences) in paired.differences.iter_mut().enumerate() {
                 for (difference, places) in differences.iter_mut().zip(shared) {
                     let first = measured[0].values[places[0]];
-                    difference.record(first, measured[index + 1].values[places[index + 1]]);
+                    let other = measured[index + 1].values[places[index + 1]];
+                    difference.record(number, first, other);
                 }
             }
         }
@@ -122,8 +140,9 @@ mod tests {
             cut in 0..50_usize,
         ) {
             let mut parts = [Difference::default(); 2];
-            for (index, (first, other)) in pairs.iter().enumerate() {
-                parts[usize::from(index < cut)].record(Some(*first), Some(*other));
+            for (run, (first, other)) in (0_u64..).zip(&pairs) {
+                let part = usize::from(usize::try_from(run).expect("it is small") < cut);
+                parts[part].record(run, Some(*first), Some(*other));
             }
             let [mut whole, rest] = parts;
             whole.merge(&rest);
@@ -133,6 +152,8 @@ mod tests {
             prop_assert_eq!(whole.squares, off.iter().map(|one| one.unsigned_abs().pow(2)).sum());
             let more = off.iter().filter(|one| **one > 0).count();
             prop_assert_eq!(whole.more, u64::try_from(more).expect("it is short"));
+            let first = (0_u64..).zip(&off).find(|(_, one)| **one > 0).map(|(run, _)| run);
+            prop_assert_eq!(whole.more_first, first);
             prop_assert_eq!(whole.count, u64::try_from(off.len()).expect("it is short"));
         }
     }

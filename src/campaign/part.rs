@@ -145,6 +145,7 @@ pub fn merge(parts: &[(String, Part)]) -> Result<Option<Merged>, (String, PartEr
 
 /// Returns what of two headers differs first, with both values.
 pub fn difference(one: &Header, two: &Header) -> Option<(&'static str, String, String)> {
+    let rare = |of: &Header| of.rare.map_or("none".to_owned(), |rare| format!("{rare:?}"));
     let rows = [
         ("version", one.version.clone(), two.version.clone()),
         ("scenario", one.scenario.clone(), two.scenario.clone()),
@@ -153,6 +154,7 @@ pub fn difference(one: &Header, two: &Header) -> Option<(&'static str, String, S
         ("number of runs", one.chunks.runs.to_string(), two.chunks.runs.to_string()),
         ("chunk size", one.chunks.size.to_string(), two.chunks.size.to_string()),
         ("options", one.options.clone(), two.options.clone()),
+        ("rare event", rare(one), rare(two)),
         ("file", one.file.clone(), two.file.clone()),
     ];
     let named = rows.into_iter().find(|(_, one, two)| one != two);

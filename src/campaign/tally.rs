@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::accumulator::Accumulator;
 use crate::check::Verdict;
 use crate::scenario::{Goal, GoalOf};
-use crate::sim::InvariantOutcome;
+use crate::sim::{Hurry, InvariantOutcome};
+use crate::statistics::{Interval, Weighted, weighted_interval, weights_add_up};
 
 /// What is measured of one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Measured {
     pub verdicts: Vec<Verdict>,
     /// How many events changed something.
     pub events: u64,
+    /// By how much the run was made likelier than it is.
+    pub hurry: Hurry,
 }
 
 impl Measured {
@@ -41,6 +44,12 @@ pub struct Tally {
     pub invariants: Vec<Broken>,
     /// In how many runs each target's metric was at most its limit.
     pub within: Vec<u64>,
+    /// The weights of runs that were made likelier; of those nothing else is kept.
+    #[serde(default, skip_serializing_if = "Weighted::is_empty")]
+    pub weighted: Weighted,
+    /// The weights of all of those runs, whatever happened in them.
+    #[serde(default, skip_serializing_if = "Weighted::is_empty")]
+    pub weights: Weighted,
 }
 
 /// How often an invariant was broken.
@@ -63,6 +72,8 @@ impl Tally {
             metrics: vec![Accumulator::default(); metrics],
             invariants: vec![Broken::default(); invariants],
             within: vec![0; goals],
+            weighted: Weighted::default(),
+            weights: Weighted::default(),
         }
     }
 
@@ -90,6 +101,12 @@ impl Tally {
         }
     }
 
+    /// Returns the interval of the rare event that is asked for; nothing where too few runs carry
+    /// it, or where the weights of all runs do not add up.
+    pub fn rare_interval(&self) -> Option<Interval> {
+        weighted_interval(&self.weighted).filter(|_| weights_add_up(&self.weights))
+    }
+
     /// Adds the tally of other runs of the same campaign.
     pub fn merge(&mut self, other: &Self) {
         let shape = |of: &Self| (of.metrics.len(), of.invariants.len(), of.within.len());
@@ -107,5 +124,7 @@ impl Tally {
         for (mine, others) in self.within.iter_mut().zip(&other.within) {
             *mine += others;
         }
+        self.weighted.merge(&other.weighted);
+        self.weights.merge(&other.weights);
     }
 }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::corpus::{self, Corpus};
 use super::exit::Exit;
 use super::hunt_args::{FuzzOptions, HuntFormat};
+use super::interruption::Interruption;
 use super::jobs::jobs;
 use super::output;
 use super::run::{changed, path, quoted};
@@ -30,7 +31,8 @@ pub(crate) fn fuzz(options: &FuzzOptions) -> Result<Exit, Stop> {
     loaded.scenario = loaded.settled();
     let name = loaded.scenario.name.clone();
     let fuzz = Fuzz::new(loaded, options.seed, options.steps);
-    let (corpus, found, runs) = quietly(|| search(options, fuzz))?;
+    let interruption = Interruption::watch();
+    let (corpus, found, runs) = quietly(|| search(options, fuzz, &interruption))?;
     let hunt = Hunt {
         scenario: name,
         seed: options.seed,
@@ -44,6 +46,9 @@ pub(crate) fn fuzz(options: &FuzzOptions) -> Result<Exit, Stop> {
         HuntFormat::Text => report::hunt_text(&hunt),
         HuntFormat::Json => report::hunt_json(&hunt),
     })?;
+    if interruption.is_noted() {
+        return Err(interrupted(options, runs));
+    }
     let mut finds = hunt.known.iter().chain(&hunt.found);
     if finds.clone().any(|find| find.shrunk.violation.what == ASSERTION) {
         return Ok(Exit::Internal);
@@ -51,7 +56,21 @@ pub(crate) fn fuzz(options: &FuzzOptions) -> Result<Exit, Stop> {
     Ok(if finds.next().is_some() { Exit::Fail } else { Exit::Pass })
 }
 
-fn search(options: &FuzzOptions, mut fuzz: Fuzz) -> Result<(Corpus, Vec<Find>, u64), Stop> {
+/// Says what an interruption leaves.
+fn interrupted(options: &FuzzOptions, runs: u64) -> Stop {
+    let kept = options.corpus.as_deref().map_or_else(
+        || "nothing is saved; with --corpus DIR each find would be".to_owned(),
+        |folder| format!("each find is saved in {}, and known from there on", path(folder)),
+    );
+    let message = format!("interrupted after {runs} runs, whose finds are printed\n{kept}");
+    Stop { exit: Exit::Interrupted, message }
+}
+
+fn search(
+    options: &FuzzOptions,
+    mut fuzz: Fuzz,
+    interruption: &Interruption,
+) -> Result<(Corpus, Vec<Find>, u64), Stop> {
     let conditions = fuzz.conditions();
     let folder = options.corpus.as_deref();
     let folders: Vec<&Path> =
@@ -71,7 +90,8 @@ fn search(options: &FuzzOptions, mut fuzz: Fuzz) -> Result<(Corpus, Vec<Find>, u
     let time = options.time.map(|span| Duration::from_micros(span.as_micros()));
     loop {
         let left = options.runs.map_or(BATCH, |runs| runs.saturating_sub(fuzz.runs()).min(BATCH));
-        if left == 0 || time.is_some_and(|time| begun.elapsed() >= time) {
+        let late = time.is_some_and(|time| begun.elapsed() >= time);
+        if left == 0 || late || interruption.is_noted() {
             break;
         }
         fuzz.search(left, jobs(options.jobs));

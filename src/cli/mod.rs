@@ -11,7 +11,7 @@
 //! | `run.rs`, `test.rs`, `validate.rs`, `list.rs`, `explain.rs` | one command each |
 //! | `saved.rs` | `explain` of a saved run |
 //! | `boundary.rs`, `mutate.rs`, `contracts.rs` | one command each, of many runs |
-//! | `jobs.rs` | on how many threads |
+//! | `jobs.rs`, `interruption.rs` | on how many threads; Ctrl-C |
 //! | `fuzz.rs`, `shrink.rs`, `replay.rs` | one command each; `hunt_args.rs`: their options |
 //! | `corpus.rs` | a folder of finds |
 //! | `campaign/` | many runs: `campaign`, `merge`, `compare` |
@@ -28,6 +28,7 @@ mod explain;
 mod fuzz;
 mod guard;
 mod hunt_args;
+mod interruption;
 mod jobs;
 mod list;
 mod mutate;

@@ -128,6 +128,15 @@ impl World {
         }
     }
 
+    /// Returns how many nodes a service lacks of those that its plan has: nodes that neither take
+    /// writes nor could be promoted. A standby counts whether it follows somebody or not, as all of
+    /// them lose whom they follow when the primary dies.
+    pub fn nodes_out(&self, service: ServiceId) -> u8 {
+        let there = self.existing(service).filter(|node| node.writable() || node.promotable());
+        let there = u8::try_from(there.count()).unwrap_or(u8::MAX);
+        self.service(service).plan.nodes().saturating_sub(there)
+    }
+
     /// Notes that something happened which makes knobs matter.
     pub fn touch(&mut self, touch: Touch) {
         self.touched.add(touch);

@@ -11,8 +11,8 @@ use crate::model::{Driver, Endpoint, Plan};
 use crate::scenario::{ExpectationOutcome, ExpectationVerdict, Judgement};
 use crate::sim::{
     ArchiveGap, Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome,
-    Fenced, InvariantOutcome, Line, Loss, LostRange, MarkedDown, Outage, Outcome, Parts, Promotion,
-    Reached, ServiceOutcome, StanceOutcome,
+    Fenced, Hurry, InvariantOutcome, Line, Loss, LostRange, MarkedDown, Outage, Outcome, Parts,
+    Promotion, Reached, ServiceOutcome, StanceOutcome,
 };
 
 /// Returns a moment of the run in tenths of a second.
@@ -35,6 +35,7 @@ pub(super) fn outcome() -> Outcome {
         mutant: None,
         until: at(9_000),
         events: 1_234,
+        hurry: Hurry::default(),
         fingerprint: 0x00c0_ffee,
         services: vec![service()],
         clients: clients(),

@@ -45,7 +45,8 @@ mod wrap;
 
 pub use boundary::{BoundaryReport, boundary_json, boundary_text};
 pub use campaign::{
-    Arm, Arms, campaign_json, campaign_text, comparison_json, comparison_text, tornado_text,
+    Arm, Arms, Grid, campaign_json, campaign_text, comparison_json, comparison_text, rare_json,
+    rare_text, tornado_text,
 };
 pub use contracts::{contracts_json, contracts_markdown, contracts_text};
 pub use explain::explanation;

@@ -35,6 +35,12 @@ impl Table {
         self.inked(Ink::Plain, cells);
     }
 
+    /// Adds a row of as many cells as there are columns.
+    pub(crate) fn cells(&mut self, cells: Vec<String>) {
+        assert_eq!(cells.len(), self.columns.len(), "a row has a cell for each column");
+        self.rows.push((Ink::Plain, cells));
+    }
+
     /// Adds a text below the last row, as wide as the page.
     pub(crate) fn note(&mut self, text: String) {
         self.rows.push((Ink::Plain, vec![text]));

@@ -46,6 +46,7 @@ pub(super) fn build(scenario: &Scenario, knobs: Knobs) -> sim::Setup {
         slots: scenario.slots.iter().map(|one| slot(scenario, &names, one)).collect(),
         script: script(&names, &scenario.script),
         failures: scenario.failures.iter().map(|one| failure(&names, one)).collect(),
+        failure_bias: 1,
         until: instant(scenario.until),
         allowances: scenario.allow.iter().map(allowance).collect(),
         own_policy: None,

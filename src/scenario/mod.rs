@@ -42,7 +42,7 @@ pub use file::{
 };
 pub use loaded::{Loaded, SetError, load, parse};
 pub use metric::{Metric, SLOS, Unit, measure, metric_rows, metrics};
-pub use objective::{Goal, GoalOf};
+pub use objective::{Goal, GoalOf, limit_of};
 pub use vary::{Quantity, VaryError};
 pub use workload::turns;
 pub use write::write;

@@ -108,16 +108,28 @@ fn words(level: &Level) -> String {
     }
 }
 
+/// Returns a limit that was written without quotes, in the unit of its metric.
+///
+/// # Errors
+/// What was found, and what was expected.
+pub fn limit_of(unit: Unit, text: &str) -> Result<u64, String> {
+    match unit {
+        Unit::Count | Unit::Flag => {
+            let number = text.replace('_', "").parse();
+            number.map_err(|_| format!("found {text}, expected a number"))
+        }
+        Unit::Time => text.parse::<Span>().map(Span::as_micros).map_err(|error| error.to_string()),
+        Unit::Bytes => {
+            text.parse::<Bytes>().map(|bytes| bytes.0).map_err(|error| error.to_string())
+        }
+    }
+}
+
 /// Returns a limit in the unit of its metric.
 fn limit(path: &Path, metric: &Metric, level: &Level, problems: &mut Problems) -> Option<u64> {
     let read = match (metric.unit, level) {
         (Unit::Count | Unit::Flag, Level::Number(number)) => Ok(*number),
-        (Unit::Time, Level::Text(text)) => {
-            text.parse::<Span>().map(Span::as_micros).map_err(|error| error.to_string())
-        }
-        (Unit::Bytes, Level::Text(text)) => {
-            text.parse::<Bytes>().map(|bytes| bytes.0).map_err(|error| error.to_string())
-        }
+        (Unit::Time | Unit::Bytes, Level::Text(text)) => limit_of(metric.unit, text),
         (Unit::Time, Level::Number(found)) => {
             Err(format!("found {found}, expected a time as \"4h\""))
         }

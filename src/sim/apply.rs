@@ -52,6 +52,7 @@ impl Sim {
         }
         self.meet_new_nodes();
         self.settle(scope);
+        self.hurry_failures();
         self.observe(scope);
         if let Event::PromotionEnds(node, _) = event {
             self.answer_promotion(node);

@@ -50,16 +50,22 @@ pub enum Occurs {
 /// The clocks of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Failures {
-    clocks: Vec<Clock>,
+    pub(super) clocks: Vec<Clock>,
     /// How many nodes have got their clocks.
     nodes_met: usize,
+    /// The services with fewer nodes in service than their plans have.
+    pub(super) degraded: Vec<ServiceId>,
+    /// By how much the run was made likelier.
+    pub(super) hurry: Hurry,
+    /// Which of the ways that part from one run it goes; 0 for a run that is by itself.
+    pub(super) way: u32,
 }
 
 /// The clock of one failure for one victim.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Clock {
+pub(super) struct Clock {
     /// Which failure of the setup.
-    failure: usize,
+    pub(super) failure: usize,
     /// What its draws are named after: the failure and the victim.
     name: String,
     /// The victim.
@@ -68,9 +74,28 @@ struct Clock {
     of_node: Option<NodeId>,
     /// How often it was wound up.
     turn: u32,
+    /// Since when it runs faster than its law says, if it does.
+    pub(super) hurried: Option<Instant>,
+    /// Whether it goes towards its next strike.
+    pub(super) runs: bool,
+}
+
+/// By how much a run was made likelier: what its weight follows from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Hurry {
+    /// How often a clock struck while it ran faster.
+    pub strikes: u32,
+    /// How long clocks ran faster, added up, in units of the mean of each clock's law, in 2 to the
+    /// minus 40.
+    pub means: u128,
 }
 
 impl Failures {
+    /// Returns the counter of a clock's draws.
+    fn counter(&self, turn: u32) -> u64 {
+        u64::from(turn) + (u64::from(self.way) << 32)
+    }
+
     /// Returns whether nothing goes wrong by itself.
     fn is_idle(&self) -> bool {
         self.clocks.is_empty()
@@ -130,23 +155,36 @@ impl Sim {
 
     fn add_clock(&mut self, failure: usize, of: &str, target: Target, of_node: Option<NodeId>) {
         let name = format!("{}/{of}", self.setup.failures[failure].name);
-        self.failures.clocks.push(Clock { failure, name, target, of_node, turn: 0 });
+        self.failures.clocks.push(Clock {
+            failure,
+            name,
+            target,
+            of_node,
+            turn: 0,
+            hurried: None,
+            runs: false,
+        });
         self.wind_up(self.failures.clocks.len() - 1);
     }
 
     /// Plans the next strike of a clock, unless its node is gone for good.
-    fn wind_up(&mut self, index: usize) {
+    pub(super) fn wind_up(&mut self, index: usize) {
         let clock = &mut self.failures.clocks[index];
-        if clock.of_node.is_some_and(|node| !self.world.node(node).exists()) {
+        clock.runs = clock.of_node.is_none_or(|node| self.world.node(node).exists());
+        if !clock.runs {
             return;
         }
         clock.turn += 1;
-        let clock = &self.failures.clocks[index];
         let now = self.world.now;
+        let hurries = self.hurries(index);
+        self.failures.clocks[index].hurried = hurries.then_some(now);
+        let clock = &self.failures.clocks[index];
         let at = match &self.setup.failures[clock.failure].occurs {
             Occurs::Every(gaps) => {
-                let turn = u64::from(clock.turn);
-                now + gaps.draw(self.world.chance.word("failure_gap", &clock.name, turn))
+                let turn = self.failures.counter(clock.turn);
+                let word = self.world.chance.word("failure_gap", &clock.name, turn);
+                let gap = gaps.draw(word);
+                now + if hurries { self.hurried(gap) } else { gap }
             }
             Occurs::Times(times) => {
                 let mut ahead = times.iter().map(|time| Instant::ZERO + *time);
@@ -166,11 +204,14 @@ impl Sim {
             return false;
         }
         let (failure, target) = (clock.failure, clock.target);
-        let word = self.world.chance.word("failure_lasts", &clock.name, u64::from(turn));
+        let counter = self.failures.counter(turn);
+        let word = self.world.chance.word("failure_lasts", &clock.name, counter);
         let (kind, lasts) = {
             let setup = &self.setup.failures[failure];
             (setup.kind, setup.lasts.as_ref().map(|lasts| lasts.draw(word)))
         };
+        self.leave_hurry(index, true);
+        self.failures.clocks[index].runs = false;
         let struck = self.strike(step(number), kind, target);
         match lasts {
             Some(span) if struck => {

@@ -3,7 +3,7 @@
 //! * `setup`: what a run is made from; `outcome`: its result as data; `start`: the first instant;
 //! * `command`: orders that an operator gives the platform;
 //! * `script`: which fault strikes and heals when; `trigger`: steps that wait for something;
-//! * `failure`: what goes wrong by itself;
+//! * `failure`: what goes wrong by itself; `hurry`: runs that are made likelier than they are;
 //! * `apply`, `orders`: an event changes the truth; `settle`: what follows at the same instant;
 //! * `memory`: what the judge remembers of it;
 //! * `slots`: logical slots, their jobs and their consumers;
@@ -23,6 +23,7 @@ mod apply;
 mod command;
 mod decider;
 mod failure;
+mod hurry;
 mod look;
 mod lookout;
 mod lost;
@@ -57,7 +58,7 @@ pub use crate::control::{Operator, PhaseName};
 pub use crate::model::{
     ClientSetup, Consumption, DatabaseSetup, Driver, DriverParts, ServiceSetup, SlotSetup, Work,
 };
-pub use failure::{FailureSetup, Occurs, Subject};
+pub use failure::{FailureSetup, Hurry, Occurs, Subject};
 pub use lost::ArchiveGap;
 pub use outcome::{
     Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome, Fenced, Loss,

@@ -3,6 +3,7 @@
 //! Knows nothing of how it is printed. Kept here: names, not ids; instants and spans, not text; so
 //! that expectations, reports and other people's tests all read the same result.
 
+use super::failure::Hurry;
 use super::lost::ArchiveGap;
 use super::phase::PhaseChange;
 use super::reached::Reached;
@@ -34,6 +35,8 @@ pub struct Outcome {
     pub events: u64,
     /// A digest of all events that changed something, in order.
     pub fingerprint: u64,
+    /// By how much the run was made likelier than it is; nothing is booked in a run as it is.
+    pub hurry: Hurry,
     /// What became of each service, in the order of the scenario.
     pub services: Vec<ServiceOutcome>,
     /// What each client saw, in the order of the scenario.

@@ -31,6 +31,7 @@ pub(super) fn outcome(sim: &Sim) -> Outcome {
         until: sim.setup.until,
         events: sim.trace.events(),
         fingerprint: sim.trace.fingerprint(),
+        hurry: sim.hurry(),
         services: world.services.iter().map(|service| service_outcome(sim, service)).collect(),
         clients: world.clients.iter().map(|client| client_outcome(sim, client)).collect(),
         faults: strikes::faults(sim),

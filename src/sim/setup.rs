@@ -34,6 +34,9 @@ pub struct Setup {
     pub script: Vec<StepSetup>,
     /// What goes wrong by itself, in the order of the file.
     pub failures: Vec<FailureSetup>,
+    /// How many times as often exponential failures of nodes come while their service is degraded;
+    /// 1 for a run as it is. A run that was made likelier says so in its outcome.
+    pub failure_bias: u32,
     /// When the run ends.
     pub until: Instant,
     /// Which violations are accepted.

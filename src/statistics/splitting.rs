@@ -1,43 +1,59 @@
-#![expect(clippy::float_arithmetic, reason = "statistics are floats")]
 //! Splitting: a rare event as a chain of events that are not, each tried the same number of times
 //! from where the one before was reached.
 //!
 //! Knows nothing of what is split: it is handed what goes on and what a stage is. Kept here: counts
-//! are integers, and the estimate is a product of their ratios.
+//! are integers, every way that comes to an end counts where it ended, and so the estimate is
+//! right on average however stages are chosen.
 
-use super::Interval;
-use super::number::from_u64;
-use super::special::normal_quantile;
+use super::weighted::WEIGHT_ONE;
 
-/// How many attempts of a stage reached the next one.
+/// How an attempt of a stage ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attempt<S> {
+    /// It reached the next stage, and stands there.
+    Reached(S),
+    /// It came to its end before, with the rare event or without it.
+    Over(bool),
+}
+
+/// What became of the attempts of a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stage {
     /// Attempts.
     pub tried: u64,
     /// Those that reached the next stage.
     pub reached: u64,
+    /// Those that came to their end with the rare event before that.
+    pub hits: u64,
 }
 
-/// Tries each stage `effort` times, each time from the next of the states that reached it.
+/// Tries each stage `trials` times, each time from one of the states that reached it.
 ///
-/// `attempt` goes on from a state to the next stage, or returns nothing when it comes to an end
-/// before; the two numbers that it is given, of the stage and of the attempt, are to be its chance.
+/// `attempt` is handed a state, the stage and the number of the attempt, and goes on to the next
+/// stage or to the end; from the last stage nothing can be reached. `pick` is handed a random place
+/// among so many states.
 pub fn split<S: Clone>(
     start: &S,
-    (stages, effort): (usize, u64),
-    mut attempt: impl FnMut(S, usize, u64) -> Option<S>,
+    (stages, trials): (usize, u64),
+    mut attempt: impl FnMut(S, usize, u64) -> Attempt<S>,
+    mut pick: impl FnMut(usize, u64, usize) -> usize,
 ) -> Vec<Stage> {
     let mut found = Vec::with_capacity(stages);
     let mut entries = vec![start.clone()];
     for stage in 0..stages {
         let mut next = Vec::new();
-        for number in 0..effort {
-            let turn = number % u64::try_from(entries.len()).unwrap_or(1);
-            let entry = entries[usize::try_from(turn).unwrap_or(0)].clone();
-            next.extend(attempt(entry, stage, number));
+        let mut of = Stage { tried: trials, reached: 0, hits: 0 };
+        for number in 0..trials {
+            let entry = entries[pick(stage, number, entries.len())].clone();
+            match attempt(entry, stage, number) {
+                Attempt::Reached(state) => {
+                    of.reached += 1;
+                    next.push(state);
+                }
+                Attempt::Over(hit) => of.hits += u64::from(hit),
+            }
         }
-        let reached = u64::try_from(next.len()).unwrap_or(u64::MAX);
-        found.push(Stage { tried: effort, reached });
+        found.push(of);
         if next.is_empty() {
             break;
         }
@@ -46,25 +62,23 @@ pub fn split<S: Clone>(
     found
 }
 
-/// Returns the estimate of many independent repetitions, and its interval by their spread.
+/// Returns the probability that the stages of one repetition give, in the fixed point of weights.
 ///
-/// The product of a repetition's ratios is unbiased; the interval is that of the mean of products.
-/// Nothing without two repetitions.
-pub fn splitting_estimate(repetitions: &[Vec<Stage>], stages: usize) -> Option<(f64, Interval)> {
-    let product = |list: &Vec<Stage>| {
-        if list.len() < stages {
-            return 0.0;
-        }
-        list.iter().fold(1.0, |product, stage| {
-            product * from_u64(stage.reached) / from_u64(stage.tried.max(1))
-        })
-    };
-    let products: Vec<f64> = repetitions.iter().map(product).collect();
-    let count = u64::try_from(products.len()).ok().filter(|count| *count > 1)?;
-    let n = from_u64(count);
-    let mean = products.iter().sum::<f64>() / n;
-    let around = products.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>();
-    let factor = if count > 1_000 { normal_quantile(0.975) } else { super::mean::student(count) };
-    let reach = factor * libm::sqrt(around / (n - 1.0) / n);
-    Some((mean, Interval { low: (mean - reach).max(0.0), high: mean + reach }))
+/// It is right on average, and at most one: repetitions are runs whose weight it is.
+///
+/// # Examples
+/// ```
+/// use cutover::statistics::{Stage, WEIGHT_ONE, chance_of};
+/// let first = Stage { tried: 4, reached: 2, hits: 0 };
+/// let last = Stage { tried: 4, reached: 0, hits: 1 };
+/// assert_eq!(chance_of(&[first, last]), WEIGHT_ONE / 8);
+/// ```
+pub fn chance_of(stages: &[Stage]) -> u128 {
+    let (mut here, mut sum) = (WEIGHT_ONE, 0);
+    for stage in stages {
+        let tried = u128::from(stage.tried.max(1));
+        sum += here * u128::from(stage.hits) / tried;
+        here = here * u128::from(stage.reached) / tried;
+    }
+    sum
 }

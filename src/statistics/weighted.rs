@@ -4,94 +4,119 @@
 //! Knows nothing of how runs were made likelier. Kept here: a weight is rounded once, to an
 //! integer, so that sums of weights do not depend on their order.
 
-use super::mean::student;
-use super::number::from_u128;
-use super::{Interval, none_of};
+use serde::{Deserialize, Serialize};
 
-/// One in the fixed point of weights: 2 to the 40.
-const ONE: f64 = 1_099_511_627_776.0;
-/// The greatest weight that is kept, 2 to the 60 in fixed point: a million times a plain run.
-const GREATEST: f64 = 1_152_921_504_606_846_976.0;
+use super::Interval;
+use super::mean::student;
+use super::number::{from_u64, from_u128};
+use super::wide::Wide;
+
+/// The weight of a run as it is, in the fixed point of weights: 2 to the 80.
+pub const WEIGHT_ONE: u128 = 1 << PLACES;
+/// How many bits of a weight lie behind the point.
+const PLACES: i32 = 80;
+/// The greatest weight that is kept, in bits before the point.
+const GREATEST: i32 = 16;
 
 /// Sums over runs with weights; a run without the event counts with weight zero.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weighted {
     /// How many runs there are.
     pub runs: u64,
     /// How many of them had the event.
     pub hits: u64,
-    /// The sum of the weights of those, in 2 to the minus 40.
+    /// How many of those weigh more than can be kept; then nothing can be said.
+    pub beyond: u64,
+    /// The sum of the weights, in 2 to the minus 80.
     pub sum: u128,
-    /// The sum of their squares, in 2 to the minus 60 after rounding each.
-    pub squares: u128,
+    /// The sum of their squares, in 2 to the minus 160.
+    pub squares: Wide,
 }
 
-/// Returns a weight in fixed point: what each factor of a likelihood ratio adds in logarithms.
-pub fn weight(logarithm: f64) -> u64 {
-    let value = libm::round(libm::exp(logarithm) * ONE);
-    if value >= GREATEST {
-        return 1 << 60;
+/// Returns the weight with this logarithm in fixed point; nothing if it is beyond what is kept.
+///
+/// # Examples
+/// ```
+/// use cutover::statistics::{WEIGHT_ONE, weight};
+/// assert_eq!(weight(0.0), Some(WEIGHT_ONE));
+/// assert_eq!(weight(12.0), None);
+/// ```
+pub fn weight(logarithm: f64) -> Option<u128> {
+    let value = libm::exp(logarithm);
+    if value > libm::scalbn(1.0, GREATEST) {
+        return None;
     }
     #[expect(
         clippy::as_conversions,
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "the number is whole, not negative and below 2 to the 60"
+        reason = "the number is whole, not negative and at most 2 to the 96"
     )]
-    let whole = value as u64;
-    whole
+    let whole = libm::round(libm::scalbn(value, PLACES)) as u128;
+    Some(whole)
 }
 
 impl Weighted {
-    /// Adds a run: its weight, if it had the event.
-    pub fn add(&mut self, hit: Option<u64>) {
+    /// Returns whether there is no run.
+    pub fn is_empty(&self) -> bool {
+        self.runs == 0
+    }
+
+    /// Adds a run without the event.
+    pub fn miss(&mut self) {
         self.runs += 1;
-        if let Some(weight) = hit {
-            self.hits += 1;
-            self.sum += u128::from(weight);
-            self.squares += (u128::from(weight) * u128::from(weight)) >> 20;
-        }
+    }
+
+    /// Adds a run with the event; one whose weight is beyond what is kept has none.
+    pub fn hit(&mut self, weight: Option<u128>) {
+        self.runs += 1;
+        self.hits += 1;
+        let Some(weight) = weight else {
+            self.beyond += 1;
+            return;
+        };
+        self.sum += weight;
+        self.squares.add(&Wide::square(weight));
     }
 
     /// Adds the sums of other runs.
     pub fn merge(&mut self, other: &Self) {
         self.runs += other.runs;
         self.hits += other.hits;
+        self.beyond += other.beyond;
         self.sum += other.sum;
-        self.squares += other.squares;
+        self.squares.add(&other.squares);
     }
 
     /// Returns the estimated probability of the event.
     pub fn estimate(&self) -> f64 {
-        from_u128(self.sum) / ONE / from_u128(u128::from(self.runs.max(1)))
+        libm::scalbn(from_u128(self.sum), -PLACES) / from_u64(self.runs.max(1))
     }
 
     /// Returns the standard error of the estimate.
     pub fn standard_error(&self) -> f64 {
-        let runs = from_u128(u128::from(self.runs.max(2)));
-        // Squares lie in 2 to the minus 60; one there is 2 to the 60.
-        let second = from_u128(self.squares) / (ONE * 1_048_576.0);
+        let runs = from_u64(self.runs.max(2));
         let mean = self.estimate();
-        libm::sqrt(((second / runs - mean * mean) / (runs - 1.0)).max(0.0))
+        let around = self.squares.shifted(2 * PLACES) / runs - mean * mean;
+        libm::sqrt((around / (runs - 1.0)).max(0.0))
     }
 
-    /// Returns how many plain hits the weighted ones are worth.
+    /// Returns how many plain hits the weighted ones are worth: the square of the sum of weights
+    /// over the sum of their squares.
     pub fn effective_hits(&self) -> f64 {
-        let sum = from_u128(self.sum) / ONE;
-        let squares = from_u128(self.squares) / (ONE * 1_048_576.0);
+        let sum = libm::scalbn(from_u128(self.sum), -PLACES);
+        let squares = self.squares.shifted(2 * PLACES);
         if squares > 0.0 { sum * sum / squares } else { 0.0 }
     }
 }
 
-/// Returns the interval of a weighted probability; without a hit it is bounded as plain runs are.
-///
-/// The interval is Student's where effective hits are many, and is refused below a hundred.
+/// How many effective hits an interval takes.
+pub const EFFECTIVE_HITS_MIN: u32 = 100;
+
+/// Returns the interval of a weighted probability by Student's law; nothing where fewer than a
+/// hundred effective hits carry it, or where a weight was beyond what is kept.
 pub fn weighted_interval(of: &Weighted) -> Option<Interval> {
-    const ENOUGH: f64 = 100.0;
-    if of.hits == 0 {
-        return Some(Interval { low: 0.0, high: none_of(of.runs) });
-    }
-    if of.effective_hits() < ENOUGH {
+    if of.beyond > 0 || of.effective_hits() < f64::from(EFFECTIVE_HITS_MIN) {
         return None;
     }
     let reach = of.standard_error() * student(of.runs);
@@ -99,17 +124,33 @@ pub fn weighted_interval(of: &Weighted) -> Option<Interval> {
     Some(Interval { low: (mean - reach).max(0.0), high: mean + reach })
 }
 
+/// Returns whether the weights of all runs, with the event or without it, are one on average, as
+/// they have to be; if not, runs that matter were hardly ever seen, and no estimate can be trusted.
+pub fn weights_add_up(all: &Weighted) -> bool {
+    const ERRORS: f64 = 4.5;
+    let off = libm::fabs(all.estimate() - 1.0);
+    all.is_empty() || (all.beyond == 0 && off <= ERRORS * all.standard_error() + 1e-9)
+}
+
+/// Returns the effective hits of weighted runs, none where the weights of all runs do not add up.
+pub fn trusted_hits(of: &Weighted, all: &Weighted) -> f64 {
+    if of.beyond == 0 && weights_add_up(all) { of.effective_hits() } else { 0.0 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn weights_of_one_are_plain_counting() {
         let mut of = Weighted::default();
-        let one = weight(0.0);
-        assert_eq!(one, 1 << 40);
         for run in 0..10_000 {
-            of.add((run % 10 == 0).then_some(one));
+            if run % 10 == 0 {
+                of.hit(weight(0.0));
+            } else {
+                of.miss();
+            }
         }
         assert_eq!((of.runs, of.hits), (10_000, 1_000));
         assert!((of.estimate() - 0.1).abs() < 1e-12);
@@ -120,25 +161,59 @@ mod tests {
     }
 
     #[test]
-    fn few_effective_hits_have_no_interval() {
+    fn few_effective_hits_and_weights_beyond_have_no_interval() {
         let mut of = Weighted::default();
         for run in 0..1_000 {
-            of.add(Some(if run == 0 { 1 << 50 } else { 1 << 20 }));
+            of.hit(Some(if run == 0 { WEIGHT_ONE } else { WEIGHT_ONE >> 20 }));
         }
         assert_eq!(weighted_interval(&of), None);
-        let none = Weighted { runs: 1_000, ..Weighted::default() };
-        assert!(weighted_interval(&none).expect("it is bounded").high < 0.003);
+        assert_eq!(weighted_interval(&Weighted { runs: 1_000, ..Weighted::default() }), None);
+        let mut of = Weighted::default();
+        for run in 0..1_000 {
+            of.hit(weight(if run == 7 { 11.2 } else { 0.0 }));
+        }
+        assert_eq!((of.beyond, weighted_interval(&of)), (1, None));
     }
 
     #[test]
-    fn merging_is_adding() {
-        let (mut one, mut two, mut all) = Default::default();
-        for run in 0..100_u64 {
-            let hit = (run % 3 == 0).then_some(run << 30);
-            Weighted::add(if run % 2 == 0 { &mut one } else { &mut two }, hit);
-            Weighted::add(&mut all, hit);
+    fn the_least_weights_of_rare_events_are_kept_to_many_digits() {
+        let mut of = Weighted::default();
+        for _ in 0..1_000 {
+            of.hit(weight(libm::log(1e-12)));
         }
-        one.merge(&two);
-        assert_eq!(one, all);
+        assert!((of.estimate() / 1e-12 - 1.0).abs() < 1e-10, "{}", of.estimate());
+        assert!((of.effective_hits() - 1_000.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn weights_that_are_not_one_on_average_are_noticed() {
+        let of = |light: u32, heavy: u32| {
+            let mut of = Weighted::default();
+            (0..light).for_each(|_| of.hit(Some(WEIGHT_ONE / 2)));
+            (0..heavy).for_each(|_| of.hit(Some(WEIGHT_ONE * 2)));
+            weights_add_up(&of)
+        };
+        assert!(weights_add_up(&Weighted::default()) && of(200, 100));
+        assert!(!of(300, 0) && !of(300, 30) && !of(100, 200));
+    }
+
+    proptest! {
+        #[test]
+        fn merging_is_adding_in_any_order(
+            runs in proptest::collection::vec(
+                (proptest::option::of(-60.0..12.0_f64), any::<bool>()), 0..80),
+        ) {
+            let [mut one, mut two, mut all] = [Weighted::default(); 3];
+            for (logarithm, second) in runs {
+                for of in [&mut all, if second { &mut two } else { &mut one }] {
+                    match logarithm {
+                        Some(logarithm) => of.hit(weight(logarithm)),
+                        None => of.miss(),
+                    }
+                }
+            }
+            two.merge(&one);
+            prop_assert_eq!(two, all);
+        }
     }
 }

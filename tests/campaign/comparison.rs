@@ -65,6 +65,41 @@ fn ranges_are_curves_and_two_keys_a_grid() {
     assert_eq!(names[0], "detection_timeout=30s, dns_ttl=5s");
     assert_eq!(names[5], "detection_timeout=1m, dns_ttl=60s");
     assert_eq!(names.len(), 6);
+    assert_eq!(value["grid"]["down"]["key"], "detection_timeout");
+    assert_eq!(value["grid"]["across"]["values"], serde_json::json!(["5s", "60s"]));
+}
+
+#[test]
+fn a_grid_is_a_map_whose_places_are_those_of_the_arms() {
+    let folder = Folder::new("map");
+    let words = "--by detection_timeout=30s..60s/10s --by dns_ttl=5s,10s,20s,30s,60s,90s,120s,300s \
+                 --runs 60 --metric write_downtime --metric node_time";
+    let text = folder.printed(&format!("compare year.ron {words}"));
+    assert!(text.contains("detection_timeout down, dns_ttl across"), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    let value: Value =
+        serde_json::from_str(&folder.printed(&format!("compare year.ron --format json {words}")))
+            .expect("the result is JSON");
+    let arms = metric(&value, "write_downtime")["arms"].as_array().expect("it is a list");
+    // The rows of all blocks, in order: values down, and beside each as many means as fit.
+    let map = text.split("NODE TIME").next().expect("there is a part before it");
+    for (row, down) in ["30s", "40s", "50s", "1m"].into_iter().enumerate() {
+        let lines = map.lines().filter(|line| line.trim_start().starts_with(&format!("{down} ")));
+        let means: Vec<&str> = lines
+            .flat_map(|line| line.split_whitespace().skip(1))
+            .filter(|word| word.len() > 1)
+            .collect();
+        assert_eq!(means.len(), 8, "{text}");
+        for (column, mean) in means.iter().enumerate() {
+            let arm = &arms[row * 8 + column];
+            let name = arm["arm"].as_str().expect("it has a name");
+            assert!(name.starts_with(&format!("detection_timeout={down}, ")), "{name}");
+            let micros = arm["mean"].as_f64().expect("it is a number");
+            let minutes = (micros / 6e7).floor();
+            let is_near = mean.starts_with(&format!("{minutes}m")) || micros < 119.95e6;
+            assert!(is_near, "{name}: {mean} {micros}");
+        }
+    }
 }
 
 #[test]

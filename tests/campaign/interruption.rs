@@ -142,3 +142,42 @@ fn an_interrupted_campaign_says_where_its_chunks_are() {
     assert!(complaint(&output).contains("the same command with --resume goes on"));
     assert!(finished(&folder, "out") >= 3);
 }
+
+/// Waits until a child has worked for a while, by the clock of its own work.
+fn has_worked(id: u32) {
+    let ticks = || {
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+        stat.rsplit(')').next()?.split_whitespace().nth(11)?.parse::<u64>().ok()
+    };
+    while ticks().expect("it is still there") < 30 {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn an_interrupted_comparison_tells_of_the_runs_that_are_done() {
+    let folder = Folder::new("compared");
+    let words = |runs: &str| {
+        format!(
+            "compare year.ron --runs {runs} --chunk 1 --jobs 1 --by dns_ttl=5s,60s --format json"
+        )
+    };
+    let child = start(&folder, &words("1000000"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    has_worked(child.id());
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status().expect("there is a kill");
+    assert!(sent.success());
+    let output = child.wait_with_output().expect("it is a child");
+    assert_eq!(output.status.code(), Some(130), "{}", complaint(&output));
+    let said = complaint(&output);
+    let done = said.strip_prefix("interrupted after ").and_then(|text| text.split(' ').next());
+    let done = done.unwrap_or_else(|| panic!("{said}"));
+    let without = |text: &str| {
+        text.lines().filter(|line| !line.contains("\"repeat\"")).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(without(&text(&output)), without(&folder.printed(&words(done))));
+}

@@ -2,12 +2,14 @@
 //!
 //! * `stage`: a folder with a scenario, and the program in it;
 //! * `shards`: parts of a campaign put together; `interruption`: killed, stopped, out of room;
+//! * `rare`: weighed runs;
 //! * `targets`: verdicts, precision, and metrics that do not exist; `comparison`: arms.
 //!
 //! Knows nothing of statistics. Kept here: no test depends on how fast the machine is.
 
 mod comparison;
 mod interruption;
+mod rare;
 mod shards;
 mod stage;
 mod targets;

@@ -7,6 +7,7 @@ use crate::cli::stop::Stop;
 use crate::kernel::{Span, nearest};
 use crate::knob::Policy;
 use crate::model::Plan;
+use crate::report::Grid;
 use crate::scenario::Loaded;
 
 /// The most arms of one comparison.
@@ -33,6 +34,15 @@ pub(super) fn arms(
         return Err(Stop::usage(format!("found {found} arms, expected at most {ARMS_MAX}")));
     }
     Ok(arms)
+}
+
+/// Returns what the arms are made of, if it is two keys with several values each.
+pub(super) fn grid(by: &[(String, String)]) -> Result<Option<Grid>, Stop> {
+    let [down, across] = by else { return Ok(None) };
+    let [down, across] = [down, across]
+        .map(|(key, text)| values(text).map(|values| (key.clone(), values)).map_err(Stop::usage));
+    let (down, across) = (down?, across?);
+    Ok((down.1.len() > 1 && across.1.len() > 1).then_some(Grid { down, across }))
 }
 
 /// Returns a scenario with one thing set to a value.

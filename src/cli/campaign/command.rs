@@ -4,6 +4,7 @@
 //! and what was finished before an end is kept where it was asked to be.
 
 use super::options::{CampaignFormat, CampaignOptions, Runs};
+use super::rare;
 use super::runner::{End, Runner};
 use super::store::Store;
 use crate::campaign::{
@@ -15,19 +16,24 @@ use crate::cli::output;
 use crate::cli::run::{self, path, quoted};
 use crate::cli::stop::Stop;
 use crate::kernel::{Share, nearest};
-use crate::report::{Style, campaign_json, campaign_text};
+use crate::report::{Style, campaign_json, campaign_text, rare_json, rare_text};
 use crate::scenario::Loaded;
 
 /// Runs a campaign, or one shard of it, and prints what it gives.
 pub(crate) fn campaign(options: &CampaignOptions) -> Result<Exit, Stop> {
     let runs = &options.runs;
     let loaded = run::changed(&options.file, &runs.set, runs.policy, runs.mutant)?;
-    let header = header(&loaded, runs);
+    let mut header = header(&loaded, runs);
+    header.rare = rare::asked(options, &loaded, &header)?;
     let wanted = wanted(&header, &options.precise)?;
     let store = options.out.as_deref();
     let store = store.map(|folder| Store::open(folder, &header, options.resume)).transpose()?;
     let runner = Runner::new(runs.jobs, repeat(&header));
-    let work = Work { campaign: Campaign::new(&loaded, runs.seed), header, store, runner };
+    let mut campaign = Campaign::new(&loaded, runs.seed);
+    if let Some(rare) = header.rare {
+        campaign = campaign.weighed(rare);
+    }
+    let work = Work { campaign, header, store, runner };
     if let Some(shard) = options.shard {
         let chunks = work.header.chunks.of_shard(shard);
         let mut tally = work.campaign.empty();
@@ -44,8 +50,8 @@ pub(crate) fn campaign(options: &CampaignOptions) -> Result<Exit, Stop> {
     let (tally, enough) = work.until(&wanted)?;
     let header = &work.header;
     if let Some(folder) = &options.out {
-        let (json, text) =
-            (campaign_json(header, &tally), campaign_text(header, &tally, Style::PLAIN));
+        let [json, text] = [CampaignFormat::Json, CampaignFormat::Text]
+            .map(|format| written(header, &tally, format, Style::PLAIN));
         output::save(folder, &[("campaign.json", &json), ("campaign.txt", &text)])?;
     }
     if !enough {
@@ -76,8 +82,9 @@ pub(super) fn repeat(header: &Header) -> String {
     let chunk =
         if header.chunks == Chunks::of(runs) { String::new() } else { format!(" --chunk {size}") };
     let space = if header.options.is_empty() { "" } else { " " };
+    let rare = header.rare.map_or_else(String::new, |rare| rare::words(header, &rare));
     format!(
-        "cutover campaign {} --runs {runs} --seed {}{chunk}{space}{}",
+        "cutover campaign {} --runs {runs} --seed {}{chunk}{rare}{space}{}",
         header.file, header.seed, header.options
     )
 }
@@ -89,16 +96,30 @@ pub(super) fn print(
     format: CampaignFormat,
     color: Color,
 ) -> Result<Exit, Stop> {
-    output::emit(&match format {
-        CampaignFormat::Json => campaign_json(header, tally),
-        CampaignFormat::Text => campaign_text(header, tally, output::style(color)),
-        CampaignFormat::Markdown => markdown(&campaign_text(header, tally, Style::PLAIN)),
-    })?;
+    output::emit(&written(header, tally, format, output::style(color)))?;
+    if header.rare.is_some() {
+        let is_told = tally.rare_interval().is_some();
+        return Ok(if is_told { Exit::Pass } else { Exit::Inconclusive });
+    }
     Ok(match overall(&judge(header, tally)) {
         Some(GoalVerdict::Breached) => Exit::Fail,
         Some(GoalVerdict::Undecided) => Exit::Inconclusive,
         Some(GoalVerdict::Met) | None => Exit::Pass,
     })
+}
+
+/// Returns a campaign's result as it is printed.
+fn written(header: &Header, tally: &Tally, format: CampaignFormat, style: Style) -> String {
+    let text = |style| match header.rare {
+        Some(rare) => rare_text(header, &rare, (tally, &repeat(header)), style),
+        None => campaign_text(header, tally, style),
+    };
+    match (format, header.rare) {
+        (CampaignFormat::Json, Some(rare)) => rare_json(header, &rare, (tally, &repeat(header))),
+        (CampaignFormat::Json, None) => campaign_json(header, tally),
+        (CampaignFormat::Text, _) => text(style),
+        (CampaignFormat::Markdown, _) => markdown(&text(Style::PLAIN)),
+    }
 }
 
 /// Returns a text as a block that keeps its columns.

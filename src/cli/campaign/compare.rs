@@ -3,7 +3,7 @@
 //! Knows nothing of statistics. Kept here: every arm runs every seed, so that what strikes one arm
 //! strikes the others.
 
-use super::arms::arms;
+use super::arms::{arms, grid};
 use super::command::{header, markdown, metric};
 use super::options::{CampaignFormat, CompareOptions};
 use super::runner::{End, Runner};
@@ -32,26 +32,7 @@ const TOLD: [&str; 8] = [
 /// Compares arms run by run and prints what their differences are.
 pub(crate) fn compare(options: &CompareOptions) -> Result<Exit, Stop> {
     let runs = &options.runs;
-    let mut found: Vec<(String, Loaded)> = Vec::new();
-    for file in &options.files {
-        let loaded = run::changed(file, &runs.set, runs.policy, runs.mutant)?;
-        let several = options.files.len() > 1;
-        let of_file = if options.tornado {
-            variations(&loaded, runs.seed)
-        } else {
-            arms(&loaded, &options.by)?
-        };
-        for (name, arm) in of_file {
-            let file = if several { loaded.scenario.name.clone() } else { String::new() };
-            let names: Vec<String> =
-                [file, name].into_iter().filter(|one| !one.is_empty()).collect();
-            found.push((names.join(", "), arm));
-        }
-    }
-    if found.len() < 2 {
-        let text = "found one arm, expected --by, --tornado or several files";
-        return Err(Stop::usage(text));
-    }
+    let found = found(options)?;
     let headers = found.iter().map(|(_, loaded)| header(loaded, runs));
     let arms: Vec<Arm> = found
         .iter()
@@ -79,10 +60,23 @@ pub(crate) fn compare(options: &CompareOptions) -> Result<Exit, Stop> {
         paired.merge(&part);
         Ok(())
     })?;
-    if matches!(end, End::Interrupted) {
-        return Err(Stop { exit: Exit::Interrupted, message: "interrupted".to_owned() });
+    let done = paired.arms[0].runs;
+    let interrupted = matches!(end, End::Interrupted).then(|| Stop {
+        exit: Exit::Interrupted,
+        message: format!("interrupted after {done} of {} runs, which are told of", runs.runs),
+    });
+    if let (Some(stop), 0) = (&interrupted, done) {
+        return Err(Stop { exit: stop.exit, message: "interrupted before any run".to_owned() });
     }
-    let result = Arms { arms: &arms, told: &told, shared: &shared, paired: &paired, repeat };
+    let grid = if options.files.len() == 1 { grid(&options.by)? } else { None };
+    let result = Arms {
+        arms: &arms,
+        told: &told,
+        shared: &shared,
+        paired: &paired,
+        grid: grid.as_ref(),
+        repeat,
+    };
     let text = |style| {
         if options.tornado { tornado_text(&result, style) } else { comparison_text(&result, style) }
     };
@@ -91,7 +85,33 @@ pub(crate) fn compare(options: &CompareOptions) -> Result<Exit, Stop> {
         CampaignFormat::Text => text(output::style(runs.color)),
         CampaignFormat::Markdown => markdown(&text(Style::PLAIN)),
     })?;
-    Ok(Exit::Pass)
+    interrupted.map_or(Ok(Exit::Pass), Err)
+}
+
+/// Returns the arms that are asked for, with their names.
+fn found(options: &CompareOptions) -> Result<Vec<(String, Loaded)>, Stop> {
+    let runs = &options.runs;
+    let mut found: Vec<(String, Loaded)> = Vec::new();
+    for file in &options.files {
+        let loaded = run::changed(file, &runs.set, runs.policy, runs.mutant)?;
+        let several = options.files.len() > 1;
+        let of_file = if options.tornado {
+            variations(&loaded, runs.seed)
+        } else {
+            arms(&loaded, &options.by)?
+        };
+        for (name, arm) in of_file {
+            let file = if several { loaded.scenario.name.clone() } else { String::new() };
+            let names: Vec<String> =
+                [file, name].into_iter().filter(|one| !one.is_empty()).collect();
+            found.push((names.join(", "), arm));
+        }
+    }
+    if found.len() < 2 {
+        let text = "found one arm, expected --by, --tornado or several files";
+        return Err(Stop::usage(text));
+    }
+    Ok(found)
 }
 
 /// Returns the scenario as it is, and with each undocumented value that mattered in one of the

@@ -2,7 +2,8 @@
 //!
 //! * `options`: what can be asked for; `runner`: chunks on several threads;
 //! * `store`: chunks on disk;
-//! * `command`, `merge`, `compare`: one command each; `arms`: what is compared.
+//! * `command`, `merge`, `compare`: one command each; `arms`: what is compared;
+//! * `rare`: what is asked that is rare.
 //!
 //! Knows nothing of statistics and of how results read. Kept here: the number of threads changes
 //! nothing but the time, and whatever was finished before an end is kept where it was asked to be.
@@ -12,6 +13,7 @@ mod command;
 mod compare;
 mod merge;
 pub(super) mod options;
+mod rare;
 mod runner;
 mod store;
 

@@ -56,6 +56,17 @@ pub(crate) struct CampaignOptions {
     /// Run one of N parts and print a shard result for `cutover merge`
     #[arg(long, value_name = "I/N", value_parser = shard, conflicts_with = "precise")]
     pub(crate) shard: Option<Shard>,
+    /// Estimate how rarely a metric is beyond a limit, or beyond zero, from weighed runs
+    #[arg(long, value_name = "METRIC[=LIMIT]", conflicts_with = "precise")]
+    pub(crate) rare: Option<String>,
+    /// Failures of nodes come so many times as often while their service lacks nodes; if not given,
+    /// what gives the most effective hits in a few runs of its own
+    #[arg(long, value_name = "TIMES", value_parser = times, requires = "rare")]
+    pub(crate) bias: Option<u32>,
+    /// Split instead: each run tries so many clones each time that one more node is out
+    #[arg(long, value_name = "N", value_parser = trials, requires = "rare")]
+    #[arg(conflicts_with = "bias")]
+    pub(crate) trials: Option<u32>,
     /// How to print the result
     #[arg(long, value_enum, default_value_t = CampaignFormat::Text)]
     pub(crate) format: CampaignFormat,
@@ -122,6 +133,22 @@ fn count(text: &str) -> Result<u64, String> {
         Ok(number) if (1..=1_000_000_000).contains(&number) => Ok(number),
         Ok(number) => Err(format!("found {number}, {expected}")),
         Err(error) => Err(format!("{error}, {expected}")),
+    }
+}
+
+fn times(text: &str) -> Result<u32, String> {
+    whole(text, 1_000_000_000)
+}
+
+fn trials(text: &str) -> Result<u32, String> {
+    // As many clones of a run are kept at once.
+    whole(text, 1_000)
+}
+
+fn whole(text: &str, most: u32) -> Result<u32, String> {
+    match text.replace('_', "").parse::<u32>() {
+        Ok(number) if (1..=most).contains(&number) => Ok(number),
+        _ => Err(format!("found {text}, expected a number from 1 to {most}")),
     }
 }
 

@@ -5,11 +5,9 @@
 
 use std::io::{self, IsTerminal};
 use std::num::NonZero;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::cli::exit::Exit;
 use crate::cli::guard::guarded;
+use crate::cli::interruption::Interruption;
 use crate::cli::output;
 use crate::cli::stop::Stop;
 use crate::parallel::{map, processors};
@@ -20,7 +18,7 @@ const WAVE: usize = 4;
 /// Threads that work on chunks until they are interrupted.
 pub(super) struct Runner {
     jobs: NonZero<usize>,
-    interrupted: Arc<AtomicBool>,
+    interruption: Interruption,
     /// The command that repeats all of it, for somebody who sees a bug.
     command: String,
     told: bool,
@@ -39,17 +37,8 @@ impl Runner {
     pub(super) fn new(jobs: Option<u64>, command: String) -> Self {
         let jobs = jobs.and_then(|jobs| NonZero::new(usize::try_from(jobs.min(1_024)).ok()?));
         let jobs = jobs.unwrap_or_else(processors);
-        let interrupted = Arc::new(AtomicBool::new(false));
-        let seen = interrupted.clone();
-        let handler = move || {
-            // Whoever asks twice does not want to wait for the wave.
-            if seen.swap(true, Ordering::SeqCst) {
-                std::process::exit(i32::from(Exit::Interrupted.code()));
-            }
-        };
-        // Where signals cannot be caught, an interruption ends the program as it always did.
-        drop(ctrlc::set_handler(handler));
-        Self { jobs, interrupted, command, told: io::stderr().is_terminal() }
+        let interruption = Interruption::watch();
+        Self { jobs, interruption, command, told: io::stderr().is_terminal() }
     }
 
     /// Works on chunks and hands each result over, in order.
@@ -61,7 +50,7 @@ impl Runner {
     ) -> Result<End, Stop> {
         let wave = self.jobs.get() * WAVE;
         for (done, chunks_of_wave) in chunks.chunks(wave).enumerate() {
-            if self.interrupted.load(Ordering::SeqCst) {
+            if self.interruption.is_noted() {
                 return Ok(End::Interrupted);
             }
             self.progress(done * wave, chunks.len());
@@ -72,8 +61,7 @@ impl Runner {
             }
         }
         self.progress(chunks.len(), chunks.len());
-        let interrupted = self.interrupted.load(Ordering::SeqCst);
-        Ok(if interrupted { End::Interrupted } else { End::Done })
+        Ok(End::Done)
     }
 
     /// Shows how far it has come, to a person only.

@@ -7,6 +7,7 @@
 use serde_json::{Value, json};
 
 use super::amount::{amount, plain, rounded, short};
+use super::grid::{self, Grid};
 use super::said;
 use super::screen::length;
 use crate::campaign::{Difference, Estimate, Header, Paired};
@@ -39,16 +40,25 @@ pub struct Arms<'a> {
     pub shared: &'a [Vec<usize>],
     /// What is kept of the runs.
     pub paired: &'a Paired,
+    /// What the arms are made of, if it is two keys.
+    pub grid: Option<&'a Grid>,
     /// The command that repeats it.
     pub repeat: String,
 }
 
 /// A metric of one arm, with its difference from the first.
-struct Cell<'a> {
-    arm: &'a str,
-    estimate: Estimate,
+pub(super) struct Cell<'a> {
+    pub(super) arm: &'a str,
+    pub(super) estimate: Estimate,
     moments: Moments,
     difference: Option<Compared>,
+}
+
+impl Cell<'_> {
+    /// Returns whether it is told apart from the first arm; nothing for the first arm itself.
+    pub(super) fn verdict(&self) -> Option<&'static str> {
+        self.difference.as_ref().map(verdict)
+    }
 }
 
 /// A difference from the first arm.
@@ -119,6 +129,24 @@ fn verdict(of: &Compared) -> &'static str {
     }
 }
 
+/// Returns the comparison of a metric in one line: the arm with the least mean, beside the first.
+fn in_one_line(of: &Arms<'_>, shared: usize) -> Option<String> {
+    let (unit, name) = (of.unit(shared), of.name(shared));
+    let cells = of.cells(shared);
+    let known = cells.iter().filter_map(|cell| Some((cell.estimate.mean?, cell)));
+    let (mean, least) = known.min_by(|one, two| one.0.total_cmp(&two.0))?;
+    let (arm, mean, first) = (least.arm, short(unit, mean), &of.arms[0].name);
+    let Some(off) = &least.difference else {
+        return Some(format!("no arm has less {name} than {arm}: {mean}"));
+    };
+    let interval = off.interval.map_or_else(
+        || verdict(off).to_owned(),
+        |of| format!("{} to {}, {}", short(unit, of.low), short(unit, of.high), verdict(off)),
+    );
+    let off = short(unit, off.mean);
+    Some(format!("{arm} has the least {name}, {mean}: {off} from {first} ({interval})"))
+}
+
 /// Returns a comparison as text of 80 columns.
 pub fn comparison_text(of: &Arms<'_>, style: Style) -> String {
     let mut page = Page::new(style);
@@ -135,9 +163,16 @@ pub fn comparison_text(of: &Arms<'_>, style: Style) -> String {
         first.name,
     );
     page.lead(0, Ink::Strong, "COMPARED", &text);
+    if let Some(line) = of.rows().first().and_then(|shared| in_one_line(of, *shared)) {
+        page.say(10, Ink::Strong, &line);
+    }
     for shared in of.rows() {
         let unit = of.unit(shared);
         page.title(&of.name(shared).to_uppercase().replace('_', " "));
+        if let Some(grid) = of.grid {
+            grid::map(&mut page, grid, unit, &of.cells(shared));
+            continue;
+        }
         let mut table =
             Table::of_names(&["arm", ">mean", ">difference", "interval of the difference"]);
         for cell in of.cells(shared) {
@@ -151,7 +186,15 @@ pub fn comparison_text(of: &Arms<'_>, style: Style) -> String {
                     format!("; pairing is worth {} times the runs", plain(times))
                 });
                 let flips = if unit == "share" {
-                    format!("; flips to yes in {}, to no in {}", off.of.more, off.of.less)
+                    let seed = |run: Option<u64>| {
+                        let run = run.map(|run| first.header.seed.wrapping_add(run));
+                        run.map_or_else(String::new, |seed| format!(" (first seed {seed})"))
+                    };
+                    let (more, less) = (seed(off.of.more_first), seed(off.of.less_first));
+                    format!(
+                        "; flips to yes in {}{more}, to no in {}{less}",
+                        off.of.more, off.of.less
+                    )
                 } else {
                     String::new()
                 };
@@ -161,6 +204,10 @@ pub fn comparison_text(of: &Arms<'_>, style: Style) -> String {
             table.row([cell.arm.to_owned(), mean, off, how]);
         }
         page.table(2, &table);
+    }
+    if of.grid.is_some() {
+        page.gap();
+        page.say(0, Ink::Faint, grid::SIGNS);
     }
     page.title("TO REPEAT THIS COMPARISON");
     page.command(2, &of.repeat);
@@ -185,6 +232,8 @@ pub fn comparison_json(of: &Arms<'_>) -> String {
                     "high": off.interval.and_then(|interval| rounded(interval.high)),
                     "more": off.of.more,
                     "less": off.of.less,
+                    "more_first_seed": off.of.more_first.map(|run| first.seed.wrapping_add(run)),
+                    "less_first_seed": off.of.less_first.map(|run| first.seed.wrapping_add(run)),
                     "variance_reduction": off.reduction.and_then(rounded),
                     "verdict": verdict(off),
                 })),
@@ -206,6 +255,10 @@ pub fn comparison_json(of: &Arms<'_>) -> String {
             "name": arm.name, "scenario": arm.header.scenario, "inputs": arm.header.inputs,
             "policy": arm.header.policy,
         })).collect::<Vec<Value>>(),
+        "grid": of.grid.map(|grid| json!({
+            "down": { "key": grid.down.0, "values": grid.down.1 },
+            "across": { "key": grid.across.0, "values": grid.across.1 },
+        })),
         "metrics": metrics.collect::<Vec<Value>>(),
         "repeat": of.repeat,
     });

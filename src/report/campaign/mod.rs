@@ -1,6 +1,8 @@
 //! The result of many runs: a screen for planners, and JSON for programs.
 //!
 //! * `screen`: the first screen; `json`: everything as data; `comparison`: arms side by side;
+//! * `grid`: arms of two keys as a map;
+//! * `rare`: how rarely something happens;
 //! * `amount`: numbers with their units; `share`: what a whole is made of.
 //!
 //! Knows nothing of files and of threads. Kept here: every number says how it came about, and a
@@ -8,7 +10,9 @@
 
 mod amount;
 mod comparison;
+mod grid;
 mod json;
+mod rare;
 mod screen;
 mod share;
 
@@ -16,7 +20,9 @@ use crate::campaign::{Estimate, Header, Tally, estimates};
 use crate::kernel::Digest;
 
 pub use comparison::{Arm, Arms, comparison_json, comparison_text, tornado_text};
+pub use grid::Grid;
 pub use json::campaign_json;
+pub use rare::{rare_json, rare_text};
 pub use screen::campaign_text;
 
 /// Returns what may be said of every metric of a campaign.

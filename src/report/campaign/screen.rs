@@ -210,9 +210,13 @@ fn quantiles(header: &Header, tally: &Tally, estimates: &[Estimate], page: &mut 
         let most = most.map_or("never".to_owned(), |most| short(&column.unit, from_u64(most.0)));
         table.row([column.name.clone(), at(0.5), at(0.95), at(0.99), most]);
     }
-    page.title("QUANTILES, OVER RUNS");
+    page.title("QUANTILES, OVER RUNS, SIMULATED");
     page.table(2, &table);
-    page.say(2, Ink::Faint, "- stands where fewer than ten runs lie beyond");
+    page.say(
+        2,
+        Ink::Faint,
+        "- stands where fewer than ten runs lie beyond; JSON has 95 % intervals",
+    );
 }
 
 fn origin(header: &Header, tally: &Tally, page: &mut Page) {
@@ -220,7 +224,7 @@ fn origin(header: &Header, tally: &Tally, page: &mut Page) {
     if parts.is_empty() && causes.is_empty() {
         return;
     }
-    page.title("WHERE THE DOWNTIME COMES FROM");
+    page.title("WHERE THE DOWNTIME COMES FROM, SIMULATED");
     let words = |portions: &[Portion]| {
         let word = |one: &Portion| format!("{} {}", one.name, percent(one.share));
         portions.iter().map(word).collect::<Vec<String>>().join(", ")

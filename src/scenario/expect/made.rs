@@ -8,8 +8,8 @@ use crate::kernel::{Instant, Lsn, Pace, Span};
 use crate::knob::Knobs;
 use crate::model::{Driver, Endpoint, Plan};
 use crate::sim::{
-    Census, ClientOutcome, DnsChange, DualWriters, Exposure, InvariantOutcome, Loss, MarkedDown,
-    Outage, Outcome, Parts, Promotion, Reached, ServiceOutcome, SessionOutcome,
+    Census, ClientOutcome, DnsChange, DualWriters, Exposure, Hurry, InvariantOutcome, Loss,
+    MarkedDown, Outage, Outcome, Parts, Promotion, Reached, ServiceOutcome, SessionOutcome,
 };
 
 /// The instant so many seconds after the start.
@@ -54,6 +54,7 @@ pub(super) fn outcome() -> Outcome {
         mutant: None,
         until: secs(900),
         events: 1,
+        hurry: Hurry::default(),
         fingerprint: 0,
         services: vec![service()],
         clients: vec![client()],

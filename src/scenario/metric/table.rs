@@ -72,6 +72,8 @@ rows! {
         |_, sums| Some(sums.parts.connect.as_micros());
     "downtime_retry", Time, "writers' downtime while they paused between attempts",
         |_, sums| Some(sums.parts.retry.as_micros());
+    "faults", Count, "faults that struck, by script or by themselves",
+        |outcome, _| Some(many(outcome.faults.iter().filter(|one| !one.healed)));
     "failovers", Count, "standbys that became primary",
         |outcome, _| Some(promoted(outcome, |of| of.cause != "restore"));
     "false_failovers", Count, "failovers whose old primary was alive: it served, or hung",

@@ -1,0 +1,165 @@
+//! How rarely something happens: runs that are made likelier, or cloned on their way, and weighed.
+//!
+//! Knows nothing of threads and printing. Kept here: a run that is not as it is never counts as one
+//! that is; it has a weight, and nothing of it but the weight is kept.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::Campaign;
+use super::tally::Tally;
+use crate::kernel::Chance;
+use crate::scenario::measure;
+use crate::sim::{Hurry, Occurs, Setup, Sim, Subject};
+use crate::statistics::{Attempt, chance_of, hurried_weight, split};
+
+/// What is asked: in how many runs a metric is beyond a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rare {
+    /// The place of the metric.
+    pub metric: usize,
+    /// The limit, in the unit of the metric.
+    pub beyond: u64,
+    /// How it is made likelier.
+    pub estimator: Estimator,
+}
+
+/// How something rare is made likelier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Estimator {
+    /// Failures of nodes come so many times as often while a service lacks nodes.
+    FailureBiasing {
+        /// How many times as often.
+        bias: u32,
+    },
+    /// Every run is a repetition, which tries so many clones each time that one more node is out.
+    Splitting {
+        /// How many clones.
+        trials: u32,
+    },
+}
+
+/// Why an estimator cannot do anything for a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RareError {
+    /// No failure of nodes is memoryless.
+    #[error(
+        "found no failure that strikes EachNode or EachLink by an exponential law, expected one: \
+         only those can be made likelier and weighed"
+    )]
+    NothingToHurry,
+    /// The failures would come faster than anything else happens.
+    #[error("found --bias {0}, expected less: failures would come every ten minutes")]
+    TooFast(u32),
+}
+
+impl Rare {
+    /// Returns the setup whose runs are weighed.
+    pub(super) fn prepare(&self, setup: &mut Setup) {
+        setup.failure_bias = match self.estimator {
+            Estimator::FailureBiasing { bias } => bias,
+            Estimator::Splitting { .. } => 1,
+        };
+    }
+
+    /// Checks that the estimator can do something for a setup.
+    ///
+    /// # Errors
+    /// When nothing would be made likelier, or too much.
+    pub fn check(&self, setup: &Setup) -> Result<(), RareError> {
+        const FAST: u64 = 600_000_000;
+        let Estimator::FailureBiasing { bias } = self.estimator else { return Ok(()) };
+        let means = setup.failures.iter().filter_map(|failure| match failure.strikes {
+            Subject::EachNode(_) | Subject::EachLink(..) => match &failure.occurs {
+                Occurs::Every(gaps) => gaps.exponential_mean(),
+                Occurs::Times(_) => None,
+            },
+            Subject::EachZone(_) | Subject::Only(_) => None,
+        });
+        let least = means.min().ok_or(RareError::NothingToHurry)?;
+        if least.as_micros() / u64::from(bias.max(1)) < FAST {
+            return Err(RareError::TooFast(bias));
+        }
+        Ok(())
+    }
+}
+
+impl Campaign {
+    /// Adds a run, or a repetition, with its weight.
+    pub(super) fn weigh(&self, number: u64, rare: &Rare, tally: &mut Tally) {
+        tally.runs += 1;
+        let weighted = &mut tally.weighted;
+        match rare.estimator {
+            Estimator::FailureBiasing { bias } => {
+                let measured = self.run(number);
+                let weight = run_weight(bias, measured.hurry);
+                tally.weights.hit(weight);
+                if beyond(measured.values[rare.metric], rare.beyond) {
+                    weighted.hit(weight);
+                } else {
+                    weighted.miss();
+                }
+            }
+            Estimator::Splitting { trials } => match self.repetition(number, rare, trials) {
+                0 => weighted.miss(),
+                chance => weighted.hit(Some(chance)),
+            },
+        }
+    }
+
+    /// Returns what one repetition of splitting gives, in the fixed point of weights.
+    fn repetition(&self, number: u64, rare: &Rare, trials: u32) -> u128 {
+        let seed = self.seed.wrapping_add(number);
+        let start = Sim::without_notes(self.setup.clone(), seed);
+        let plans = self.setup.services.iter().map(|service| service.plan.nodes());
+        let most = plans.max().unwrap_or(0);
+        let metric = std::slice::from_ref(&self.metrics[rare.metric]);
+        let chance = Chance::new(seed, 0);
+        let stages = split(
+            &start,
+            (usize::from(most) + 1, u64::from(trials)),
+            |mut sim, stage, attempt| {
+                // Ways are numbered from 1: 0 is that of the run itself.
+                let way = u64::try_from(stage).unwrap_or(0) * u64::from(trials) + attempt + 1;
+                sim.part(u32::try_from(way).expect("trials are bounded"));
+                let wanted = u8::try_from(stage + 1).unwrap_or(u8::MAX);
+                loop {
+                    if sim.nodes_out() >= wanted {
+                        return Attempt::Reached(sim);
+                    }
+                    if !sim.step() {
+                        let value = measure(metric, &sim.outcome())[0];
+                        return Attempt::Over(beyond(value, rare.beyond));
+                    }
+                }
+            },
+            |stage, attempt, count| {
+                let word = chance.word("splitting", &stage.to_string(), attempt);
+                let count = u128::try_from(count).expect("a list has a length");
+                let place = (u128::from(word) * count) >> 64;
+                usize::try_from(place).expect("it is below the length")
+            },
+        );
+        chance_of(&stages)
+    }
+
+    /// Returns the campaign whose runs are weighed.
+    #[must_use]
+    pub fn weighed(mut self, rare: Rare) -> Self {
+        rare.prepare(Arc::make_mut(&mut self.setup));
+        self.rare = Some(rare);
+        self
+    }
+}
+
+/// Returns whether a metric is beyond a limit; what never came about is.
+fn beyond(value: Option<u64>, limit: u64) -> bool {
+    value.is_none_or(|value| value > limit)
+}
+
+/// Returns the weight of a run whose failures came `bias` times as often while a service lacked
+/// nodes, in the fixed point of weights; nothing if it is beyond what is kept.
+pub fn run_weight(bias: u32, hurry: Hurry) -> Option<u128> {
+    hurried_weight(bias, hurry.strikes, hurry.means)
+}

@@ -1,0 +1,90 @@
+//! The option `--rare`: what is asked that is rare, as words and as data.
+//!
+//! Knows nothing of weights. Kept here: what could give no answer is refused before anything runs.
+
+use std::num::NonZero;
+
+use super::command::metric;
+use super::options::CampaignOptions;
+use crate::campaign::{Campaign, Estimator, Header, Rare};
+use crate::cli::guard::guarded;
+use crate::cli::stop::Stop;
+use crate::kernel::{Bytes, Span};
+use crate::parallel::{map, processors};
+use crate::scenario::{Loaded, limit_of, metrics};
+use crate::statistics::trusted_hits;
+
+/// How many times as often failures come, of which the best is taken if nothing is said of it.
+const BIASES: [u32; 10] = [3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000];
+
+/// Returns what is asked that is rare, if anything is.
+pub(super) fn asked(
+    options: &CampaignOptions,
+    loaded: &Loaded,
+    header: &Header,
+) -> Result<Option<Rare>, Stop> {
+    let Some(text) = &options.rare else { return Ok(None) };
+    let (name, limit) = match text.split_once('=') {
+        Some((name, limit)) => (name.trim(), Some(limit.trim())),
+        None => (text.trim(), None),
+    };
+    let place = metric(header, name)?;
+    let unit = metrics(&loaded.scenario)[place].unit;
+    let beyond = limit.map_or(Ok(0), |limit| {
+        limit_of(unit, limit).map_err(|error| Stop::usage(format!("--rare {name}: {error}")))
+    })?;
+    let estimator = match options.trials {
+        Some(trials) => Estimator::Splitting { trials },
+        None => Estimator::FailureBiasing { bias: options.bias.unwrap_or(BIASES[0]) },
+    };
+    let mut rare = Rare { metric: place, beyond, estimator };
+    rare.check(&loaded.setup).map_err(|error| Stop::usage(format!("--rare {name}: {error}")))?;
+    if options.trials.is_none() && options.bias.is_none() {
+        rare.estimator = Estimator::FailureBiasing { bias: best(options, loaded, header, rare)? };
+    }
+    Ok(Some(rare))
+}
+
+/// Returns the bias that gives the most effective hits in a few runs beyond those of the campaign.
+fn best(
+    options: &CampaignOptions,
+    loaded: &Loaded,
+    header: &Header,
+    rare: Rare,
+) -> Result<u32, Stop> {
+    let runs = options.runs.runs;
+    let pilot = runs..runs + (runs / 10).clamp(100, 1_000);
+    let asked = |bias| Rare { estimator: Estimator::FailureBiasing { bias }, ..rare };
+    let biases: Vec<u32> =
+        BIASES.into_iter().filter(|bias| asked(*bias).check(&loaded.setup).is_ok()).collect();
+    let score = |bias: &u32| {
+        let campaign = Campaign::new(loaded, options.runs.seed).weighed(asked(*bias));
+        let tally = campaign.tally(pilot.clone());
+        trusted_hits(&tally.weighted, &tally.weights)
+    };
+    let jobs = options.runs.jobs.and_then(|jobs| usize::try_from(jobs.min(1_024)).ok());
+    let jobs = jobs.and_then(NonZero::new).unwrap_or_else(processors);
+    let scores = guarded(&super::command::repeat(header), || map(&biases, jobs, score))?;
+    let best = biases
+        .iter()
+        .zip(scores)
+        .max_by(|one, two| one.1.total_cmp(&two.1).then_with(|| two.0.cmp(one.0)));
+    Ok(best.map_or(BIASES[0], |(bias, _)| *bias))
+}
+
+/// Returns the options that ask it again.
+pub(super) fn words(header: &Header, rare: &Rare) -> String {
+    let column = &header.metrics[rare.metric];
+    let limit = match (rare.beyond, column.unit.as_str()) {
+        (0, _) => String::new(),
+        (limit, "us") => format!("={}", Span::from_micros(limit)),
+        (limit, "bytes") => format!("={}", Bytes(limit)),
+        (limit, _) => format!("={limit}"),
+    };
+    let how = match rare.estimator {
+        Estimator::FailureBiasing { bias } => format!("--bias {bias}"),
+        Estimator::Splitting { trials } => format!("--trials {trials}"),
+    };
+    let asked = crate::cli::run::quoted(&format!("{}{limit}", column.name));
+    format!(" --rare {asked} {how}")
+}
