@@ -1,0 +1,89 @@
+//! Logical slots in a failover: what a consumer is given again, and how young a slot is lost.
+//!
+//! Knows nothing of how slots are copied. Kept here: the phases of both jobs are drawn, each by
+//! itself.
+
+use super::stage::{agree, campaign, float, metric, oracle, quantile_agrees, runs, share_agrees};
+
+/// Returns the parts of a scenario whose primary dies while a consumer reads from a slot.
+fn read(start: &str) -> String {
+    format!(
+        r#"slots: [Slot(name: "cdc", service: "s")],
+        clients: [
+            Writer(name: "w", service: "s", writes_per_s: 1000),
+            SlotConsumer(name: "c", service: "s", slot: "cdc", ack_every: "10ms",
+                start: {start}),
+        ],
+        script: [At("uniform(2m, 4m)", Fault(HostDeath, Primary("s")))],
+        tuning: Tuning(slot_copy_period: "5s",
+            replication_delay: "0s", client_delay: "0s", local_flush: "0s"),"#
+    )
+}
+
+#[test]
+fn d01_a_consumer_is_given_again_what_it_had_since_the_last_copy_of_its_slot() {
+    let one = campaign("Business", "8m", &read("Slot"));
+    let count = runs(1_500, 12_000);
+    let tally = one.tally(0..count);
+    let again = metric(&one, &tally, "slot_repeated_commits");
+    // A position is up to 10 ms old when it is confirmed: five of a thousand a second on average.
+    let mean = again.moments().mean().expect("there are runs") - 5.0;
+    let error = again.moments().standard_error().expect("there are runs");
+    agree("D01 mean", mean, error, oracle("D01", "mean"), false);
+    let spread = again.moments().variance().expect("there are runs").sqrt();
+    let error = oracle("D01", "sd") * (0.2 / float(count)).sqrt();
+    agree("D01 sd", spread, error, oracle("D01", "sd"), false);
+    for (share, name) in [(0.5, "p50"), (0.95, "p95"), (0.99, "p99")] {
+        quantile_agrees(name, again, share, oracle("D01", name) + 5.0);
+    }
+    let most = float(again.most.expect("there are runs").0);
+    assert!(most <= oracle("D01", "max") + 11.0, "{most}");
+    // Whoever keeps its own position is given nothing again.
+    let own = campaign("Business", "8m", &read("Own"));
+    let tally = own.tally(0..runs(200, 1_000));
+    assert_eq!(metric(&own, &tally, "slot_repeated_commits").sum, 0);
+}
+
+/// Returns in how many runs a slot is lost whose service loses its primary at an age of the slot.
+fn lost(age: &str, copy: &str, count: u64) -> (u64, u64) {
+    let one = campaign(
+        "Business",
+        "8m",
+        &format!(
+            r#"slots: [Slot(name: "cdc", service: "s", creates: "2m")],
+            clients: [
+                Writer(name: "w", service: "s", writes_per_s: 100),
+                SlotConsumer(name: "c", service: "s", slot: "cdc", ack_every: "100ms"),
+            ],
+            script: [At("{age}", Fault(HostDeath, Primary("s")))],
+            tuning: Tuning(slot_dependency_period: "30s", slot_copy_period: "{copy}",
+                replication_delay: "0s"),"#
+        ),
+    );
+    let tally = one.tally(0..count);
+    (metric(&one, &tally, "lost_slots").nonzero, count)
+}
+
+#[test]
+fn d05_and_d06_a_new_slot_is_lost_until_both_jobs_have_seen_it() {
+    for (id, copy, ages) in
+        [("D05", "1ms", &[0_u32, 10, 15, 29, 30][..]), ("D06", "5s", &[10, 20, 30, 32, 35])]
+    {
+        for age in ages {
+            let name = format!("p_lost_age{age}");
+            let expected = oracle(id, &name);
+            let rare = expected < 0.1;
+            // A millisecond later: the slot comes first.
+            let at = format!("{}.001s", 120 + age);
+            let found = lost(&at, copy, runs(800, if rare { 5_000 } else { 4_000 }));
+            share_agrees(&format!("{id} {name}"), found, expected, rare);
+        }
+        // A slot of any age up to a minute is lost for as much of it as it is exposed.
+        let found = lost("uniform(2m, 3m)", copy, runs(2_000, 9_000));
+        let exposed = oracle(id, "mean_exposed_s") / 60.0;
+        share_agrees(&format!("{id} any age"), found, exposed, false);
+        if id == "D05" {
+            assert!((exposed - oracle(id, "p_lost_uniform_age_60")).abs() < 1e-12);
+        }
+    }
+}
