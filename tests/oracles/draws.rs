@@ -120,18 +120,3 @@ fn d08_a_backlog_drains_in_time_up_to_a_known_size() {
         assert!((time - oracle("D08", name)).abs() < 1e-9);
     }
 }
-
-#[test]
-fn e06_two_nodes_take_writes_until_the_cache_expires_or_the_glitch_ends() {
-    let values: Vec<f64> = (0..runs(4_000, 12_000))
-        .map(|run| {
-            seconds("exponential(10s)", "glitch", run).min(seconds(
-                "uniform(0s, 30s)",
-                "cache",
-                run,
-            ))
-        })
-        .collect();
-    let (mean, error) = super::stage::mean_of(&values);
-    agree("E06", mean, error, oracle("E06", "mean_split_write_s"), false);
-}

@@ -3,7 +3,9 @@
 //! Knows nothing of caches. Kept here: a glitch is a host that hangs and comes back; when somebody
 //! else has been promoted by then, it is fenced at once.
 
-use super::stage::{campaign, mean_agrees, metric, oracle, runs, share_agrees};
+use cutover::statistics::Moments;
+
+use super::stage::{agree, campaign, mean_agrees, metric, oracle, runs, share_agrees};
 
 const SECOND: f64 = 1e6;
 
@@ -78,4 +80,29 @@ fn e04_the_yearly_downtime_has_its_best_timeout_where_the_formula_says() {
             assert!((lost - oracle("E04", &format!("lost_tx_per_year_{timeout}"))).abs() < 1e-9);
         }
     }
+}
+
+#[test]
+fn e06_two_nodes_take_writes_until_the_cache_expires_or_the_glitch_ends() {
+    // The platform loses sight of the primary, and the client looks its name up all the time.
+    let one = campaign(
+        "Business",
+        "3m",
+        r#"clients: [Writer(name: "w", service: "s", writes_per_s: 1000,
+            parts: (max_lifetime: "10ms"))],
+        failures: [Failure(name: "g", fault: LinkCut, strikes: Only(Link(Primary("s"), Platform)),
+            occurs: Times(["60s"]), lasts: "exponential(10s)")],
+        tuning: Tuning(detection_timeout: "1s", heartbeat_period: "10ms", platform_delay: "0s",
+            promotion_overhead: "0s", dns_publish_delay: "0s", dns_ttl: "30s",
+            resolver_cache: KeptWarm, fence_delay: "0s", client_delay: "0s", node_build: "9s",
+            database_size: "200MiB"),"#,
+    );
+    let tally = one.tally(0..runs(3_000, 20_000));
+    // Glitches below a second lead to nothing; of all others the rest is as long as a new one.
+    let failovers = metric(&one, &tally, "false_failovers").nonzero;
+    let lost = metric(&one, &tally, "lost_commits").moments();
+    let split = Moments { count: failovers, ..lost };
+    let mean = split.mean().expect("there are failovers") / 1_000.0;
+    let error = split.standard_error().expect("there are failovers") / 1_000.0;
+    agree("E06", mean, error, oracle("E06", "mean_split_write_s"), false);
 }

@@ -50,7 +50,7 @@ const TESTED: [(&str, &str); 32] = [
     ("E01", "glitches"),
     ("E02", "glitches"),
     ("E04", "glitches"),
-    ("E06", "draws"),
+    ("E06", "glitches"),
     ("F01", "formulas"),
     ("F03", "formulas"),
     ("F05", "formulas"),
