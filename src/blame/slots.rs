@@ -63,6 +63,7 @@ fn scale(
 ) -> Scale {
     let knobs = |names: &[&str]| Scale::knobs(&outcome.knobs, names);
     match kind {
+        Kind::Again(Again::Uncopied) if slot.left_over => knobs(&["leftover_slot"]),
         Kind::Again(Again::Uncopied) if outcome.knobs.slot_policy == SlotPolicy::FailoverSlots => {
             knobs(&["slot_sync_nap_max"])
         }

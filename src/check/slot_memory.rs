@@ -23,6 +23,8 @@ pub struct SlotFeedEnd {
     pub healthy: Span,
     /// As of when its position had been read; nothing if the slot was not on the standby.
     pub copied: Option<Instant>,
+    /// Where it was confirmed on the primary one copy earlier, as far as the standby had replayed.
+    pub due: Position,
     /// Whether the standby had replayed what the copying needs by a run before.
     pub could_copy: bool,
 }
@@ -40,6 +42,8 @@ pub struct SlotRecord {
     pub from: NodeId,
     /// When.
     pub at: Instant,
+    /// When the slot had been created on the node before.
+    pub created: Instant,
     /// When the slot was lost on the node before, at the latest.
     pub lost_at: Instant,
     /// Where it was confirmed on the node before by then.
@@ -57,6 +61,8 @@ pub struct SlotRecord {
     pub copied: Instant,
     /// Whether the promoted node is new, restored from a backup.
     pub restored: bool,
+    /// Whether what it has is a slot of the same name that somebody left there.
+    pub left_over: bool,
 }
 
 impl SlotFeedEnd {
@@ -76,8 +82,10 @@ impl SlotFeedEnd {
         // An extension is installed by a write, which waits for storage that stalls.
         let primary = world.node(feed.primary);
         let writing = seen.max(primary.up_since);
-        let stays = |copy: &&SlotCopy| copy.temporary.is_none();
+        let stays = |copy: &&SlotCopy| copy.temporary.is_none() && !world.is_left_alone(copy);
         let jobs = world.knobs.slot_policy == SlotPolicy::PlatformJobs;
+        let then = end.minus(world.slot_copies_apart());
+        let confirmed = world.confirmed(id, feed.primary, then).unwrap_or_default();
         let installs = world.knobs.slot_dependency_period + world.knobs.slot_job_duration * 2;
         Some(Self {
             slot: id,
@@ -86,6 +94,7 @@ impl SlotFeedEnd {
             end,
             healthy: end.since(seen),
             copied: slot.copy(feed.standby).filter(stays).map(|copy| copy.copied),
+            due: confirmed.min(world.node(feed.standby).replayed.at(then)),
             could_copy: jobs
                 && !primary.impairments.stalled
                 && end.since(writing) >= safe
@@ -115,6 +124,7 @@ impl SlotRecord {
             branch,
             from,
             at: now,
+            created: slot.created.unwrap_or_default(),
             lost_at,
             old: world.confirmed(id, from, lost_at),
             confirmed: copy.map(|copy| copy.base),
@@ -123,6 +133,7 @@ impl SlotRecord {
             restart: copy.map(|copy| copy.restart).unwrap_or_default(),
             copied: copy.map_or(Instant::ZERO, |copy| copy.copied),
             restored,
+            left_over: copy.is_some_and(|copy| world.is_left_alone(copy)),
         })
     }
 }

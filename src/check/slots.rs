@@ -38,6 +38,18 @@ pub(super) fn copied_slot_survives(case: &Case<'_>) -> Finding {
         match (record.restored, record.confirmed, feed) {
             (true, ..) | (false, _, None) => Finding::Vacuous,
             (false, None, _) if record.given_up => Finding::Vacuous,
+            (false, Some(_), Some(feed)) if record.left_over => {
+                // The servers' own way ends with an error whatever the slot's age.
+                if case.knobs.slot_policy == SlotPolicy::PlatformJobs && !feed.could_copy {
+                    return Finding::Vacuous;
+                }
+                let detail = format!(
+                    "what {} has in place of slot {} was left there before",
+                    case.world.node_name(record.node),
+                    slot_name(case, record.slot)
+                );
+                Finding::broken_times(record.at, 1, detail)
+            }
             (false, Some(_), Some(_)) => Finding::Holds,
             (false, None, Some(feed)) if feed.copied.is_none() && !feed.could_copy => {
                 Finding::Vacuous
@@ -62,7 +74,7 @@ pub(super) fn slot_position_fresh(case: &Case<'_>) -> Finding {
         // Its cycles follow no period, and leave out what the standby has not flushed.
         return Finding::Vacuous;
     }
-    let late = case.knobs.slot_copy_period + case.knobs.slot_job_duration * 2;
+    let late = case.world.slot_copies_apart();
     each_record(case, |memory, record| {
         let (Some(confirmed), Some(feed)) = (record.confirmed, last_feed(memory, record)) else {
             return Finding::Vacuous;
@@ -76,9 +88,7 @@ pub(super) fn slot_position_fresh(case: &Case<'_>) -> Finding {
         {
             return Finding::Vacuous;
         }
-        let then_confirmed = world.confirmed(record.slot, record.from, then).unwrap_or_default();
-        let had = world.node(record.node).replayed.at(then);
-        let expected = then_confirmed.min(had).lsn();
+        let expected = feed.due.lsn();
         if confirmed.lsn() >= expected {
             return Finding::Holds;
         }
@@ -110,7 +120,7 @@ pub(super) fn slot_jobs_on_time(case: &Case<'_>) -> Finding {
     if case.knobs.slot_policy == SlotPolicy::FailoverSlots {
         return Finding::Vacuous;
     }
-    let between = case.knobs.slot_copy_period + case.knobs.slot_job_duration * 2;
+    let between = case.world.slot_copies_apart();
     Finding::join(case.services().map(|(_, memory)| {
         Finding::join(memory.slot_feeds.iter().map(|feed| {
             let age = feed.copied.map(|copied| feed.end.since(copied));
@@ -123,8 +133,10 @@ pub(super) fn slot_jobs_on_time(case: &Case<'_>) -> Finding {
                 }
                 None if !feed.could_copy => Finding::Vacuous,
                 None => {
-                    let detail =
-                        format!("slot {name} was on no standby after {} of calm", feed.healthy);
+                    let detail = format!(
+                        "slot {name} was kept on no standby after {} of calm",
+                        feed.healthy
+                    );
                     let late = feed.healthy.minus(case.world.slot_safe_after());
                     Finding::broken_for(feed.end, late, detail)
                 }
@@ -162,7 +174,8 @@ fn judge_skipped(case: &Case<'_>, reading: &Reading, delivery: &Delivery, how: &
         return Finding::Holds;
     }
     let client = &case.world.names.clients[reading.client.index()];
-    let detail = format!("{client} is never given {} commits {how}", delivery.skipped);
+    let what = if delivery.skipped == 1 { "commit" } else { "commits" };
+    let detail = format!("{client} is never given {} {what} {how}", delivery.skipped);
     let amounts = vec![Amount::Commits(delivery.skipped)];
     Finding::Broken(Breach { at: reading.begins, amounts, detail })
 }

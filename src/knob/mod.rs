@@ -28,5 +28,5 @@ pub use mutant::{MUTANTS, Mutant, MutantCard};
 pub use policy::{POLICIES, PolicyCard};
 pub use registry::KnobError;
 pub use row::{Basis, Row, Touch, Touched};
-pub use slot_choice::{KeptWal, SlotClocks, SlotLimit, SlotPolicy};
+pub use slot_choice::{KeptWal, LeftoverSlot, SlotClocks, SlotLimit, SlotPolicy};
 pub use table::{KNOBS, Knobs, Tuning};

@@ -16,6 +16,17 @@ pub enum SlotPolicy {
     PlatformJobs,
     /// The server itself: each standby's slot synchronisation, as of `PostgreSQL` 17.
     FailoverSlots,
+    /// Nobody, as for services that were last updated before January 2023.
+    NotKept,
+}
+
+/// What the copying job makes of a slot on a standby that has the same name and is not its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum LeftoverSlot {
+    /// It leaves it alone, and the primary's slot is kept on no such standby.
+    LeftAlone,
+    /// It moves it as if it had created it.
+    TakenOver,
 }
 
 /// Whether the jobs that keep logical slots on standbys run on one clock.

@@ -17,7 +17,7 @@ use super::mutant::Mutant;
 use super::registry::{self, KnobError};
 use super::row::{Basis, Row, Touch};
 use super::rows::knobs;
-use super::slot_choice::{KeptWal, SlotClocks, SlotLimit, SlotPolicy};
+use super::slot_choice::{KeptWal, LeftoverSlot, SlotClocks, SlotLimit, SlotPolicy};
 use crate::kernel::{Bytes, Law, Rate, Span, nearest};
 use Basis::{Documented, Stance};
 
@@ -341,4 +341,10 @@ knobs! {
     forward_target: ForwardTarget = "Fixed", Switchover,
         Stance("AU speaks of the new primary"),
         "To whom connections are forwarded when the new primary fails as well.";
+    slot_sync_restart: Span = "10s", Slot,
+        Documented("PG: slot synchronisation that ended with an error starts anew after 10 s"),
+        "How long slot synchronisation rests after a slot that is in its way.";
+    leftover_slot: LeftoverSlot = "LeftAlone", Slot,
+        Stance("PG refuses a second slot of one name; no source says what the job does then"),
+        "What the copying job makes of a slot of the same name that is on a standby already.";
 }

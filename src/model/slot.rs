@@ -9,7 +9,7 @@ use super::ids::{BranchId, DatabaseId, NodeId, ServiceId, SlotId};
 use super::node::Role;
 use super::world::World;
 use crate::kernel::{Instant, Law, Pace, Position};
-use crate::knob::Mutant;
+use crate::knob::{LeftoverSlot, Mutant, SlotPolicy};
 
 /// A logical replication slot to simulate.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -22,6 +22,8 @@ pub struct SlotSetup {
     pub database: DatabaseId,
     /// When it is created; nothing if it has existed for long when the run begins.
     pub creates: Option<Law>,
+    /// The numbers of the nodes on which somebody left a slot of this name before the run begins.
+    pub left_over: Vec<u16>,
 }
 
 /// A database to simulate.
@@ -93,6 +95,8 @@ pub struct SlotCopy {
     pub invalid: Option<Instant>,
     /// Where the WAL that it needs began when it came to a standby, while it is not to stay.
     pub temporary: Option<Position>,
+    /// Whether it only has the name of the slot: somebody left it there before the run begins.
+    pub left_over: bool,
 }
 
 impl SlotCopy {
@@ -107,7 +111,13 @@ impl SlotCopy {
             copied: Instant::ZERO,
             invalid: None,
             temporary: None,
+            left_over: false,
         }
+    }
+
+    /// Returns a slot of the same name that somebody left on a node before the run begins.
+    pub fn left_over(node: NodeId) -> Self {
+        Self { left_over: true, ..Self::at_start(node) }
     }
 }
 
@@ -171,7 +181,14 @@ impl World {
         Some(moved.map_or(copy.restart, |position| copy.restart.max(position)))
     }
 
-    /// Creates a slot on a primary, at the end of its WAL.
+    /// Returns whether a slot on a node is none that is kept there, but only has its name.
+    pub fn is_left_alone(&self, copy: &SlotCopy) -> bool {
+        let jobs = self.knobs.slot_policy == SlotPolicy::PlatformJobs;
+        copy.left_over && !(jobs && self.knobs.leftover_slot == LeftoverSlot::TakenOver)
+    }
+
+    /// Creates a slot on a primary, at the end of its WAL; one of its name that was left there is
+    /// dropped first.
     pub fn create_slot(&mut self, id: SlotId, node: NodeId, seen_from: Instant) {
         let (now, branch) = (self.now, self.node(node).branch);
         let position = floor(self.branch(branch).written.at(now));

@@ -10,7 +10,7 @@ use super::node::Role;
 use super::slot::{Installed, SlotCopy, floor};
 use super::world::World;
 use crate::kernel::{Instant, Pace, Position, Span};
-use crate::knob::{Mutant, SlotClocks, SlotLimit, Touch};
+use crate::knob::{Mutant, SlotClocks, SlotLimit, SlotPolicy, Touch};
 
 /// A standby whose copying job reaches the primary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -100,8 +100,8 @@ impl World {
             }
             let ids: Vec<SlotId> = self.slots_of(service).collect();
             for id in ids {
-                let copied = self.slot(id).copy(feed.standby).map(|copy| copy.copied);
-                if copied.is_some_and(|copied| copied < read) {
+                let copy = self.slot(id).copy(feed.standby);
+                if copy.is_some_and(|copy| copy.copied < read && !self.is_left_alone(copy)) {
                     self.copy_position(id, feed, read);
                 }
             }
@@ -149,7 +149,8 @@ impl World {
     /// Returns which standbys' copying jobs reach the primary of a service now.
     pub fn slot_feeds_now(&self, service: ServiceId) -> Vec<(NodeId, NodeId)> {
         let primary = self.node(self.service(service).primary);
-        if !primary.answers() || primary.role != Role::Primary {
+        let kept = self.knobs.slot_policy != SlotPolicy::NotKept;
+        if !kept || !primary.answers() || primary.role != Role::Primary {
             return Vec::new();
         }
         let standbys = self.existing(service).filter(|node| {
@@ -285,6 +286,11 @@ impl World {
         let name = self.node_name(standby);
         let next = self.phase(self.knobs.slot_sync_phase, max, "slot_sync_phase", &name);
         SlotFeed { standby, primary, since, next, nap: max }
+    }
+
+    /// Returns how far apart two copies of a position are at most, while both nodes are healthy.
+    pub fn slot_copies_apart(&self) -> Span {
+        self.knobs.slot_copy_period + self.knobs.slot_job_duration * 2
     }
 
     /// Returns how long a slot needs at most until it is safe on a standby that is healthy: both

@@ -6,7 +6,7 @@
 //! here: cycles that nothing can change are skipped, never guessed.
 
 use super::ids::{ServiceId, SlotId};
-use super::slot::{SlotCopy, floor};
+use super::slot::{Slot, SlotCopy, floor};
 use super::slot_jobs::SlotFeed;
 use super::world::World;
 use crate::kernel::{Instant, Position};
@@ -42,9 +42,11 @@ impl World {
                 let changes = self.sync_cycle(feed, at, &mut news);
                 let (first, max) = (self.knobs.slot_sync_nap_first, self.knobs.slot_sync_nap_max);
                 let nap = if changes { first } else { (feed.nap * 2).min(max) };
+                // A slot in its way is an error: the worker ends, and a new one begins afresh.
+                let stopped = self.stops_sync(feed).then_some(self.knobs.slot_sync_restart);
                 let feed = &mut self.services[service.index()].slot_feeds[index];
-                feed.nap = nap;
-                feed.next = at + nap;
+                feed.nap = if stopped.is_some() { first } else { nap };
+                feed.next = at + stopped.unwrap_or(nap);
             }
         }
         news
@@ -59,16 +61,29 @@ impl World {
 
     fn has_more_to_do(&self, feed: SlotFeed) -> bool {
         let service = self.node(feed.standby).service;
-        self.slots_of(service).map(|id| self.slot(id)).any(|slot| {
-            let there = slot.copy(feed.standby);
-            let ready = there.is_some_and(|copy| copy.temporary.is_none());
-            if slot.is_usable(feed.primary) { !ready } else { there.is_some() }
+        let slots = || self.slots_of(service).map(|id| self.slot(id));
+        let gone = slots().any(|slot| {
+            let own = slot.copy(feed.standby).is_some_and(|copy| !copy.left_over);
+            own && !slot.is_usable(feed.primary)
+        });
+        let mut reached = slots().take_while(|slot| !is_in_the_way(slot, feed));
+        gone || reached.any(|slot| {
+            let ready = slot.copy(feed.standby).is_some_and(|copy| copy.temporary.is_none());
+            slot.is_usable(feed.primary) && !ready
         })
+    }
+
+    /// Returns whether the cycles of a standby end with an error.
+    fn stops_sync(&self, feed: SlotFeed) -> bool {
+        let service = self.node(feed.standby).service;
+        self.slots_of(service).any(|id| is_in_the_way(self.slot(id), feed))
     }
 
     /// Returns the last of the cycles by an instant that are bound to do what the next one does.
     fn skip_quiet_cycles(&self, feed: SlotFeed, by: Instant) -> Instant {
-        let max = self.knobs.slot_sync_nap_max;
+        let stopped = self.stops_sync(feed);
+        let max = if stopped { self.knobs.slot_sync_restart } else { self.knobs.slot_sync_nap_max };
+        let idle = if stopped { !self.has_more_to_do(feed) } else { feed.nap >= max };
         let own = self.readings.iter().filter(|one| one.node == feed.primary);
         let mut open = own.filter(|one| one.until > feed.next);
         let quiet = |path: &crate::kernel::Path| path.settles().is_some_and(|at| at < feed.next);
@@ -76,7 +91,7 @@ impl World {
             let told = |at| one.feedback.next(at) + one.delay < feed.next;
             one.consumed.settles().is_some_and(told)
         });
-        if feed.nap < max || !told || !quiet(&self.node(feed.standby).received) {
+        if !idle || !told || !quiet(&self.node(feed.standby).received) {
             return feed.next;
         }
         feed.next + max * (by.since(feed.next).as_micros() / max.as_micros())
@@ -93,13 +108,20 @@ impl World {
         let ids: Vec<SlotId> = self.slots_of(service).collect();
         let flushed = floor(self.node(feed.standby).received.at(at));
         let mut changes = false;
+        for id in &ids {
+            let own = self.slot(*id).copy(feed.standby).is_some_and(|copy| !copy.left_over);
+            if own && !self.slot(*id).is_usable(feed.primary) {
+                self.slot_mut(*id).copies.retain(|copy| copy.node != feed.standby);
+                news.push((*id, feed, SlotSync::Dropped));
+                changes = true;
+            }
+        }
         for id in ids {
+            if is_in_the_way(self.slot(id), feed) {
+                // It ends with an error: no slot behind this one is reached.
+                break;
+            }
             if !self.slot(id).is_usable(feed.primary) {
-                if self.slot(id).copy(feed.standby).is_some() {
-                    self.slot_mut(id).copies.retain(|copy| copy.node != feed.standby);
-                    news.push((id, feed, SlotSync::Dropped));
-                    changes = true;
-                }
                 continue;
             }
             let confirmed = self.confirmed(id, feed.primary, at).unwrap_or_default();
@@ -149,4 +171,9 @@ impl World {
         }
         (moved || ready, ready.then_some(SlotSync::Ready))
     }
+}
+
+/// Returns whether somebody's slot on a standby has the name of one of the primary's.
+fn is_in_the_way(slot: &Slot, feed: SlotFeed) -> bool {
+    slot.is_usable(feed.primary) && slot.copy(feed.standby).is_some_and(|copy| copy.left_over)
 }

@@ -76,6 +76,8 @@ fn slots(outcome: &Outcome) -> Vec<String> {
     for slot in outcome.services.iter().flat_map(|service| &service.slots) {
         if slot.skipped_commits > 0 {
             parts.push(format!("slot {} resumes with a hole", slot.slot));
+        } else if slot.left_over {
+            parts.push(format!("slot {} is one that was left over", slot.slot));
         } else if slot.state != SlotState::Kept {
             parts.push(format!("slot {} lost", slot.slot));
         }

@@ -235,6 +235,7 @@ pub(super) fn slot(slot: &SlotOutcome) -> Value {
         "skipped_from_lsn": slot.skipped_range.map(|(from, _)| from.get()),
         "skipped_to_lsn": slot.skipped_range.map(|(_, to)| to.get()),
         "phantom_commits": slot.phantom_commits,
+        "left_over": slot.left_over,
         "given_up_us": maybe(slot.given_up),
         "retained_bytes": slot.retained_bytes,
         "consumer": slot.consumer,

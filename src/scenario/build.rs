@@ -93,6 +93,11 @@ fn slot(scenario: &Scenario, names: &Names<'_>, slot: &Slot) -> sim::SlotSetup {
         service: service(names, &slot.service),
         database: DatabaseId::at(place),
         creates: slot.creates,
+        left_over: slot
+            .left_over
+            .iter()
+            .map(|node| names.node(node).expect(VALID).number)
+            .collect(),
     }
 }
 

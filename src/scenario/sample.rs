@@ -109,8 +109,15 @@ fn any_client() -> impl Strategy<Value = Client> {
 }
 
 fn slot() -> impl Strategy<Value = Slot> {
-    (name(), name(), name(), option::of(law()))
-        .prop_map(|(name, service, database, creates)| Slot { name, service, database, creates })
+    (name(), name(), name(), option::of(law()), vec(name(), 0..2)).prop_map(
+        |(name, service, database, creates, left_over)| Slot {
+            name,
+            service,
+            database,
+            creates,
+            left_over,
+        },
+    )
 }
 
 fn consumer() -> impl Strategy<Value = Client> {

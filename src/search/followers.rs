@@ -34,6 +34,7 @@ pub(super) fn slots(
             service: service.name.clone(),
             database: (*dice.one_of(&["defaultdb", "shop"])).to_owned(),
             creates: created.map(Law::Fixed),
+            left_over: Vec::new(),
         });
         if !dice.once_in(4) {
             consumers.push(Client::SlotConsumer(consumer(dice, name, service, until)));

@@ -51,6 +51,8 @@ pub struct SlotOutcome {
     pub skipped_range: Option<(Lsn, Lsn)>,
     /// Commits that its consumer had been given and that this primary does not have.
     pub phantom_commits: u64,
+    /// Whether what is there only has its name: somebody had left it on the node before.
+    pub left_over: bool,
     /// When the server gave it up because it held back too much WAL, if it did.
     pub given_up: Option<Instant>,
     /// WAL that is kept for it at the end, if this is the last primary and it still exists.
@@ -136,18 +138,21 @@ fn at_first(sim: &Sim, slot: &Slot, brought: &[Resumption]) -> Option<SlotOutcom
 /// Returns what a promoted node made of a slot.
 fn after(sim: &Sim, record: &SlotRecord, brought: &[Resumption]) -> SlotOutcome {
     let world = &sim.world;
-    let created = world.slot(record.slot).created;
-    let failover = world.knobs.slot_policy == SlotPolicy::FailoverSlots;
-    let soon = |at| failover || record.lost_at.since(at) < world.slot_safe_after();
-    let young = created.is_some_and(soon);
+    let old = record.lost_at.since(record.created);
+    let young = match world.knobs.slot_policy {
+        SlotPolicy::PlatformJobs => old < world.slot_safe_after(),
+        SlotPolicy::FailoverSlots => true,
+        SlotPolicy::NotKept => false,
+    };
     let state = match record.confirmed {
         Some(_) => SlotState::Kept,
-        None if young && !record.restored && created != Some(Instant::ZERO) => {
+        None if young && !record.restored && record.created > Instant::ZERO => {
             SlotState::NotYetSynced
         }
         None => SlotState::Lost,
     };
     let kept = record.confirmed.is_some();
+    let own = kept && !record.left_over;
     let lag = record.old.zip(record.confirmed);
     SlotOutcome {
         node: world.node_name(record.node),
@@ -156,9 +161,10 @@ fn after(sim: &Sim, record: &SlotRecord, brought: &[Resumption]) -> SlotOutcome 
         confirmed_flush_lsn: record.confirmed.map(Position::lsn),
         restart_lsn: kept.then(|| record.restart.lsn()),
         lag_bytes: lag.map(|(old, new)| old.lsn().get().saturating_sub(new.lsn().get())),
-        copied: kept.then_some(record.copied),
-        age: kept.then(|| record.lost_at.since(record.copied)),
-        slot_age: created.map(|created| record.lost_at.since(created)),
+        copied: own.then_some(record.copied),
+        age: own.then(|| record.lost_at.since(record.copied)),
+        left_over: record.left_over,
+        slot_age: Some(old),
         phantom_commits: phantoms_of(world, record.slot, record.branch),
         ..at_end(sim, world.slot(record.slot), record.node, brought)
     }
@@ -208,6 +214,7 @@ fn counted(sim: &Sim, id: SlotId, brought: &[Resumption]) -> SlotOutcome {
         skips,
         skipped_range: from.zip(to),
         phantom_commits: 0,
+        left_over: false,
         given_up: None,
         retained_bytes: None,
         consumer: consumer.map(|client| world.names.clients[client.id.index()].clone()),

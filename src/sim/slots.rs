@@ -29,7 +29,8 @@ impl Sim {
                 continue;
             }
             self.follow_slots(service);
-            if self.ticks == Ticks::Eager && !self.syncs_slots() {
+            let jobs = self.world.knobs.slot_policy == SlotPolicy::PlatformJobs;
+            if self.ticks == Ticks::Eager && jobs {
                 let installs = self.world.dependency_runs(service).next(Instant::ZERO);
                 self.world.schedule(installs, Event::SlotDependency(service));
                 let copies = self.world.next_copy(service, Instant::ZERO);
@@ -163,6 +164,9 @@ impl Sim {
             if let Some(at) = self.world.next_sync(service, self.ticks == Ticks::Eager) {
                 self.world.schedule(at.max(self.seen_from(copies)), copies);
             }
+            return;
+        }
+        if self.world.knobs.slot_policy == SlotPolicy::NotKept {
             return;
         }
         let installs = Event::SlotDependency(service);

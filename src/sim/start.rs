@@ -13,7 +13,7 @@ use super::{Sim, Ticks};
 use crate::check::History;
 use crate::control::{Following, Manager, Standing};
 use crate::kernel::{Chance, Instant, Pace, Path, Position, Queue};
-use crate::knob::{Phase, ResolverCache, Touch};
+use crate::knob::{Phase, ResolverCache, SlotPolicy, Touch};
 use crate::model::{
     Branch, BranchId, Client, ClientId, ClientSetup, Condition, Database, Endpoint, Event, Hosts,
     Installed, Links, Names, NodeId, Process, Quorum, Record, Report, Resolver, Role, Service,
@@ -191,10 +191,17 @@ fn add_slots(world: &mut World, setup: &Setup) {
         };
         if of.creates.is_none() {
             slot.created = Some(Instant::ZERO);
-            let nodes = world.service(of.service).nodes.iter();
+            let service = world.service(of.service);
+            let kept = world.knobs.slot_policy != SlotPolicy::NotKept;
+            let nodes = service.nodes.iter().filter(|node| kept || **node == service.primary);
             slot.copies.extend(nodes.map(|node| SlotCopy::at_start(*node)));
             world.databases[of.database.index()].installed =
                 Some(Installed { branch, position: Position::ZERO, seen_from: Instant::ZERO });
+        }
+        for number in &of.left_over {
+            let node = world.service(of.service).nodes[usize::from(*number) - 1];
+            slot.copies.retain(|copy| copy.node != node);
+            slot.copies.push(SlotCopy::left_over(node));
         }
         world.slots.push(slot);
     }

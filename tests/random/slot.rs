@@ -16,6 +16,8 @@ pub(super) struct Made {
     service: usize,
     database: usize,
     creates: Option<u64>,
+    /// Whether somebody left a slot of its name on the first standby.
+    left_over: bool,
     consumer: Option<Consumer>,
 }
 
@@ -44,11 +46,13 @@ pub(super) fn slots() -> impl Strategy<Value = Vec<Made>> {
             ends,
         },
     );
-    let slot = (0..3_usize, 0..DATABASES.len(), share(), prop::option::weighted(0.8, consumer));
-    let slot = slot.prop_map(|(service, database, creates, consumer)| Made {
+    let places = (0..3_usize, 0..DATABASES.len(), prop::bool::weighted(0.1));
+    let slot = (places, share(), prop::option::weighted(0.8, consumer));
+    let slot = slot.prop_map(|((service, database, left_over), creates, consumer)| Made {
         service,
         database,
         creates,
+        left_over,
         consumer,
     });
     prop_oneof![
@@ -62,12 +66,15 @@ pub(super) fn made(made: Vec<Made>, services: &[Service], until: Span) -> (Vec<S
     let part = |share: u64| Span::from_micros(until.as_micros() / 1_000 * share);
     let (mut slots, mut consumers) = (Vec::new(), Vec::new());
     for (made, name) in made.into_iter().zip(SLOTS) {
-        let service = services[made.service % services.len()].name.clone();
+        let of = &services[made.service % services.len()];
+        let service = of.name.clone();
+        let left_over = made.left_over && of.plan.standbys() > 0;
         slots.push(Slot {
             name: name.to_owned(),
             service: service.clone(),
             database: DATABASES[made.database].to_owned(),
             creates: made.creates.map(|share| Law::Fixed(part(share))),
+            left_over: left_over.then(|| format!("{service}-2")).into_iter().collect(),
         });
         let Some(of) = made.consumer else { continue };
         let begins = of.begins.map_or(Span::ZERO, part);

@@ -1,11 +1,13 @@
 //! Logical slots across a crash, over random phases of their jobs.
 //!
 //! * `stage`: a crash of a primary with a slot and a consumer, as a scenario;
-//! * `twin`: the same, walked millisecond by millisecond.
+//! * `twin`: the same, walked millisecond by millisecond;
+//! * `left_over`: slots that were in the way.
 //!
 //! Knows nothing of the inside of the library. Kept here: what a run tells of a slot is exactly
 //! what the walk gives, and is within what the documentation promises.
 
+mod left_over;
 mod stage;
 mod twin;
 

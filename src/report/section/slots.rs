@@ -25,7 +25,7 @@ pub(in crate::report) fn slots(report: &Report<'_>, page: &mut Page) {
 }
 
 fn ink(slot: &SlotOutcome) -> Ink {
-    if slot.skipped_commits > 0 || slot.state == SlotState::Lost {
+    if slot.skipped_commits > 0 || slot.state == SlotState::Lost || slot.left_over {
         Ink::Bad
     } else if slot.state == SlotState::NotYetSynced || slot.duplicates + slot.phantom_commits > 0 {
         Ink::Doubtful
@@ -64,9 +64,14 @@ fn told(slot: &SlotOutcome) -> Vec<String> {
 
 /// Returns why commits were given again.
 fn repeats(slot: &SlotOutcome) -> Vec<String> {
+    let uncopied = if slot.left_over {
+        "that the slot left there knows nothing of"
+    } else {
+        "confirmed after the last copy"
+    };
     let why = [
         (slot.repeats.behind, "that the standby lacked at the copy"),
-        (slot.repeats.uncopied, "confirmed after the last copy"),
+        (slot.repeats.uncopied, uncopied),
         (slot.repeats.unsaved, "whose confirmation was not on disk"),
         (slot.repeats.unconfirmed, "not confirmed yet"),
     ];
@@ -88,19 +93,29 @@ fn position(slot: &SlotOutcome) -> String {
         _ => String::new(),
     };
     match slot.state {
+        SlotState::Kept if slot.left_over => format!(
+            "LEFT OVER on {node}{after}{at}: a slot of this name was there before and is not the \
+             primary's; drop such slots on standbys while the primary is there"
+        ),
         SlotState::Kept => format!("kept on {node}{after}{at}{behind}"),
         SlotState::Lost => {
             let why = slot.given_up.map_or(String::new(), |at| {
                 format!(", given up at {}: it held back too much WAL", moment(at))
             });
-            format!("LOST on {node}{after}{why}; create it anew and copy the tables again")
+            format!("LOST on {node}{after}{why}; {}", remedy(slot))
         }
         SlotState::NotYetSynced => {
             let age = slot.slot_age.map_or(String::new(), |age| format!(", {} old", span(age)));
-            format!(
-                "not on {node}{after}: not copied yet{age}; create it anew and copy the tables \
-                 again"
-            )
+            format!("not on {node}{after}: not copied yet{age}; {}", remedy(slot))
         }
+    }
+}
+
+/// Returns what to do about a slot that is gone.
+fn remedy(slot: &SlotOutcome) -> &'static str {
+    if slot.resumed.is_some() {
+        "its consumer has created it anew: copy the tables again"
+    } else {
+        "create it anew and copy the tables again"
     }
 }

@@ -24,6 +24,9 @@ pub struct Slot {
     /// existed for long when the run begins, on the standbys as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creates: Option<Law>,
+    /// The standbys on which somebody left a slot of the same name before the run begins.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_over: Vec<String>,
 }
 
 fn default_database() -> String {

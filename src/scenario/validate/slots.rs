@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::super::error::shown;
-use super::super::file::{Client, Integration, Scenario, SlotConsumer};
+use super::super::file::{Client, Integration, Scenario, Slot, SlotConsumer};
 use super::super::locate::Path;
 use super::super::problem::Problems;
 use super::names::{Names, spelling};
@@ -36,6 +36,9 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Probl
             let message = format!("found two slots of {service} named {name}");
             problems.add(&path.field("name"), message);
         }
+        for (index, node) in slot.left_over.iter().enumerate() {
+            standby(&path.field("left_over").item(index), slot, (node, names), problems);
+        }
         let until = scenario.until;
         let late = |at: &Law| matches!(at, Law::Fixed(at) if *at > until);
         if let Some(at) = slot.creates.filter(|at| until > Span::ZERO && late(at)) {
@@ -49,6 +52,20 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Probl
         problems.add(&path.item(SLOTS_MAX), message);
     }
     consumers(scenario, names, problems);
+}
+
+/// Adds a problem unless a slot's service begins with a standby of this name.
+fn standby(path: &Path, slot: &Slot, (node, names): (&str, &Names<'_>), problems: &mut Problems) {
+    let Some(service) = names.plans.iter().find(|known| known.name == slot.service) else { return };
+    let standbys = (2..=service.plan.nodes()).map(|number| format!("{}-{number}", service.name));
+    let standbys: Vec<String> = standbys.collect();
+    if standbys.is_empty() {
+        let message = format!("found {}, but {} has no standby", shown(node), shown(&slot.service));
+        problems.add(path, message);
+    } else if !standbys.iter().any(|known| known == node) {
+        let known: Vec<&str> = standbys.iter().map(String::as_str).collect();
+        problems.unknown(path, "standby", node, &known);
+    }
 }
 
 /// Returns the names of a service's slots.

@@ -5,6 +5,29 @@
 use super::check;
 
 #[test]
+fn a_primary_that_crashes_once_its_standby_is_cut_off_owes_the_standby_nothing_more() {
+    check(
+        5_119_521_046_082_662_603,
+        0,
+        r#"services: [Service(name: "orders", plan: Business, region: "eu-west")],
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 1, wal_per_commit: "1B"),
+            SlotConsumer(
+                name: "cdc-consumer", service: "orders", slot: "cdc", ack_every: "3.392753s",
+            ),
+        ],
+        slots: [Slot(name: "cdc", service: "orders")],
+        tuning: Tuning(policy: Pglookout, lookout_observers: 0),
+        script: [
+            At("2m46.607157s", Fault(PowerLoss, Node("orders-1"))),
+            At("50.88s", Fault(CrashLoop("42.065s"), Standby("orders", 1))),
+            At("14m24s", Fault(LinkCut, OneWay(Primary("orders"), Standby("orders", 1)))),
+        ],
+        until: "16m""#,
+    );
+}
+
+#[test]
 fn a_promoted_node_that_received_more_than_its_disk_holds_adds_nothing_to_it() {
     check(
         11_818_062_104_217_566_676,
