@@ -40,6 +40,15 @@ fn a_slot_fares_exactly_as_a_walk_through_every_millisecond_says() {
 }
 
 #[test]
+fn a_failover_slot_fares_exactly_as_a_walk_through_every_cycle_says() {
+    fails(runner(600).run(&stage::failover_slots(), |stage| {
+        let found = stage::Fate { restart: None, ..stage.run(None) };
+        prop_assert_eq!(found, twin::walk(&stage));
+        Ok(())
+    }));
+}
+
+#[test]
 fn duplicates_stay_below_the_rate_times_five_seconds_and_the_age_of_the_feedback() {
     fails(runner(1_000).run(&stage::healthy(), |stage| {
         let found = stage.run(None);

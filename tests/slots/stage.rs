@@ -29,6 +29,9 @@ pub(crate) struct Stage {
     pub(crate) ack_every: u64,
     pub(crate) own: bool,
     pub(crate) crash: u64,
+    /// When the standby's own synchronisation begins its longest sleep anew, where that keeps slots
+    /// and not the platform's jobs.
+    pub(crate) failover_slots: Option<u64>,
 }
 
 /// What became of the slot.
@@ -57,6 +60,16 @@ pub(crate) fn healthy() -> impl Strategy<Value = Stage> {
     stages(Just(None))
 }
 
+/// Returns any stage under failover slots.
+pub(crate) fn failover_slots() -> impl Strategy<Value = Stage> {
+    (any(), 0..30_000_u64).prop_map(|(stage, phase)| Stage {
+        failover_slots: Some(phase),
+        // Long enough that a slot can come to stay.
+        crash: stage.crash + 40_000,
+        ..stage
+    })
+}
+
 /// Returns stages; a share, in tenths, of what is written is what the link carries.
 fn stages(share: impl Strategy<Value = Option<u64>>) -> impl Strategy<Value = Stage> {
     let rates = (prop::sample::select(vec![10_u32, 40, 100, 200]), 1..20_u64, 0..80_u64);
@@ -82,6 +95,7 @@ fn stages(share: impl Strategy<Value = Option<u64>>) -> impl Strategy<Value = St
             own,
             // The consumer has begun before the crash.
             crash: creates + begins_after + lives,
+            failover_slots: None,
         }
     })
 }
@@ -90,6 +104,9 @@ impl Stage {
     fn text(&self) -> String {
         let start = if self.own { "Own" } else { "Slot" };
         let clocks = if self.shared_clock { "SharedClock" } else { "SeparateClocks" };
+        let policy = self.failover_slots.map_or(String::new(), |phase| {
+            format!(r#"slot_policy: FailoverSlots, slot_sync_phase: "{phase}ms","#)
+        });
         let goodput = self.goodput.map_or("unlimited".to_owned(), |rate| format!("{rate}B/s"));
         format!(
             r#"Scenario(
@@ -111,7 +128,7 @@ impl Stage {
                     replication_goodput: "{goodput}", slot_jobs: {clocks},
                     slot_dependency_phase: "{dependency}ms", slot_copy_phase: "{copy}ms",
                     // Nothing comes from the archive, so what is lost is what was not received.
-                    archive_phase: "0s", archive_period: "2h", wal_segment: "1GiB",
+                    archive_phase: "0s", archive_period: "2h", wal_segment: "1GiB", {policy}
                 ),
                 script: [At("{crash}ms", Fault(HostDeath, Primary("orders")))],
                 until: "10m",

@@ -17,7 +17,12 @@ pub(crate) fn walk(stage: &Stage) -> Fate {
     let written: Track = (0..=stage.crash).map(|t| t * per_ms).collect();
     let received = received(stage, per_ms);
     let confirmed = confirmed(stage, &written);
-    let copies = copies(stage, &written, &received, &confirmed);
+    let tracks = Tracks { written, received, confirmed };
+    let copy = match stage.failover_slots {
+        Some(phase) => cycles(stage, phase, &tracks),
+        None => copies(stage, &tracks).pop(),
+    };
+    let Tracks { written, received, confirmed } = tracks;
     // What is on the wire when the host dies still arrives.
     let last = usize::try_from(stage.crash + stage.replication_delay).expect("it is short");
     let fork = received[last] / 1_000;
@@ -27,8 +32,8 @@ pub(crate) fn walk(stage: &Stage) -> Fate {
     let begun = fork.max(written[at(stage.creates)] / 1_000);
     let phantoms = ends(begun, given.max(begun));
     let stages = if stage.shared_clock { 30_000 } else { 35_000 };
-    let young = stage.crash - stage.creates < stages;
-    let Some(Copy { read, position, on_primary }) = copies.last().copied() else {
+    let young = stage.failover_slots.is_some() || stage.crash - stage.creates < stages;
+    let Some(Copy { read, position, on_primary }) = copy else {
         return Fate {
             state: if young { SlotState::NotYetSynced } else { SlotState::Lost },
             fork: Lsn(fork),
@@ -109,8 +114,45 @@ struct Copy {
     on_primary: u64,
 }
 
+/// What the walk knows of every millisecond.
+struct Tracks {
+    written: Track,
+    received: Track,
+    confirmed: Track,
+}
+
+/// Returns the slot as the cycles of the standby's own synchronisation leave it at the crash, if it
+/// is there to stay.
+fn cycles(stage: &Stage, phase: u64, tracks: &Tracks) -> Option<Copy> {
+    let Tracks { written, received, confirmed } = tracks;
+    // What it needs at first, and needed when it came to the standby; what it needed last.
+    let (mut first, mut last) = (None, None);
+    let mut copy: Option<Copy> = None;
+    let (mut t, mut nap, mut stays) = (phase, 30_000, false);
+    while t < stage.crash {
+        let mut changes = false;
+        let on_primary = confirmed[at(t)];
+        if t >= stage.creates && on_primary <= received[at(t)] / 1_000 {
+            // Snapshots of running transactions that the consumer has confirmed beyond.
+            let snapshots = (0..=t / 15_000).map(|mark| written[at(mark * 15_000)] / 1_000);
+            let restart = snapshots.filter(|snapshot| *snapshot <= on_primary).max();
+            let restart = restart.unwrap_or(0).max(written[at(stage.creates)] / 1_000);
+            changes = last != Some((on_primary, restart));
+            last = Some((on_primary, restart));
+            stays = stays || restart > *first.get_or_insert(restart);
+            copy = Some(Copy { read: t * 1_000, position: on_primary, on_primary });
+        } else if let Some(copy) = &mut copy {
+            copy.on_primary = on_primary;
+        }
+        nap = if changes { 200 } else { (nap * 2).min(30_000) };
+        t += nap;
+    }
+    copy.filter(|_| stays)
+}
+
 /// Returns the copies of the slot to the standby.
-fn copies(stage: &Stage, written: &Track, received: &Track, confirmed: &Track) -> Vec<Copy> {
+fn copies(stage: &Stage, tracks: &Tracks) -> Vec<Copy> {
+    let Tracks { written, received, confirmed } = tracks;
     let mut copies: Vec<Copy> = Vec::new();
     let copy = |read: u64, t: u64, limit: u64| {
         let on_primary = confirmed[at(t)];
