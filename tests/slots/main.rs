@@ -2,13 +2,14 @@
 //!
 //! * `stage`: a crash of a primary with a slot and a consumer, as a scenario;
 //! * `twin`: the same, walked millisecond by millisecond;
-//! * `left_over`: slots that were in the way.
+//! * `left_over`: slots that were in the way; `told`: what results say of slots.
 //!
 //! Knows nothing of the inside of the library. Kept here: what a run tells of a slot is exactly
 //! what the walk gives, and is within what the documentation promises.
 
 mod left_over;
 mod stage;
+mod told;
 mod twin;
 
 use cutover::kernel::Span;
