@@ -176,7 +176,10 @@ fn timeout(case: &Case<'_>, rule: Rule) -> Option<Span> {
         | Rule::AbandonSwitchover
         | Rule::ReturnToOldPrimary
         | Rule::TakeOldPrimaryBack
-        | Rule::ChangePlan => None,
+        | Rule::ChangePlan
+        | Rule::AwaitConsumers
+        | Rule::StopAwaitingConsumers
+        | Rule::LetCommitsWait => None,
     }
 }
 

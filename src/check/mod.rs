@@ -3,7 +3,8 @@
 //! * `table`, `slot_table`, `planned`: every invariant with its number, kind, units, statement and
 //!   source;
 //! * `writers`, `durability`, `detection`, `names`, `redundancy`, `archive`, `followers`,
-//!   `clients`, `quorum`, `pairs`, `slots`, `switchover`: the invariants by subject;
+//!   `clients`, `quorum`, `pairs`, `slots`, `switchover`, `planned_slots`: the invariants by
+//!   subject;
 //! * `history`, `operations`, `watch`, `slot_memory`, `ledger`, `deliveries`, `repeats`,
 //!   `intervals`: what they are judged on; `case`, `verdict`: how.
 //!
@@ -24,6 +25,7 @@ mod names;
 mod operations;
 mod pairs;
 mod planned;
+mod planned_slots;
 mod quorum;
 mod redundancy;
 mod repeats;

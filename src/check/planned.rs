@@ -3,9 +3,9 @@
 //! Knows nothing of how an invariant is checked. Kept here: a row is the same as in the table that
 //! it belongs to.
 
-use super::switchover;
 use super::table::InvariantCard;
 use super::verdict::Kind;
+use super::{planned_slots, switchover};
 
 const AU: &str = "Aiven, Upgrade and failover procedures";
 
@@ -49,6 +49,16 @@ pub(super) const PLANNED: &[InvariantCard] = &[
                     acknowledged, if enough of them can be asked",
         source: AU,
         find: switchover::switchover_keeps_acked,
+    },
+    InvariantCard {
+        id: "switchover-keeps-slots",
+        number: "I21",
+        kind: Kind::Always,
+        units: &["Times"],
+        statement: "a switchover without a fault keeps every logical slot, unless it waited for \
+                    consumers up to its limit",
+        source: AU,
+        find: planned_slots::switchover_keeps_slots,
     },
     InvariantCard {
         id: "plan-change-leaves-primary",

@@ -98,7 +98,8 @@ impl SlotFeedEnd {
             could_copy: jobs
                 && !primary.impairments.stalled
                 && end.since(writing) >= safe
-                && replayed(writing + installs),
+                && replayed(writing + installs)
+                && world.is_consumed(id, feed, end.minus(safe)),
         })
     }
 }

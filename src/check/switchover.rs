@@ -14,16 +14,16 @@ use crate::kernel::{Instant, Span};
 use crate::model::{BranchId, Endpoint, Host, NodeId, Service};
 
 /// An operation with the service that it is of.
-type Planned<'a> = (&'a Service, &'a ServiceHistory, &'a OperationRecord);
+pub(super) type Planned<'a> = (&'a Service, &'a ServiceHistory, &'a OperationRecord);
 
-fn planned<'a>(case: &'a Case<'_>) -> impl Iterator<Item = Planned<'a>> {
+pub(super) fn planned<'a>(case: &'a Case<'_>) -> impl Iterator<Item = Planned<'a>> {
     case.services().flat_map(|(service, memory)| {
         memory.operations.iter().map(move |operation| (service, memory, operation))
     })
 }
 
 /// Returns how many faults struck while an operation was under way.
-fn faults(case: &Case<'_>, operation: &OperationRecord) -> usize {
+pub(super) fn faults(case: &Case<'_>, operation: &OperationRecord) -> usize {
     let over = operation.ended.map_or(Instant::FAR, |(at, _)| at);
     let strikes = case.history.strikes.iter();
     // What struck before and was not healed may still be felt.
@@ -31,7 +31,7 @@ fn faults(case: &Case<'_>, operation: &OperationRecord) -> usize {
 }
 
 /// Returns the promotion that an operation led to.
-fn promotion<'a>(
+pub(super) fn promotion<'a>(
     memory: &'a ServiceHistory,
     operation: &OperationRecord,
 ) -> Option<&'a PromotionRecord> {

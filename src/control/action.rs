@@ -41,6 +41,8 @@ pub enum Action {
     SetPlan(Plan),
     /// Create the service's new nodes in this region.
     Relocate(RegionId),
+    /// Let this node say whether its logical slots are on these standbys.
+    AskSlots(u16, Numbers),
 }
 
 /// The names of all orders, those of the variants in their order.
@@ -62,6 +64,7 @@ pub const ACTIONS: &[&str] = &[
     "delete",
     "set-plan",
     "relocate",
+    "ask-slots",
 ];
 
 impl Action {
@@ -85,6 +88,7 @@ impl Action {
             Self::Delete(_) => "delete",
             Self::SetPlan(_) => "set-plan",
             Self::Relocate(_) => "relocate",
+            Self::AskSlots(..) => "ask-slots",
         }
     }
 }

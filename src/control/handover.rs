@@ -234,6 +234,7 @@ pub(super) fn waited(knobs: &Knobs, manager: &mut Manager, now: Instant) -> Deci
         return Decision::none(Rule::NoteNews);
     };
     match step {
+        Step::Draining { since, .. } => super::drain::go_on(knobs, manager, now, since),
         Step::Securing { .. } => super::switchover::repeat(knobs, manager, now),
         Step::Stopping { begun, .. } => stop_overdue(knobs, manager, now, begun),
         Step::Forwarding { .. } => end(knobs, manager),

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::drain;
 use super::follow::Following;
 use super::handover::forwards_until;
 use super::operation::{Operation, Step};
@@ -34,6 +35,8 @@ pub struct Manager {
     pub operation: Option<Operation>,
     /// Standbys that were asked how far they are and have not answered.
     pub asked: Vec<u16>,
+    /// Whether the service has logical slots, which its jobs keep on standbys.
+    pub keeps_slots: bool,
 }
 
 /// Stands for the primary of the service that is followed, where a node's number is wanted: nodes
@@ -87,11 +90,13 @@ pub enum PhaseName {
     Forwarding,
     /// The old primary starts again since nobody else can take over.
     Returning,
+    /// Consumers of logical slots are waited for.
+    DrainingSlots,
 }
 
 impl PhaseName {
     /// Every phase.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Steady,
         Self::Promoting,
         Self::Restoring,
@@ -102,6 +107,7 @@ impl PhaseName {
         Self::Stopping,
         Self::Forwarding,
         Self::Returning,
+        Self::DrainingSlots,
     ];
 
     /// Returns the phase as scenario files spell it.
@@ -117,6 +123,7 @@ impl PhaseName {
             Self::Stopping => "Stopping",
             Self::Forwarding => "Forwarding",
             Self::Returning => "Returning",
+            Self::DrainingSlots => "DrainingSlots",
         }
     }
 }
@@ -174,6 +181,7 @@ impl Manager {
             follows: None,
             operation: None,
             asked: Vec::new(),
+            keeps_slots: false,
         }
     }
 
@@ -268,6 +276,9 @@ impl Manager {
     /// Returns when a step of the operation under way has waited long enough.
     fn step_due(&self, knobs: &Knobs) -> Option<Instant> {
         match self.operation.as_ref()?.step {
+            Step::Draining { since, asked } => {
+                Some(drain::asks_next(knobs, since, asked).min(since + knobs.slot_drain_limit))
+            }
             Step::Securing { since } => Some(since + knobs.order_patience),
             Step::Stopping { since, .. } => Some(since + knobs.stop_patience),
             Step::Returning { since } => Some(since + knobs.promotion_patience),
@@ -295,6 +306,7 @@ impl Manager {
                 PhaseName::ReplacingStandbys
             }
             (Phase::Steady, Some(Step::Adding { .. })) => PhaseName::AddingServer,
+            (Phase::Steady, Some(Step::Draining { .. })) => PhaseName::DrainingSlots,
             (Phase::Steady, Some(Step::Securing { .. })) => PhaseName::QuorumCommit,
             (Phase::Steady, Some(Step::Stopping { .. })) => PhaseName::Stopping,
             (Phase::Steady, Some(Step::Forwarding { .. })) => PhaseName::Forwarding,

@@ -3,7 +3,8 @@
 //! * `decide`: news in, a rule and its orders out; `failover`, `replace`, `elect`: its procedures;
 //! * `operator`: what an operator can order; `command`: an order in, its rule or a refusal out;
 //! * `follow`: services that follow another one;
-//! * `switchover`, `handover`, `plan_change`: its planned procedures; `operation`: how far one is;
+//! * `switchover`, `drain`, `handover`, `plan_change`: its planned procedures; `operation`: how far
+//!   one is;
 //! * `manager`: what one decider believes of one service; `rule`, `action`: its two vocabularies;
 //! * `own`: a policy that somebody else writes;
 //! * `lookout`: the second policy, with a decider on every node and on every observer.
@@ -14,6 +15,7 @@
 mod action;
 mod command;
 mod decide;
+mod drain;
 mod elect;
 mod failover;
 mod follow;

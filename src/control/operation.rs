@@ -66,6 +66,13 @@ pub enum Step {
         /// Which.
         node: u16,
     },
+    /// Consumers of logical slots are waited for, so that the new servers can have the slots.
+    Draining {
+        /// Since when.
+        since: Instant,
+        /// When it was asked last whether they have.
+        asked: Instant,
+    },
     /// The primary has been told to let commits wait for standbys.
     Securing {
         /// When it was told last.

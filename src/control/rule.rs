@@ -69,11 +69,17 @@ pub enum Rule {
     TakeOldPrimaryBack,
     /// The plan changes within its tier.
     ChangePlan,
+    /// Logical slots are not on the new servers yet.
+    AwaitConsumers,
+    /// Consumers of logical slots lag for too long.
+    StopAwaitingConsumers,
+    /// Logical slots are on the new servers.
+    LetCommitsWait,
 }
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 35] = [
         Self::SuspectSilentNode,
         Self::DropSuspicion,
         Self::PromoteForSilentPrimary,
@@ -106,6 +112,9 @@ impl Rule {
         Self::ReturnToOldPrimary,
         Self::TakeOldPrimaryBack,
         Self::ChangePlan,
+        Self::AwaitConsumers,
+        Self::StopAwaitingConsumers,
+        Self::LetCommitsWait,
     ];
 
     /// Returns the rule's name, as results print it.
@@ -143,6 +152,9 @@ impl Rule {
             Self::ReturnToOldPrimary => "return-to-old-primary",
             Self::TakeOldPrimaryBack => "take-old-primary-back",
             Self::ChangePlan => "change-plan",
+            Self::AwaitConsumers => "await-consumers",
+            Self::StopAwaitingConsumers => "stop-awaiting-consumers",
+            Self::LetCommitsWait => "let-commits-wait",
         }
     }
 
@@ -185,7 +197,10 @@ impl Rule {
             | Self::AbandonSwitchover
             | Self::ReturnToOldPrimary
             | Self::TakeOldPrimaryBack
-            | Self::ChangePlan => "failover",
+            | Self::ChangePlan
+            | Self::AwaitConsumers
+            | Self::StopAwaitingConsumers
+            | Self::LetCommitsWait => "failover",
         }
     }
 
@@ -294,6 +309,16 @@ impl Rule {
             Self::ChangePlan => {
                 "a change within a tier adds or removes standbys and leaves the primary \
                  alone"
+            }
+            Self::AwaitConsumers => {
+                "while logical slots are not on the new servers, since their consumers lag, a \
+                 switchover waits"
+            }
+            Self::StopAwaitingConsumers => {
+                "a switchover goes on without slots whose consumers lag for longer than the limit"
+            }
+            Self::LetCommitsWait => {
+                "once logical slots are on the new servers, commits wait for standbys"
             }
         }
     }

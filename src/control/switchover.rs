@@ -9,12 +9,12 @@ use super::action::{Action, Numbers};
 use super::command::Refusal;
 use super::decide::Decision;
 use super::failover::{publish_ha_replica, replica_targets};
-use super::handover;
 use super::manager::{Manager, Phase, Standing};
 use super::operation::{Cause, Operation, Step};
 use super::operator::Operator;
 use super::replace::{enlist, next_number};
 use super::rule::Rule;
+use super::{drain, handover};
 use crate::kernel::Instant;
 use crate::knob::{Knobs, Mutant};
 use crate::model::{Answer, Endpoint, Plan};
@@ -113,7 +113,9 @@ fn go_on(knobs: &Knobs, manager: &mut Manager, now: Instant, decision: &mut Deci
             decision.actions.push(Action::Delete(old));
         }
     } else if has_additional {
-        secure(knobs, manager, now, decision);
+        if !drain::begin(knobs, manager, now, decision) {
+            secure(knobs, manager, now, decision);
+        }
     } else if let Some(left) = operation.old.first().copied() {
         // A smaller plan has no place for it.
         if let Some(member) = manager.member_mut(left) {
@@ -137,7 +139,8 @@ fn build(manager: &mut Manager, decision: &mut Decision) -> u16 {
     node
 }
 
-fn set_step(manager: &mut Manager, step: Step) {
+/// Notes how far the operation under way has come.
+pub(super) fn set_step(manager: &mut Manager, step: Step) {
     if let Some(operation) = &mut manager.operation {
         operation.step = step;
     }
@@ -179,6 +182,7 @@ pub(super) fn serves(
         Step::Replacing { .. }
         | Step::Adding { .. }
         | Step::Renaming { .. }
+        | Step::Draining { .. }
         | Step::Securing { .. } => {
             // It takes the place of a server that was lost meanwhile, and is as new as the others.
             operation.new.push(number);
@@ -232,6 +236,7 @@ pub(super) fn served(
         Step::Replacing { .. }
         | Step::Renaming { .. }
         | Step::Adding { .. }
+        | Step::Draining { .. }
         | Step::Securing { .. }
         | Step::Stopping { .. }
         | Step::Handing
@@ -241,7 +246,7 @@ pub(super) fn served(
 }
 
 /// Lets commits wait for the new standbys.
-fn secure(knobs: &Knobs, manager: &mut Manager, now: Instant, decision: &mut Decision) {
+pub(super) fn secure(knobs: &Knobs, manager: &mut Manager, now: Instant, decision: &mut Decision) {
     if knobs.mutant == Some(Mutant::SkipQuorum) {
         handover::stop(manager, now, decision);
         return;
@@ -269,6 +274,9 @@ pub(super) fn answered(
 ) -> Decision {
     let step = manager.operation.as_ref().map(|operation| operation.step);
     match (answer, step) {
+        (Answer::SlotsCopied, Some(Step::Draining { .. })) if number == manager.primary => {
+            drain::done(knobs, manager, now)
+        }
         (Answer::QuorumInForce, Some(Step::Securing { .. })) if number == manager.primary => {
             let mut decision = Decision::none(Rule::StopOldPrimary);
             handover::stop(manager, now, &mut decision);
@@ -349,11 +357,14 @@ pub(super) fn lose_server(
             let node = build(manager, decision);
             set_step(manager, Step::Adding { node });
         }
-        Step::Securing { .. } if left == 0 => abandon(knobs, manager, decision),
+        Step::Draining { .. } | Step::Securing { .. } if left == 0 => {
+            abandon(knobs, manager, decision);
+        }
         Step::Securing { .. } => secure(knobs, manager, now, decision),
         Step::Replacing { .. }
         | Step::Renaming { .. }
         | Step::Adding { .. }
+        | Step::Draining { .. }
         | Step::Stopping { .. }
         | Step::Handing
         | Step::Forwarding { .. }

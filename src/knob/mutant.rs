@@ -99,6 +99,8 @@ pub enum Mutant {
     StopWithoutShipping,
     /// A switchover forgets to delete the old primary.
     ForgetOldPrimary,
+    /// A switchover does not wait until logical slots are on the new servers.
+    SkipDrain,
 }
 
 /// What the registry says of one mutant.
@@ -214,6 +216,8 @@ cards! {
         "a controlled stop does not wait until standbys have received everything";
     ForgetOldPrimary, "forget-old-primary", "switchover-census",
         "a switchover never deletes the old primary";
+    SkipDrain, "skip-drain", "switchover-keeps-slots",
+        "a switchover does not wait until logical slots are on the new servers";
 }
 
 impl Mutant {

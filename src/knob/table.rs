@@ -329,6 +329,9 @@ knobs! {
     sender_timeout: Span = "1m", Stop,
         Documented("PG: wal_sender_timeout is 60 s"),
         "How long a server takes a silent standby for connected.";
+    slot_drain_limit: Span = "30m", Slot,
+        Documented("Aiven: a slot that is not consumed within 30 minutes is not waited for"),
+        "How long a switchover waits until logical slots are on the new servers.";
     forward_for: Span = "1m", Switchover,
         Documented("AU: the old primary forwards TCP for at least 60 s"),
         "How long an old primary passes connections on.";

@@ -107,7 +107,9 @@ impl World {
             Work::Read { .. } => true,
             Work::Consume(of) => peer.role == Role::Primary && self.slot(of.slot).is_usable(node),
         };
-        if linked && peer.serves() && works && !dropped {
+        // A server that stops still sends WAL to those who consume it.
+        let sends = matches!(self.client(id).work, Work::Consume(_)) && peer.is_stopping();
+        if linked && (peer.serves() || sends) && works && !dropped {
             return;
         }
         self.touch(Touch::Reconnect);

@@ -118,6 +118,8 @@ pub enum Order {
     SetPlan(Plan),
     /// New nodes of the service are created in another region.
     Relocate(RegionId),
+    /// Say whether your logical slots are on these standbys.
+    AskSlots(u16, Targets),
 }
 
 impl Event {

@@ -61,8 +61,7 @@ impl World {
         node.call_off();
         node.process = Process::Recovering;
         let epoch = node.epoch;
-        let clean = std::mem::take(&mut self.node_mut(id).shut_down);
-        let redo = if clean { Span::ZERO } else { self.crash_recovery(id) };
+        let redo = if self.node(id).shut_down { Span::ZERO } else { self.crash_recovery(id) };
         self.schedule(self.now + redo, Event::RecoveryEnds(id, epoch));
     }
 
@@ -75,14 +74,16 @@ impl World {
         node.forwards_to = None;
         if node.role == Role::Primary {
             let crashed = node.ended_last.unwrap_or(now);
-            self.read_slots_from_disk(id, crashed);
+            let shut_down = std::mem::take(&mut node.shut_down).then_some(node.checkpointed);
+            self.read_slots_from_disk(id, crashed, shut_down);
             let node = self.node_mut(id);
             node.recovered = now;
             let branch = node.branch;
             self.branch_mut(branch).archived_whole = None;
             self.revive_followers(id);
         } else {
-            self.node_mut(id).upstream_lost = None;
+            node.shut_down = false;
+            node.upstream_lost = None;
             self.plan_resume(id);
             self.replay(id);
         }

@@ -7,7 +7,7 @@ use super::ids::{BranchId, NodeId, RegionId, ServiceId, Zone};
 use super::link::Place;
 use super::quorum::QuorumRule;
 use super::signal::Condition;
-use crate::kernel::{Instant, Path, Span};
+use crate::kernel::{Instant, Path, Position, Span};
 
 /// A node of a service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -47,6 +47,8 @@ pub struct Node {
     pub ready: bool,
     /// Whether it holds WAL beyond the point where the timeline it is to follow begins.
     pub unfit: bool,
+    /// Where its own life as a standby begins: it cannot have a slot that needs older WAL.
+    pub slots_from: Position,
     /// Whether its machine is ready and waits to be delivered.
     pub machine_waits: bool,
     /// Whether it is becoming primary.
@@ -168,6 +170,11 @@ impl Node {
     /// Returns whether its sessions are alive: its server answers, or is about to end them.
     pub fn serves(&self) -> bool {
         self.host == Host::Up && matches!(self.process, Process::Running | Process::Dying)
+    }
+
+    /// Returns whether its server is being stopped in a controlled way and still sends WAL.
+    pub fn is_stopping(&self) -> bool {
+        self.host == Host::Up && self.process == Process::Stopping
     }
 
     /// Returns whether it could report: its server answers, or its restore is under way.

@@ -150,6 +150,7 @@ impl World {
             upstream_lost: None,
             ready: false,
             unfit: false,
+            slots_from: Position::ZERO,
             machine_waits: false,
             promoting: false,
             detached: false,

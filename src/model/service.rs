@@ -40,6 +40,8 @@ pub struct Service {
     pub disk_epoch: u32,
     /// Which standbys' copies of its logical slots are kept up to date.
     pub slot_feeds: Vec<SlotFeed>,
+    /// When the next run of the copying job is an event already.
+    pub slot_copy_due: Instant,
     /// Raised whenever it is planned anew when WAL kept for slots is too much.
     pub slot_wal_epoch: u32,
 }

@@ -39,6 +39,10 @@ pub enum Answer {
     Stopped,
     /// It receives no more, and this is how far it has come.
     Detached,
+    /// Its logical slots are on the standbys.
+    SlotsCopied,
+    /// Its logical slots are not all on the standbys yet.
+    SlotsBehind,
 }
 
 impl Signal {

@@ -235,12 +235,19 @@ impl World {
     ///
     /// A slot is written to disk at a checkpoint and, beside what the documentation says, whenever
     /// the WAL that it needs moves on; what was confirmed since then is delivered again.
-    pub(super) fn read_slots_from_disk(&mut self, node: NodeId, crashed: Instant) {
+    /// A controlled stop writes a checkpoint before the last feedback comes.
+    pub(super) fn read_slots_from_disk(
+        &mut self,
+        node: NodeId,
+        crashed: Instant,
+        shut_down: Option<Instant>,
+    ) {
         let service = self.node(node).service;
         let ids: Vec<SlotId> = self.slots_of(service).collect();
         let now = self.now;
         for id in ids {
-            let Some(saved) = self.saved(id, node, crashed) else { continue };
+            let at_end = shut_down.and_then(|at| self.confirmed(id, node, at));
+            let Some(saved) = self.saved(id, node, crashed).max(at_end) else { continue };
             let restart = self.restart_of(id, node, crashed).unwrap_or_default();
             if let Some(copy) = self.slot_mut(id).copy_mut(node) {
                 copy.base = saved;

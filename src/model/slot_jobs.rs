@@ -241,11 +241,36 @@ impl World {
                 // The job waits for a standby that has not replayed the extension yet.
                 let replayed = self.node(feed.standby).replayed.reaches(extension.position);
                 let Some(replayed) = replayed else { continue };
-                let run = self.next_copy(service, seen + takes);
-                missing.push((id, *feed, run.max(replayed)));
+                let (first, now) = (self.next_copy(service, seen + takes).max(replayed), self.now);
+                // Later it is tried again by every run of the job, and at no other instant.
+                let at = if first < now { self.next_copy(service, now) } else { first };
+                let waits = at == now && !self.is_consumed(id, *feed, now.minus(takes));
+                let again = self.next_copy(service, now + Span::from_micros(1));
+                missing.push((id, *feed, if waits { again } else { at }));
             }
         }
         missing
+    }
+
+    /// Returns whether a slot needs no WAL from before the life of a standby as such: what it does
+    /// has to be consumed before the standby can have the slot.
+    pub fn is_consumed(&self, id: SlotId, feed: SlotFeed, at: Instant) -> bool {
+        let (ready, from) = (self.node(feed.standby).ready, self.node(feed.standby).slots_from);
+        let reads_on = || self.restart_of(id, feed.primary, at).is_some_and(|it| it >= from);
+        ready && (from == Position::ZERO || reads_on())
+    }
+
+    /// Returns whether every slot of a primary is on these standbys, to stay there.
+    pub fn slots_are_on(&self, primary: NodeId, standbys: &[NodeId]) -> bool {
+        let service = self.node(primary).service;
+        let mut usable = self.slots_of(service).filter(|id| self.slot(*id).is_usable(primary));
+        usable.all(|id| {
+            let kept = |node: &NodeId| {
+                let copy = self.slot(id).copy(*node);
+                copy.is_some_and(|copy| copy.temporary.is_none() && copy.invalid.is_none())
+            };
+            standbys.iter().all(kept)
+        })
     }
 
     /// Returns when the copying job creates the next slot on a standby.
@@ -260,6 +285,9 @@ impl World {
         let mut created = Vec::new();
         for (id, feed, _) in due.collect::<Vec<_>>() {
             let read = now.minus(self.knobs.slot_job_duration);
+            if !self.is_consumed(id, feed, read) {
+                continue;
+            }
             let Some(found) = self.readable(id, feed, read) else { continue };
             let node = feed.standby;
             let copy = SlotCopy {

@@ -1,13 +1,14 @@
 //! How a server is stopped: in a controlled way, which loses nothing, or at once, which may.
 //!
 //! `PostgreSQL`: a fast shutdown ends all sessions, writes a checkpoint, and waits until connected
-//! standbys have received all WAL and the archiver is done; commits that wait for standbys are cut
-//! off, committed and shipped. An immediate shutdown waits for nobody. Knows nothing of who orders
-//! it. Kept here: a stop ends when the last of those it waits for is done, and is looked at again
-//! whenever one of them may have changed.
+//! standbys have received all WAL, consumers of logical slots have confirmed it, and the archiver
+//! is done; commits that wait for standbys are cut off, committed and shipped. An immediate
+//! shutdown waits for nobody. Knows nothing of who orders it. Kept here: a stop ends when the last
+//! of those it waits for is done, and is looked at again whenever one of them may have changed.
 
+use super::consumer::Reading;
 use super::event::Event;
-use super::ids::NodeId;
+use super::ids::{ClientId, NodeId};
 use super::node::{Host, Process, Role};
 use super::stream::Ending;
 use super::world::World;
@@ -25,6 +26,10 @@ pub enum StopWait {
     SilentStandby(NodeId),
     /// WAL that cannot be uploaded.
     Archiver,
+    /// A consumer of a logical slot that has not confirmed everything.
+    Consumer(ClientId),
+    /// A consumer that is connected, as far as the server knows, and silent.
+    SilentConsumer(ClientId),
 }
 
 impl World {
@@ -59,7 +64,8 @@ impl World {
         }
         let branch = self.branch(node.branch);
         let end = Position::from_lsn(branch.written.at(self.now).lsn());
-        for standby in self.existing(node.service).filter(|one| one.upstream == Some(id)) {
+        let followers = self.nodes.iter().filter(|one| one.exists() && one.upstream == Some(id));
+        for standby in followers {
             if standby.streaming {
                 // The checkpoint's record has to get there as well.
                 let back = self.node_delay(standby.id, id);
@@ -72,11 +78,34 @@ impl World {
                 waits.push((StopWait::SilentStandby(standby.id), lost + self.knobs.sender_timeout));
             }
         }
+        self.add_consumers(id, end, &mut waits);
         let stalls = &self.service(node.service).upload_stalls;
         if stalls.last().is_some_and(|(_, until)| *until > self.now) || !self.reaches_archive(id) {
             waits.push((StopWait::Archiver, Instant::FAR));
         }
         waits
+    }
+
+    /// Adds the consumers that a stop waits for: a server that stops asks them for feedback, and
+    /// they answer when they have everything.
+    fn add_consumers(&self, id: NodeId, end: Position, waits: &mut Vec<(StopWait, Instant)>) {
+        let node = self.node(id);
+        let ended = |one: &&Reading| {
+            one.node == id && one.until != Instant::FAR && one.until >= node.up_since
+        };
+        for reading in self.readings.iter().filter(ended) {
+            // The server takes it for connected, since the end of the connection did not arrive.
+            if !self.connects(self.client(reading.client).place(), node.place()) {
+                let gone = reading.until + self.knobs.sender_timeout;
+                waits.push((StopWait::SilentConsumer(reading.client), gone));
+            }
+        }
+        let open = |one: &&Reading| one.node == id && one.until == Instant::FAR;
+        for reading in self.readings.iter().filter(open) {
+            let has = reading.consumed.reaches(end).unwrap_or(Instant::FAR);
+            let done = has.max(node.checkpointed + reading.delay) + reading.delay;
+            waits.push((StopWait::Consumer(reading.client), done));
+        }
     }
 
     /// Whether a primary still takes a standby for connected from which nothing comes.

@@ -197,7 +197,9 @@ impl Sim {
         if of.catch_up_epoch != epoch || of.ready || !of.streaming {
             return Scope::Nothing;
         }
+        let replayed = self.world.node(node).replayed.at(self.world.now);
         self.world.node_mut(node).ready = true;
+        self.world.node_mut(node).slots_from = replayed;
         self.world.start_stream(node);
         Scope::Service(self.world.node(node).service)
     }

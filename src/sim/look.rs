@@ -212,7 +212,9 @@ impl Sim {
             Action::Follow(number, other) | Action::Forward(number, other) => {
                 exists(number) && exists(other)
             }
-            Action::SetQuorum(number, _, numbers) => exists(number) && numbers.iter().all(exists),
+            Action::SetQuorum(number, _, numbers) | Action::AskSlots(number, numbers) => {
+                exists(number) && numbers.iter().all(exists)
+            }
             Action::Publish(_, numbers) => numbers.iter().all(exists),
             Action::SetPlan(_) => true,
             Action::Relocate(region) => region.index() < regions,

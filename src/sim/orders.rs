@@ -33,7 +33,8 @@ impl Sim {
             | Order::Detach(_)
             | Order::SetQuorum(..)
             | Order::ClearQuorum(_)
-            | Order::Forward(..) => return Scope::Nothing,
+            | Order::Forward(..)
+            | Order::AskSlots(..) => return Scope::Nothing,
         };
         let node = self.world.add_node(service, number, upstream);
         self.world.begin_build(node);
@@ -99,6 +100,12 @@ impl Sim {
                 self.world.set_forwarding(node, target);
                 self.note_forwarding(node, target);
             }
+            Order::AskSlots(_, standbys) if hears && self.world.node(node).answers() => {
+                let standbys: Vec<NodeId> = standbys.iter().collect();
+                let copied = self.world.slots_are_on(node, &standbys);
+                self.answer(node, if copied { Answer::SlotsCopied } else { Answer::SlotsBehind });
+                return Scope::Nothing;
+            }
             Order::Promote(_)
             | Order::Stop(_)
             | Order::BuildStandby(..)
@@ -110,6 +117,7 @@ impl Sim {
             | Order::SetQuorum(..)
             | Order::ClearQuorum(_)
             | Order::Forward(..)
+            | Order::AskSlots(..)
             | Order::Delete(_)
             | Order::SetPlan(_)
             | Order::Relocate(_) => return Scope::Nothing,
@@ -209,6 +217,7 @@ fn numbered(order: Order) -> Option<u16> {
         | Order::Detach(number)
         | Order::SetQuorum(number, ..)
         | Order::ClearQuorum(number)
+        | Order::AskSlots(number, _)
         | Order::Forward(number, _)
         | Order::Delete(number) => Some(number),
         Order::SetPlan(_) | Order::Relocate(_) => None,

@@ -61,6 +61,10 @@ impl Sim {
                 Action::Forward(number, target) => {
                     (arrives, Event::OrderArrives(service, Order::Forward(number, target)))
                 }
+                Action::AskSlots(number, standbys) => {
+                    let standbys = self.targets(service, standbys);
+                    (arrives, Event::OrderArrives(service, Order::AskSlots(number, standbys)))
+                }
                 // The cloud deletes a machine whether or not anybody can reach it.
                 Action::Delete(number) => (now, Event::NodeOrdered(service, Order::Delete(number))),
                 Action::SetPlan(plan) => (now, Event::NodeOrdered(service, Order::SetPlan(plan))),

@@ -30,7 +30,6 @@ impl Sim {
             self.world.pursue_fence(node);
             self.world.pursue_follow(node);
             self.world.pursue_source(node);
-            self.world.plan_stop(node);
         }
         for index in 0..self.world.clients.len() {
             let client = ClientId::at(index);
@@ -40,6 +39,10 @@ impl Sim {
                 self.note_client(client, before);
                 self.attend_reading(client);
             }
+        }
+        for index in 0..self.world.service(service).nodes.len() {
+            // A stop waits for standbys and for consumers, which have felt by now what changed.
+            self.world.plan_stop(self.world.service(service).nodes[index]);
         }
         if self.world.has_slots(service) {
             self.plan_slot_jobs(service);

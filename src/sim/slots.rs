@@ -177,7 +177,9 @@ impl Sim {
         let Some(at) = self.world.next_creation(service) else { return };
         let at = at.max(self.seen_from(copies));
         // In the slow reference, runs are events anyhow; what waits for a standby is one more.
-        if self.ticks == Ticks::Lazy || self.world.next_copy(service, at) != at {
+        let anyhow = self.ticks == Ticks::Eager && self.world.next_copy(service, at) == at;
+        if !anyhow && self.world.service(service).slot_copy_due != at {
+            self.world.services[service.index()].slot_copy_due = at;
             self.world.schedule(at, copies);
         }
     }

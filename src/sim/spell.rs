@@ -30,6 +30,10 @@ pub(super) fn spelled(world: &World, service: ServiceId, action: Action) -> Stri
             let nodes: Vec<String> = numbers.iter().map(name).collect();
             format!("let {} wait for any {needs} of {}", name(number), nodes.join(" and "))
         }
+        Action::AskSlots(number, numbers) => {
+            let nodes: Vec<String> = numbers.iter().map(name).collect();
+            format!("ask {} whether its slots are on {}", name(number), nodes.join(" and "))
+        }
         Action::ClearQuorum(number) => format!("let {} wait for no standby", name(number)),
         Action::Forward(number, to) => {
             format!("let {} pass connections on to {}", name(number), name(to))

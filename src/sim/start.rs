@@ -134,6 +134,7 @@ fn add_service(world: &mut World, setup: &Setup, id: ServiceId) {
         provisioning_stalled: false,
         disk_epoch: 0,
         slot_feeds: Vec::new(),
+        slot_copy_due: Instant::ZERO,
         slot_wal_epoch: 0,
     });
     for number in 1..=u16::from(of.plan.nodes()) {
@@ -235,7 +236,8 @@ fn listed(world: &World, of: &ClientSetup) -> Vec<NodeId> {
 fn add_decider(world: &mut World, service: ServiceId) -> Decider {
     let of = world.service(service);
     let follows = world.following(service).map(|integration| Following::of(integration.kind));
-    let mut manager = Manager { follows, ..Manager::new(of.plan) };
+    let keeps_slots = world.has_slots(service);
+    let mut manager = Manager { follows, keeps_slots, ..Manager::new(of.plan) };
     manager.follow_from_the_start();
     let nodes = world.service(service).nodes.clone();
     let contacts = nodes.iter().map(|node| contact(world, *node, true)).collect();

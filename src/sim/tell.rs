@@ -316,6 +316,7 @@ fn arrived(world: &World, at: Instant, service: ServiceId, order: Order) -> Opti
             Some(of_node(world, at, id(number)?, text))
         }
         Order::Fence(_)
+        | Order::AskSlots(..)
         | Order::BuildStandby(..)
         | Order::BuildPrimary(_)
         | Order::Delete(_)
@@ -351,6 +352,8 @@ fn decision(sim: &Sim, at: Instant, (decider, rule): (DeciderId, Rule), news: Si
                 Answer::StopBegun => "its server has begun to stop",
                 Answer::Stopped => "its server is stopped",
                 Answer::Detached => "it receives no more",
+                Answer::SlotsCopied => "its slots are on the new servers",
+                Answer::SlotsBehind => "its slots are not on the new servers",
             };
             format!("hears from {} that {says}", name(number))
         }

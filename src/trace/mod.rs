@@ -6,6 +6,8 @@
 //! Knows nothing of how it is printed. Kept here: a record is complete or it is not kept at all.
 
 mod note;
+#[cfg(test)]
+mod sample;
 mod word;
 
 pub use note::{Note, SlotNews, Trace, What};

@@ -165,6 +165,10 @@ fn feed_order(digest: &mut Digest, kind: u8, service: u8, order: Order) {
         Order::Delete(number) => (27, number, 0),
         Order::SetPlan(plan) => (28, plan.nodes().into(), plan_word(plan)),
         Order::Relocate(region) => (29, region.0.into(), 0),
+        Order::AskSlots(number, standbys) => {
+            feed_targets(digest, standbys);
+            (30, number, 0)
+        }
     };
     word(digest, kind, [u16::from(service) << 8 | tag, one, two]);
 }
@@ -194,6 +198,10 @@ fn feed_action(digest: &mut Digest, action: Action) {
         Action::Delete(number) => word(digest, 87, [number, 0, 0]),
         Action::SetPlan(plan) => word(digest, 88, [plan_word(plan), 0, 0]),
         Action::Relocate(region) => word(digest, 89, [region.0.into(), 0, 0]),
+        Action::AskSlots(number, standbys) => {
+            word(digest, 90, [number, 0, 0]);
+            feed_numbers(digest, standbys);
+        }
     }
 }
 
@@ -233,6 +241,8 @@ fn signal(news: Signal) -> (u16, u16, u16) {
                 Answer::Stopped => 2,
                 Answer::Detached => 3,
                 Answer::StopBegun => 4,
+                Answer::SlotsCopied => 5,
+                Answer::SlotsBehind => 6,
             };
             (23, number, says)
         }
@@ -259,90 +269,16 @@ fn name(endpoint: Endpoint) -> u16 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sample::{actions, news, orders};
     use super::*;
     use crate::control::{Refusal, Rule};
-    use crate::model::{ClientId, DeciderId, RegionId, ServiceId};
+    use crate::model::{ClientId, DeciderId, ServiceId};
     use std::collections::BTreeSet;
 
     fn digest(what: &What) -> u64 {
         let mut digest = Digest::new();
         feed(&mut digest, what);
         digest.finish()
-    }
-
-    fn orders() -> Vec<Order> {
-        let node = NodeId(1);
-        vec![
-            Order::Promote(1),
-            Order::Follow(1, 2),
-            Order::Follow(2, 1),
-            Order::BuildStandby(1, 2),
-            Order::BuildPrimary(1),
-            Order::Fence(1),
-            Order::Stop(1),
-            Order::StopControlled(1),
-            Order::Kill(1),
-            Order::Start(1),
-            Order::Detach(1),
-            Order::SetQuorum(1, 1, Targets::of([node])),
-            Order::SetQuorum(1, 2, Targets::of([node])),
-            Order::SetQuorum(1, 1, Targets::of([NodeId(2)])),
-            Order::ClearQuorum(1),
-            Order::Forward(1, 2),
-            Order::Delete(1),
-            Order::SetPlan(Plan::Hobbyist),
-            Order::SetPlan(Plan::Startup),
-            Order::Relocate(RegionId(1)),
-        ]
-    }
-
-    fn actions() -> Vec<Action> {
-        vec![
-            Action::Fence(1),
-            Action::Promote(1),
-            Action::Follow(1, 2),
-            Action::Publish(Endpoint::Primary, Numbers::of([])),
-            Action::Publish(Endpoint::Primary, Numbers::of([0])),
-            Action::Publish(Endpoint::Replica, Numbers::of([1, 2])),
-            Action::Publish(Endpoint::Replica, Numbers::of([2, 1])),
-            Action::BuildStandby(1, 2),
-            Action::BuildPrimary(1),
-            Action::Stop(1),
-            Action::StopControlled(1),
-            Action::Kill(1),
-            Action::Start(1),
-            Action::Detach(1),
-            Action::SetQuorum(1, 1, Numbers::of([2])),
-            Action::SetQuorum(1, 2, Numbers::of([2])),
-            Action::SetQuorum(1, 1, Numbers::of([3])),
-            Action::ClearQuorum(1),
-            Action::Forward(1, 2),
-            Action::Delete(1),
-            Action::SetPlan(Plan::Hobbyist),
-            Action::SetPlan(Plan::Startup),
-            Action::Relocate(RegionId(1)),
-        ]
-    }
-
-    fn news() -> Vec<Signal> {
-        vec![
-            Signal::Missed(1),
-            Signal::Missed(2),
-            Signal::SilenceDue(1),
-            Signal::PromotionDue(1),
-            Signal::Reported(1, Condition::Primary),
-            Signal::Reported(1, Condition::Standby),
-            Signal::Reported(1, Condition::CatchingUp),
-            Signal::Reported(1, Condition::CannotFollow),
-            Signal::StepDue,
-            Signal::ElectionDue,
-            Signal::Answered(1, Answer::QuorumInForce),
-            Signal::Answered(1, Answer::Stopped),
-            Signal::Answered(1, Answer::Detached),
-            Signal::Answered(1, Answer::StopBegun),
-            Signal::Served(Endpoint::Primary),
-            Signal::Served(Endpoint::Replica),
-        ]
     }
 
     /// Notes that differ from one another in one part each.
