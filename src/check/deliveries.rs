@@ -128,7 +128,7 @@ fn before(world: &World, reading: &Reading) -> Stretches {
 }
 
 /// Returns a stretch of a history branch by branch.
-pub(super) fn stretches(world: &World, tip: BranchId, from: Position, to: Position) -> Stretches {
+fn stretches(world: &World, tip: BranchId, from: Position, to: Position) -> Stretches {
     let mut parts = Stretches::new();
     for (branch, limit) in world.line(tip, to) {
         let begin = world.branch(branch).parent.map_or(Position::ZERO, |(_, fork)| fork);

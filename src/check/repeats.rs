@@ -4,10 +4,12 @@
 //! that had not come, a copy that was old, a standby that was behind, a slot that was not on disk.
 //! Knows nothing of knobs and of wording. Kept here: the parts add up to what the deliveries count.
 
-use super::deliveries::{Account, Stretches, accounts, add, count, lacking, shared, stretches};
+use std::collections::BTreeMap;
+
+use super::deliveries::{Stretches, accounts, add, count, lacking, shared};
 use super::slot_memory::SlotRecord;
-use crate::kernel::{Lsn, Position};
-use crate::model::{BranchId, Reading, SlotId, World};
+use crate::kernel::{Instant, Lsn, Position};
+use crate::model::{BranchId, SlotId, World};
 
 /// Commits that a consumer was given again, by what made it so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,11 +83,20 @@ impl Skips {
     }
 }
 
+/// What a consumer had been given by one primary, and what of that it had confirmed.
+#[derive(Debug, Default)]
+struct Had {
+    given: Stretches,
+    told: Position,
+}
+
 /// Returns what each connection of a slot's consumers brought, by what made it so, in their order.
 pub fn resumptions(world: &World, slot: SlotId, records: &[SlotRecord]) -> Vec<Resumption> {
-    let accounts = accounts(world, slot);
-    let of_slot = || records.iter().filter(|record| record.slot == slot);
-    let resumption = |account: &Account| {
+    let of_slot = records.iter().filter(|record| record.slot == slot);
+    let before = of_slot.map(|record| (record.branch, record)).collect();
+    let mut had: BTreeMap<BranchId, Had> = BTreeMap::new();
+    let mut resumptions = Vec::new();
+    for account in accounts(world, slot) {
         let reading = &world.readings[account.reading];
         let missed = count(world, &account.missed);
         let mut skips = Skips::default();
@@ -96,14 +107,20 @@ pub fn resumptions(world: &World, slot: SlotId, records: &[SlotRecord]) -> Vec<R
         } else {
             skips.confirmed = missed;
         }
-        Resumption {
-            reading: account.reading,
-            repeats: repeats(world, reading, &account.twice, &of_slot().collect::<Vec<_>>()),
-            skips,
-            gap: ends(&account.missed, reading.branch),
-        }
-    };
-    accounts.iter().map(resumption).collect()
+        let twice = account.twice.values().any(|ranges| ranges.iter().next().is_some());
+        let repeats = if twice {
+            repeats(world, (reading.branch, &account.twice), (&before, &had))
+        } else {
+            Repeats::default()
+        };
+        let gap = ends(&account.missed, reading.branch);
+        resumptions.push(Resumption { reading: account.reading, repeats, skips, gap });
+        let had = had.entry(reading.branch).or_default();
+        add(&mut had.given, &account.brought);
+        // It ends before the next begins: a slot has one consumer at a time.
+        had.told = had.told.max(reading.fed_back(Instant::FAR).unwrap_or_default());
+    }
+    resumptions
 }
 
 /// Returns where stretches begin and end on a branch.
@@ -114,35 +131,24 @@ fn ends(parts: &Stretches, branch: BranchId) -> Option<(Lsn, Lsn)> {
     Some((from.lsn(), to.lsn()))
 }
 
+/// Returns why what a consumer is given by a branch's primary is not the first time.
 fn repeats(
     world: &World,
-    reading: &Reading,
-    twice: &Stretches,
-    records: &[&SlotRecord],
+    (branch, twice): (BranchId, &Stretches),
+    (before, had): (&BTreeMap<BranchId, &SlotRecord>, &BTreeMap<BranchId, Had>),
 ) -> Repeats {
     let mut repeats = Repeats::default();
-    let earlier = || {
-        let of = world.readings.iter().filter(|one| one.slot == reading.slot);
-        of.filter(|one| one.begins < reading.begins)
-    };
-    let given = |branch: BranchId| {
-        let mut given = Stretches::new();
-        for one in earlier().filter(|one| one.branch == branch) {
-            let to = one.given(world.now);
-            add(&mut given, &stretches(world, branch, one.start, to));
-        }
-        given
-    };
     // What it had been given by this very primary: it had not confirmed it, or the server forgot.
-    let own = shared(twice, &given(reading.branch));
-    let of_node = earlier().filter(|one| one.branch == reading.branch);
-    let told = of_node.filter_map(|one| one.fed_back(reading.begins)).max().unwrap_or_default();
-    repeats.unsaved += up_to(world, &own, told);
-    repeats.unconfirmed += count(world, &own) - up_to(world, &own, told);
+    let mut rest = twice.clone();
+    if let Some(had) = had.get(&branch) {
+        let own = shared(twice, &had.given);
+        repeats.unsaved += up_to(world, &own, had.told);
+        repeats.unconfirmed += count(world, &own) - up_to(world, &own, had.told);
+        rest = lacking(twice, &[&own]);
+    }
     // What it had been given by primaries before, back to the first.
-    let mut rest = lacking(twice, &[&own]);
-    let mut branch = reading.branch;
-    while let Some(record) = records.iter().find(|record| record.branch == branch) {
+    let mut branch = branch;
+    while let Some(record) = before.get(&branch) {
         let Some((parent, _)) = world.branch(branch).parent else { break };
         let read = record.read.max(record.confirmed.unwrap_or_default());
         let old = record.old.unwrap_or_default().max(read);
@@ -150,9 +156,11 @@ fn repeats(
         repeats.behind += behind;
         repeats.uncopied += confirmed - behind;
         rest = beyond(&rest, old);
-        let own = shared(&rest, &given(parent));
-        repeats.unconfirmed += count(world, &own);
-        rest = lacking(&rest, &[&own]);
+        if let Some(had) = had.get(&parent) {
+            let own = shared(&rest, &had.given);
+            repeats.unconfirmed += count(world, &own);
+            rest = lacking(&rest, &[&own]);
+        }
         branch = parent;
     }
     repeats.unconfirmed += count(world, &rest);
