@@ -179,7 +179,8 @@ fn timeout(case: &Case<'_>, rule: Rule) -> Option<Span> {
         | Rule::ChangePlan
         | Rule::AwaitConsumers
         | Rule::StopAwaitingConsumers
-        | Rule::LetCommitsWait => None,
+        | Rule::LetCommitsWait
+        | Rule::BeginInWindow => None,
     }
 }
 

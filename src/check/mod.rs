@@ -3,8 +3,8 @@
 //! * `table`, `slot_table`, `planned`: every invariant with its number, kind, units, statement and
 //!   source;
 //! * `writers`, `durability`, `detection`, `names`, `redundancy`, `archive`, `followers`,
-//!   `clients`, `quorum`, `pairs`, `slots`, `switchover`, `planned_slots`: the invariants by
-//!   subject;
+//!   `clients`, `quorum`, `pairs`, `slots`, `switchover`, `planned_slots`, `window`: the
+//!   invariants by subject;
 //! * `history`, `operations`, `watch`, `slot_memory`, `ledger`, `deliveries`, `repeats`,
 //!   `intervals`: what they are judged on; `case`, `verdict`: how.
 //!
@@ -36,6 +36,7 @@ mod switchover;
 mod table;
 mod verdict;
 mod watch;
+mod window;
 mod writers;
 
 pub use archive::{ArchiveGap, archive_gaps};

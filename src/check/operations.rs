@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of bounds. Kept here: an entry is what happened, not what was ordered.
 
-use crate::control::{Cause, Rule};
+use crate::control::{Cause, Rule, Window};
 use crate::kernel::Instant;
 use crate::model::NodeId;
 
@@ -13,6 +13,8 @@ pub struct OperationRecord {
     pub cause: Cause,
     /// When it began.
     pub began: Instant,
+    /// The windows in which it might change the primary; none if it might at any time.
+    pub windows: Vec<Window>,
     /// The nodes that existed when it began.
     pub old: Vec<NodeId>,
     /// The first node that could be made in it.
@@ -28,8 +30,8 @@ pub struct OperationRecord {
 impl OperationRecord {
     /// Returns the record of an operation that begins.
     pub fn new(began: Instant, cause: Cause, old: Vec<NodeId>, first_new: NodeId) -> Self {
-        let (forwards, deleted) = (Vec::new(), Vec::new());
-        Self { cause, began, old, first_new, forwards, deleted, ended: None }
+        let (forwards, deleted, windows) = (Vec::new(), Vec::new(), Vec::new());
+        Self { cause, began, windows, old, first_new, forwards, deleted, ended: None }
     }
 
     /// Returns whether a node was made in it.

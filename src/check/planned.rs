@@ -5,7 +5,7 @@
 
 use super::table::InvariantCard;
 use super::verdict::Kind;
-use super::{planned_slots, switchover};
+use super::{planned_slots, switchover, window};
 
 const AU: &str = "Aiven, Upgrade and failover procedures";
 
@@ -59,6 +59,16 @@ pub(super) const PLANNED: &[InvariantCard] = &[
                     consumers up to its limit",
         source: AU,
         find: planned_slots::switchover_keeps_slots,
+    },
+    InvariantCard {
+        id: "switchover-in-window",
+        number: "I47",
+        kind: Kind::Always,
+        units: &["Times"],
+        statement: "maintenance begins to change the primary inside a window, if its service has \
+                    any",
+        source: "Aiven, controlled switchover windows",
+        find: window::switchover_in_window,
     },
     InvariantCard {
         id: "plan-change-leaves-primary",

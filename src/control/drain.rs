@@ -9,7 +9,8 @@ use super::decide::Decision;
 use super::manager::{Manager, Standing};
 use super::operation::Step;
 use super::rule::Rule;
-use super::switchover::{secure, set_step};
+use super::switchover::set_step;
+use super::window;
 use crate::kernel::{Instant, Span};
 use crate::knob::{Knobs, Mutant};
 
@@ -51,7 +52,7 @@ pub(super) fn go_on(
 ) -> Decision {
     if now >= since + knobs.slot_drain_limit {
         let mut decision = Decision::none(Rule::StopAwaitingConsumers);
-        secure(knobs, manager, now, &mut decision);
+        window::enter(knobs, manager, now, &mut decision);
         return decision;
     }
     let mut decision = Decision::none(Rule::AwaitConsumers);
@@ -60,9 +61,10 @@ pub(super) fn go_on(
     decision
 }
 
-/// Lets commits wait for standbys once slots are on the new servers.
+/// Goes on once slots are on the new servers: commits wait for standbys, in a window if there are
+/// any.
 pub(super) fn done(knobs: &Knobs, manager: &mut Manager, now: Instant) -> Decision {
     let mut decision = Decision::none(Rule::LetCommitsWait);
-    secure(knobs, manager, now, &mut decision);
+    window::enter(knobs, manager, now, &mut decision);
     decision
 }

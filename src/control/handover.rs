@@ -235,6 +235,7 @@ pub(super) fn waited(knobs: &Knobs, manager: &mut Manager, now: Instant) -> Deci
     };
     match step {
         Step::Draining { since, .. } => super::drain::go_on(knobs, manager, now, since),
+        Step::Pending { .. } => super::window::open(knobs, manager, now),
         Step::Securing { .. } => super::switchover::repeat(knobs, manager, now),
         Step::Stopping { begun, .. } => stop_overdue(knobs, manager, now, begun),
         Step::Forwarding { .. } => end(knobs, manager),

@@ -9,6 +9,7 @@ use super::drain;
 use super::follow::Following;
 use super::handover::forwards_until;
 use super::operation::{Operation, Step};
+use super::window::Window;
 use crate::kernel::{Instant, Position, Span};
 use crate::knob::{Knobs, Mutant, Policy, TimeoutOrigin};
 use crate::model::{Condition, Plan, Report};
@@ -37,6 +38,8 @@ pub struct Manager {
     pub asked: Vec<u16>,
     /// Whether the service has logical slots, which its jobs keep on standbys.
     pub keeps_slots: bool,
+    /// The times of the day at which maintenance may change the primary.
+    pub windows: Vec<Window>,
 }
 
 /// Stands for the primary of the service that is followed, where a node's number is wanted: nodes
@@ -92,11 +95,13 @@ pub enum PhaseName {
     Returning,
     /// Consumers of logical slots are waited for.
     DrainingSlots,
+    /// A switchover waits for its window.
+    PendingWindow,
 }
 
 impl PhaseName {
     /// Every phase.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Steady,
         Self::Promoting,
         Self::Restoring,
@@ -108,6 +113,7 @@ impl PhaseName {
         Self::Forwarding,
         Self::Returning,
         Self::DrainingSlots,
+        Self::PendingWindow,
     ];
 
     /// Returns the phase as scenario files spell it.
@@ -124,6 +130,7 @@ impl PhaseName {
             Self::Forwarding => "Forwarding",
             Self::Returning => "Returning",
             Self::DrainingSlots => "DrainingSlots",
+            Self::PendingWindow => "PendingWindow",
         }
     }
 }
@@ -182,6 +189,7 @@ impl Manager {
             operation: None,
             asked: Vec::new(),
             keeps_slots: false,
+            windows: Vec::new(),
         }
     }
 
@@ -279,6 +287,7 @@ impl Manager {
             Step::Draining { since, asked } => {
                 Some(drain::asks_next(knobs, since, asked).min(since + knobs.slot_drain_limit))
             }
+            Step::Pending { until } => Some(until),
             Step::Securing { since } => Some(since + knobs.order_patience),
             Step::Stopping { since, .. } => Some(since + knobs.stop_patience),
             Step::Returning { since } => Some(since + knobs.promotion_patience),
@@ -307,6 +316,7 @@ impl Manager {
             }
             (Phase::Steady, Some(Step::Adding { .. })) => PhaseName::AddingServer,
             (Phase::Steady, Some(Step::Draining { .. })) => PhaseName::DrainingSlots,
+            (Phase::Steady, Some(Step::Pending { .. })) => PhaseName::PendingWindow,
             (Phase::Steady, Some(Step::Securing { .. })) => PhaseName::QuorumCommit,
             (Phase::Steady, Some(Step::Stopping { .. })) => PhaseName::Stopping,
             (Phase::Steady, Some(Step::Forwarding { .. })) => PhaseName::Forwarding,

@@ -3,8 +3,8 @@
 //! * `decide`: news in, a rule and its orders out; `failover`, `replace`, `elect`: its procedures;
 //! * `operator`: what an operator can order; `command`: an order in, its rule or a refusal out;
 //! * `follow`: services that follow another one;
-//! * `switchover`, `drain`, `handover`, `plan_change`: its planned procedures; `operation`: how far
-//!   one is;
+//! * `switchover`, `drain`, `window`, `handover`, `plan_change`: its planned procedures;
+//!   `operation`: how far one is;
 //! * `manager`: what one decider believes of one service; `rule`, `action`: its two vocabularies;
 //! * `own`: a policy that somebody else writes;
 //! * `lookout`: the second policy, with a decider on every node and on every observer.
@@ -29,6 +29,7 @@ mod plan_change;
 mod replace;
 mod rule;
 mod switchover;
+mod window;
 
 pub use action::{ACTIONS, Action, Numbers};
 pub use command::{Refusal, command};
@@ -40,3 +41,4 @@ pub use operation::{Cause, Operation, Step};
 pub use operator::{ORDERS, Operator, OrderAim, OrderCard};
 pub use own::{Decide, OwnPolicy};
 pub use rule::Rule;
+pub use window::{Window, opens};

@@ -73,6 +73,11 @@ pub enum Step {
         /// When it was asked last whether they have.
         asked: Instant,
     },
+    /// Everything is ready, and the next window is waited for.
+    Pending {
+        /// When it opens.
+        until: Instant,
+    },
     /// The primary has been told to let commits wait for standbys.
     Securing {
         /// When it was told last.

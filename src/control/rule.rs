@@ -75,11 +75,13 @@ pub enum Rule {
     StopAwaitingConsumers,
     /// Logical slots are on the new servers.
     LetCommitsWait,
+    /// A window for the switchover opens.
+    BeginInWindow,
 }
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::SuspectSilentNode,
         Self::DropSuspicion,
         Self::PromoteForSilentPrimary,
@@ -115,6 +117,7 @@ impl Rule {
         Self::AwaitConsumers,
         Self::StopAwaitingConsumers,
         Self::LetCommitsWait,
+        Self::BeginInWindow,
     ];
 
     /// Returns the rule's name, as results print it.
@@ -155,6 +158,7 @@ impl Rule {
             Self::AwaitConsumers => "await-consumers",
             Self::StopAwaitingConsumers => "stop-awaiting-consumers",
             Self::LetCommitsWait => "let-commits-wait",
+            Self::BeginInWindow => "begin-in-window",
         }
     }
 
@@ -200,7 +204,8 @@ impl Rule {
             | Self::ChangePlan
             | Self::AwaitConsumers
             | Self::StopAwaitingConsumers
-            | Self::LetCommitsWait => "failover",
+            | Self::LetCommitsWait
+            | Self::BeginInWindow => "failover",
         }
     }
 
@@ -319,6 +324,9 @@ impl Rule {
             }
             Self::LetCommitsWait => {
                 "once logical slots are on the new servers, commits wait for standbys"
+            }
+            Self::BeginInWindow => {
+                "a switchover that is ready lets commits wait for standbys when its window opens"
             }
         }
     }

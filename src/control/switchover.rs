@@ -14,7 +14,7 @@ use super::operation::{Cause, Operation, Step};
 use super::operator::Operator;
 use super::replace::{enlist, next_number};
 use super::rule::Rule;
-use super::{drain, handover};
+use super::{drain, handover, window};
 use crate::kernel::Instant;
 use crate::knob::{Knobs, Mutant};
 use crate::model::{Answer, Endpoint, Plan};
@@ -114,7 +114,7 @@ fn go_on(knobs: &Knobs, manager: &mut Manager, now: Instant, decision: &mut Deci
         }
     } else if has_additional {
         if !drain::begin(knobs, manager, now, decision) {
-            secure(knobs, manager, now, decision);
+            window::enter(knobs, manager, now, decision);
         }
     } else if let Some(left) = operation.old.first().copied() {
         // A smaller plan has no place for it.
@@ -183,6 +183,7 @@ pub(super) fn serves(
         | Step::Adding { .. }
         | Step::Renaming { .. }
         | Step::Draining { .. }
+        | Step::Pending { .. }
         | Step::Securing { .. } => {
             // It takes the place of a server that was lost meanwhile, and is as new as the others.
             operation.new.push(number);
@@ -237,6 +238,7 @@ pub(super) fn served(
         | Step::Renaming { .. }
         | Step::Adding { .. }
         | Step::Draining { .. }
+        | Step::Pending { .. }
         | Step::Securing { .. }
         | Step::Stopping { .. }
         | Step::Handing
@@ -357,7 +359,7 @@ pub(super) fn lose_server(
             let node = build(manager, decision);
             set_step(manager, Step::Adding { node });
         }
-        Step::Draining { .. } | Step::Securing { .. } if left == 0 => {
+        Step::Draining { .. } | Step::Pending { .. } | Step::Securing { .. } if left == 0 => {
             abandon(knobs, manager, decision);
         }
         Step::Securing { .. } => secure(knobs, manager, now, decision),
@@ -365,6 +367,7 @@ pub(super) fn lose_server(
         | Step::Renaming { .. }
         | Step::Adding { .. }
         | Step::Draining { .. }
+        | Step::Pending { .. }
         | Step::Stopping { .. }
         | Step::Handing
         | Step::Forwarding { .. }

@@ -101,6 +101,8 @@ pub enum Mutant {
     ForgetOldPrimary,
     /// A switchover does not wait until logical slots are on the new servers.
     SkipDrain,
+    /// Maintenance changes the primary outside of its windows.
+    IgnoreWindows,
 }
 
 /// What the registry says of one mutant.
@@ -218,6 +220,8 @@ cards! {
         "a switchover never deletes the old primary";
     SkipDrain, "skip-drain", "switchover-keeps-slots",
         "a switchover does not wait until logical slots are on the new servers";
+    IgnoreWindows, "ignore-windows", "switchover-in-window",
+        "maintenance changes the primary outside of its windows";
 }
 
 impl Mutant {

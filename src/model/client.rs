@@ -27,6 +27,8 @@ pub struct ServiceSetup {
     pub plan: Plan,
     /// The region of its nodes.
     pub region: RegionId,
+    /// The times of the day at which maintenance may change the primary.
+    pub windows: Vec<(Span, Span)>,
 }
 
 /// A client to simulate.

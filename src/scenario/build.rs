@@ -32,6 +32,7 @@ pub(super) fn build(scenario: &Scenario, knobs: Knobs) -> sim::Setup {
                 name: service.name.clone(),
                 plan: service.plan,
                 region: region(&names, &service.region),
+                windows: service.windows.clone(),
             })
             .collect(),
         integrations: scenario.integrations.iter().map(|one| integration(&names, one)).collect(),

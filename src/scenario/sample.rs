@@ -31,7 +31,13 @@ fn law() -> impl Strategy<Value = Law> {
 
 fn service() -> impl Strategy<Value = Service> {
     let plan = proptest::sample::select(Plan::ALL.to_vec());
-    (name(), plan, name()).prop_map(|(name, plan, region)| Service { name, plan, region })
+    let window = (span(), span());
+    (name(), plan, name(), vec(window, 0..2)).prop_map(|(name, plan, region, windows)| Service {
+        name,
+        plan,
+        region,
+        windows,
+    })
 }
 
 fn endpoint() -> impl Strategy<Value = Endpoint> {

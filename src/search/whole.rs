@@ -70,6 +70,7 @@ pub fn services(dice: &mut Dice) -> Vec<Service> {
             name: (*name).to_owned(),
             plan: *dice.one_of(&PLANS),
             region: (*dice.one_of(&regions)).to_owned(),
+            windows: Vec::new(),
         })
         .collect()
 }

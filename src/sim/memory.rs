@@ -5,7 +5,7 @@
 
 use super::Sim;
 use crate::check::{OperationRecord, Restore, SlotRecord};
-use crate::control::{Operator, Rule};
+use crate::control::{Cause, Operator, Rule};
 use crate::knob::Touch;
 use crate::model::{NodeId, ServiceId, SlotId};
 
@@ -103,7 +103,10 @@ impl Sim {
         let Some(operation) = operation else { return };
         let (cause, next) = (operation.cause, NodeId::at(self.world.nodes.len()));
         let old = self.world.existing(service).map(|node| node.id).collect();
-        let record = OperationRecord::new(self.world.now, cause, old, next);
+        let mut record = OperationRecord::new(self.world.now, cause, old, next);
+        if cause == Cause::Maintenance {
+            record.windows.clone_from(&self.setup.services[service.index()].windows);
+        }
         self.history.of_mut(service).operations.push(record);
     }
 

@@ -38,7 +38,7 @@ pub(super) fn begin(setup: Arc<Setup>, chance: Chance, ticks: Ticks, keeps_notes
     }
     let script = Script::new(&setup, &mut world);
     let deciders = (0..setup.services.len())
-        .map(|index| add_decider(&mut world, ServiceId::at(index)))
+        .map(|index| add_decider(&mut world, &setup, ServiceId::at(index)))
         .collect();
     let history = History::new(&world);
     let trace = Trace::new(keeps_notes);
@@ -233,11 +233,13 @@ fn listed(world: &World, of: &ClientSetup) -> Vec<NodeId> {
     }
 }
 
-fn add_decider(world: &mut World, service: ServiceId) -> Decider {
+fn add_decider(world: &mut World, setup: &Setup, service: ServiceId) -> Decider {
     let of = world.service(service);
     let follows = world.following(service).map(|integration| Following::of(integration.kind));
     let keeps_slots = world.has_slots(service);
-    let mut manager = Manager { follows, keeps_slots, ..Manager::new(of.plan) };
+    let windows = setup.services[service.index()].windows.clone();
+    let plan = Manager::new(of.plan);
+    let mut manager = Manager { follows, keeps_slots, windows, ..plan };
     manager.follow_from_the_start();
     let nodes = world.service(service).nodes.clone();
     let contacts = nodes.iter().map(|node| contact(world, *node, true)).collect();

@@ -93,7 +93,8 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
 }
 
 fn service(((plan, region), name): ((Plan, usize), &str)) -> Service {
-    Service { name: name.to_owned(), plan, region: REGIONS[region].to_owned() }
+    let region = REGIONS[region].to_owned();
+    Service { name: name.to_owned(), plan, region, windows: Vec::new() }
 }
 
 /// A client in the making.

@@ -88,6 +88,10 @@ pub struct Service {
     /// The region; its nodes are spread over three zones `a`, `b` and `c` of it.
     #[serde(default = "default_region")]
     pub region: String,
+    /// The times of the day, since midnight, at which maintenance may change the primary; a run
+    /// begins at midnight. Without any it always may.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub windows: Vec<(Span, Span)>,
 }
 
 fn default_region() -> String {

@@ -1,7 +1,7 @@
 //! Whether a scenario makes sense: everything that a run relies on and that types cannot say.
 //!
 //! * `names`: how things are called, how many there are, and what a name refers to;
-//! * `integrations`: which service follows which;
+//! * `integrations`: which service follows which; `windows`: when switchovers may happen;
 //! * `clients`: how fast and when clients work, `parts`: by which means;
 //! * `failures`: what goes wrong by itself;
 //! * `slots`: logical slots and their consumers;
@@ -21,6 +21,7 @@ mod parts;
 mod script;
 mod slots;
 mod tuning;
+mod windows;
 
 use super::file::Scenario;
 use super::locate::Path;
@@ -35,6 +36,7 @@ pub(super) fn validate(scenario: &Scenario, knobs: &Knobs, problems: &mut Proble
     names::check(scenario, problems);
     // Without a service every other name is unknown as well, which would say nothing new.
     if !scenario.services.is_empty() {
+        windows::check(scenario, problems);
         integrations::check(scenario, &names, problems);
         clients::check(scenario, &names, problems);
         parts::check(scenario, &names, knobs, problems);
