@@ -216,6 +216,92 @@ fn thousands_of_switchovers_with_one_fault_keep_what_standbys_acknowledged() {
     assert!(enough, "too few were put to the test: {judged:?}");
 }
 
+/// One of several words, drawn by what it is for.
+fn word<'a>(purpose: &str, case: u64, words: &[&'a str]) -> &'a str {
+    let count = u64::try_from(words.len()).expect("there are few");
+    words[usize::try_from(draw(purpose, case, count)).expect("it is small")]
+}
+
+/// The phases in which a fault may strike, and how often one did.
+const PHASES: [&str; 7] = [
+    "ReplacingStandbys",
+    "AddingServer",
+    "QuorumCommit",
+    "Stopping",
+    "Electing",
+    "Promoting",
+    "Forwarding",
+];
+
+/// A fault some time after a phase was entered, at whoever takes part in it.
+fn fault_in(phase: &str, case: u64, plan: &str) -> String {
+    let lasts = match phase {
+        "ReplacingStandbys" | "AddingServer" | "Forwarding" => 20_000,
+        "QuorumCommit" | "Electing" => 60,
+        _ => 1_100,
+    };
+    let nodes = if plan == "Startup" { 2 } else { 4 };
+    let node = format!(r#"Node("orders-{}")"#, 1 + draw("victim", case, nodes));
+    let fault = match draw("what", case, 7) {
+        0 => format!("Fault(HostDeath, {node})"),
+        1 => format!("Fault(ProcessCrash, {node})"),
+        2 => format!("Fault(LinkCut, Link({node}, Platform))"),
+        3 => format!("Fault(LinkCut, Link({node}, Everyone))"),
+        4 => r#"Fault(PublishStall, Service("orders"))"#.to_owned(),
+        5 => r#"Fault(ProvisionStall, Service("orders"))"#.to_owned(),
+        _ => r#"Fault(HostDeath, Primary("orders"))"#.to_owned(),
+    };
+    let after = draw("after", case, lasts);
+    let entered = format!(r#"Enters(service: "orders", phase: {phase})"#);
+    format!(r#"When(After("{after}ms", {entered}), {fault}),"#)
+}
+
+/// Everything that the documents leave open about a switchover, drawn.
+fn stances(case: u64) -> String {
+    let of = |name: &str, words: &[&str]| format!("{name}: {}, ", word(name, case, words));
+    of("quorum_size", &["One", "Majority", "All"])
+        + &of("quorum_reset", &["AfterOldPrimaryGone", "AtPromotion"])
+        + &of("switchover_candidates", &["AnyNew", "AdditionalOnly", "ReplacementOnly"])
+        + &of("switchover_fault", &["Continue", "Rollback"])
+        + &of("forward_start", &["AtPromotion", "AtDnsUpdate"])
+        + &of("forward_end", &["AfterItsTime", "AfterTtl"])
+        + &of("forward_target", &["Fixed", "Retargeted"])
+        + &of("replica_name_when_empty", &["DeadAddress", "NoAnswer", "Primary"])
+}
+
+#[test]
+fn a_fault_in_every_phase_under_every_stance_loses_nothing_that_standbys_acknowledged() {
+    let mut struck = [0_u32; PHASES.len()];
+    for case in 0..2_000 {
+        let place = usize::try_from(draw("phase", case, 7)).expect("it is small");
+        let plan = word("plan of", case, &["Startup", "Business", "Premium"]);
+        let script = fault_in(PHASES[place], case, plan);
+        let commits = word("commits", case, &["", "", "parts: (synchronous_commit: Local)"]);
+        let stances = stances(case);
+        let outcome = run(&scenario(plan, commits, &stances, &script).setup, case);
+        struck[place] += u32::from(!outcome.faults.is_empty());
+        for id in [
+            "switchover-keeps-acked",
+            "quorum-commit-survives",
+            "switchover-order",
+            "promoted-is-new",
+            "removal-leaves-a-node",
+            "accounting-adds-up",
+            "timelines-form-a-tree",
+        ] {
+            let found = outcome.invariants.iter().find(|one| one.id == id);
+            let found = found.unwrap_or_else(|| panic!("there is no invariant {id}"));
+            assert_ne!(
+                found.verdict,
+                Verdict::Violated,
+                "case {case}, {plan}, {commits}, {stances}, {script}: {id}: {}",
+                found.detail
+            );
+        }
+    }
+    assert!(struck.iter().all(|count| *count > 60), "{PHASES:?} were struck {struck:?} times");
+}
+
 /// Whether every set of `ask` of `nodes` meets every set of `acked` of them, by trying them all.
 fn always_meet(nodes: u32, acked: u32, ask: u32) -> bool {
     let sets = |size: u32| (0_u32..1 << nodes).filter(move |set| set.count_ones() == size);
