@@ -71,6 +71,8 @@ fn planted_faults_refute_contracts() {
     assert!(refuted(Mutant::ForgetSlots).contains(&"U25"));
     let lacking = refuted(Mutant::SkipDependencyJob);
     assert!(["U28", "U31"].iter().all(|id| lacking.contains(id)), "{lacking:?}");
+    let undrained = refuted(Mutant::SkipDrain);
+    assert!(["U26", "U27"].iter().all(|id| undrained.contains(id)), "{undrained:?}");
     assert!(refuted(Mutant::CopySeldom).contains(&"U30"));
     assert!(refuted(Mutant::ClaimSlots).contains(&"U32"));
     assert!(refuted(Mutant::IgnoreStartPosition).contains(&"U33"));

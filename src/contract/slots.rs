@@ -6,7 +6,7 @@
 use super::probe::{Finding, joined, upheld_if};
 use crate::kernel::Span;
 use crate::knob::{SlotClocks, SlotPolicy};
-use crate::sim::{Outcome, SlotOutcome, SlotState};
+use crate::sim::{Outcome, ServiceOutcome, SlotOutcome, SlotState};
 
 /// How old a slot may be that is lost.
 pub(super) const YOUNG: Span = Span::from_secs(30);
@@ -37,6 +37,24 @@ fn ages(outcome: &Outcome) -> impl Iterator<Item = (&SlotOutcome, Span, bool)> {
 pub(super) fn young_slot_may_be_lost(outcome: &Outcome) -> Finding {
     joined(ages(outcome).map(|(slot, age, kept)| {
         upheld_if(kept || age <= YOUNG, || format!("{} was lost, {age} old", slot.slot))
+    }))
+}
+
+/// The node that takes over from the only one of a service as planned has all its slots.
+pub(super) fn lone_node_hands_over(outcome: &Outcome) -> Finding {
+    let documented = outcome.knobs.slot_policy == SlotPolicy::PlatformJobs;
+    let lone = |service: &&ServiceOutcome| documented && service.plan.standbys() == 0;
+    let lone = outcome.services.iter().filter(lone);
+    joined(lone.flat_map(|service| {
+        let planned = service.finished().filter(|one| one.cause == "switchover");
+        planned.flat_map(move |one| {
+            let there = |slot: &&SlotOutcome| slot.promoted.is_some() && slot.node == one.node;
+            service.slots.iter().filter(there).map(|slot| {
+                upheld_if(slot.state == SlotState::Kept, || {
+                    format!("{} is not on {} when it takes over", slot.slot, slot.node)
+                })
+            })
+        })
     }))
 }
 

@@ -168,6 +168,13 @@ contracts! {
     "U25", Upgrade 125-127, Invariant("copied-slot-survives"), None,
         "slot-35100ms-on-two-clocks",
         "at a failover the slots of the old primary are there on the new one";
+    "U26", Upgrade 125-127, Invariant("switchover-keeps-slots"), None,
+        "maintenance-keeps-a-slot",
+        "at a controlled switchover the slots of the old primary are there on the new one";
+    "U27", Upgrade 144-146, Probe("lone-node-hands-slots-over", slots::lone_node_hands_over), None,
+        "maintenance-startup-recreates-a-slot",
+        "when the node of a one-node service is replaced as planned, the new one has the slots \
+         before it takes over";
     "U28", Upgrade 150-161, Invariant("slot-jobs-on-time"), None,
         "slot-35100ms-on-two-clocks",
         "what a new slot needs is installed every 30 s, and positions are copied at intervals";
