@@ -128,7 +128,8 @@ fn several_faults(outcome: &Outcome) -> bool {
     struck.count() > 1 || cuts(false) > cuts(true) || lasts
 }
 
-/// Returns whether WAL is written faster than a new standby can come near.
+/// Returns whether WAL is written faster than a new standby can come near, or more of it than has
+/// room where a slot may keep it.
 fn outrun(setup: &Setup) -> bool {
     let writes = setup.clients.iter().map(|client| match client.work {
         Work::Write { rate, wal_per_commit } => u64::from(rate) * wal_per_commit.get(),
@@ -138,5 +139,8 @@ fn outrun(setup: &Setup) -> bool {
     let takes = knobs.stream_rate.min(knobs.redo_rate).min(knobs.replication_goodput);
     let writes: u64 = writes.sum();
     let on_the_way = u128::from(writes) * u128::from(knobs.replication_delay.as_micros());
-    writes >= takes.get() || on_the_way > u128::from(knobs.ready_gap.get()) * 1_000_000
+    let room = knobs.disk_size.get().saturating_sub(knobs.database_size.get());
+    let in_all = u128::from(writes) * u128::from(setup.until.as_micros());
+    let fills = !setup.slots.is_empty() && in_all > u128::from(room) * 1_000_000;
+    fills || writes >= takes.get() || on_the_way > u128::from(knobs.ready_gap.get()) * 1_000_000
 }

@@ -199,3 +199,18 @@ fn positions_are_copied_also_before_the_first_run_of_the_other_job() {
         until: "22.318465s""#,
     );
 }
+
+#[test]
+fn a_disk_that_slots_fill_on_one_node_after_the_other_is_more_than_one_fault() {
+    check(
+        24_465_244_021_276,
+        0,
+        r#"services: [Service(name: "orders", plan: Premium, region: "eu-west")],
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 1, wal_per_commit: "1B"),
+        ],
+        slots: [Slot(name: "cdc", service: "orders")],
+        tuning: Tuning(policy: Pglookout, disk_size: "100MiB", lookout_observers: 0),
+        until: "2m""#,
+    );
+}
