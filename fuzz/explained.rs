@@ -141,6 +141,6 @@ fn outrun(setup: &Setup) -> bool {
     let on_the_way = u128::from(writes) * u128::from(knobs.replication_delay.as_micros());
     let room = knobs.disk_size.get().saturating_sub(knobs.database_size.get());
     let in_all = u128::from(writes) * u128::from(setup.until.as_micros());
-    let fills = !setup.slots.is_empty() && in_all > u128::from(room) * 1_000_000;
+    let fills = !setup.slots.is_empty() && in_all >= u128::from(room) * 1_000_000;
     fills || writes >= takes.get() || on_the_way > u128::from(knobs.ready_gap.get()) * 1_000_000
 }

@@ -50,6 +50,11 @@ pub fn map<T: Sync, R: Send>(
 }
 
 /// Returns how many threads this machine runs at once, one if nobody knows.
+///
+/// # Examples
+/// ```
+/// assert!(cutover::parallel::processors().get() >= 1);
+/// ```
 pub fn processors() -> NonZero<usize> {
     thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN)
 }

@@ -83,7 +83,8 @@ pub(super) fn was_sure(service: &Service, rule: &QuorumRule, record: &PromotionR
         let seen = matches!(one.standing, Fitness::Chosen | Fitness::Behind);
         seen && service.numbered(one.number).is_some_and(|node| rule.names(node))
     });
-    fresh.count() + rule.needs > members
+    // Whoever is restored from a backup was not elected.
+    !record.restored && fresh.count() + rule.needs > members
 }
 
 /// Counts the commits made by an instant that were acknowledged while the setting was in force.

@@ -15,17 +15,63 @@ use crate::trace::Note;
 
 impl Sim {
     /// Returns what the run is made from, with the steps that were added since.
+    ///
+    /// # Examples
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use cutover::sim::Sim;
+    /// # let text = r#"Scenario(name: "example", until: "10m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 100)],
+    /// #     script: [At("60s", Fault(HostDeath, Primary("orders")))])"#;
+    /// # let loaded = cutover::scenario::parse("example.ron", text).expect("it is valid");
+    /// # let setup = Arc::new(loaded.setup);
+    /// let sim = Sim::new(Arc::clone(&setup), 7);
+    /// assert_eq!(sim.setup(), &*setup);
+    /// ```
     pub fn setup(&self) -> &Setup {
         &self.setup
     }
 
     /// Returns a run at its first instant, with notes, whose random words come from somewhere else
     /// or are noted; see [`Chance::recorded`] and [`Chance::replayed`].
+    ///
+    /// # Examples
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use cutover::sim::Sim;
+    /// # let text = r#"Scenario(name: "example", until: "10m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 100)],
+    /// #     script: [At("60s", Fault(HostDeath, Primary("orders")))])"#;
+    /// # let loaded = cutover::scenario::parse("example.ron", text).expect("it is valid");
+    /// # let setup = Arc::new(loaded.setup);
+    /// use cutover::kernel::Chance;
+    ///
+    /// let mut sim = Sim::with_chance(Arc::clone(&setup), Chance::new(7, 0));
+    /// let mut same = Sim::new(setup, 7);
+    /// sim.run();
+    /// same.run();
+    /// assert_eq!(sim.fingerprint(), same.fingerprint());
+    /// ```
     pub fn with_chance(setup: Arc<Setup>, chance: Chance) -> Self {
         start::begin(setup, chance, Ticks::Lazy, true)
     }
 
     /// Returns the seed of the run.
+    ///
+    /// # Examples
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use cutover::sim::Sim;
+    /// # let text = r#"Scenario(name: "example", until: "10m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 100)],
+    /// #     script: [At("60s", Fault(HostDeath, Primary("orders")))])"#;
+    /// # let loaded = cutover::scenario::parse("example.ron", text).expect("it is valid");
+    /// # let setup = Arc::new(loaded.setup);
+    /// assert_eq!(Sim::new(setup, 7).seed(), 7);
+    /// ```
     pub fn seed(&self) -> u64 {
         self.seed
     }

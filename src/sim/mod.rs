@@ -9,7 +9,8 @@
 //! * `slots`: logical slots, their jobs and their consumers;
 //! * `observe`: truth becomes news; `decider`: who hears and decides; `lookout`: the daemons;
 //! * `answer`: what nodes say at once; `perform`: orders become events;
-//! * `phase`: the phases of its work; `look`: how a suite of tests goes along with a run;
+//! * `phase`: the phases of its work; `face`: how a run is begun and looked at; `look`: how a
+//!   suite of tests goes along with a run;
 //! * `side_by_side`, `sessions`: what is told of services bound together and of connections;
 //! * `result`, `slot_outcome`, `outages`, `lost`, `strikes`, `reached`, `tell`, `spell`,
 //!   `told`: from the last state to the outcome: slots, outages, what was lost, faults, what
@@ -22,6 +23,7 @@ mod answer;
 mod apply;
 mod command;
 mod decider;
+mod face;
 mod failure;
 mod hurry;
 mod look;
@@ -50,7 +52,6 @@ mod tell;
 mod told;
 mod trigger;
 
-use std::hash::Hash;
 use std::sync::Arc;
 
 pub use crate::check::{Allowance, InvariantOutcome};
@@ -75,7 +76,7 @@ pub use trigger::Trigger;
 
 use crate::check::History;
 use crate::control::Timer;
-use crate::kernel::{Chance, Digest, Instant};
+use crate::kernel::Instant;
 use crate::knob::Touch;
 use crate::model::{DeciderId, Signal, TIMER_RANK, World};
 use crate::trace::{Trace, What};
@@ -113,37 +114,25 @@ pub enum Ticks {
 }
 
 impl Sim {
-    /// Returns a run at its first instant, which keeps its notes for the timeline.
-    pub fn new(setup: Arc<Setup>, seed: u64) -> Self {
-        start::begin(setup, Chance::new(seed, 0), Ticks::Lazy, true)
-    }
-
-    /// Returns a run that keeps no notes: its outcome has no timeline, and it is faster.
-    pub fn without_notes(setup: Arc<Setup>, seed: u64) -> Self {
-        start::begin(setup, Chance::new(seed, 0), Ticks::Lazy, false)
-    }
-
-    /// Returns a run in which every report is an event: the slow reference.
-    pub fn with_eager_ticks(setup: Arc<Setup>, seed: u64) -> Self {
-        start::begin(setup, Chance::new(seed, 0), Ticks::Eager, true)
-    }
-
-    /// Returns the present instant of the run.
-    pub fn now(&self) -> Instant {
-        self.world.now
-    }
-
-    /// Returns the truth.
-    pub fn world(&self) -> &World {
-        &self.world
-    }
-
-    /// Returns how many events have changed something so far.
-    pub fn events(&self) -> u64 {
-        self.trace.events()
-    }
-
     /// Returns when the next event is due, if there is one before the end of the run.
+    ///
+    /// # Examples
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use cutover::sim::Sim;
+    /// # let text = r#"Scenario(name: "example", until: "10m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 100)],
+    /// #     script: [At("60s", Fault(HostDeath, Primary("orders")))])"#;
+    /// # let loaded = cutover::scenario::parse("example.ron", text).expect("it is valid");
+    /// # let setup = Arc::new(loaded.setup);
+    /// let mut sim = Sim::new(setup, 7);
+    /// let due = sim.next_at().expect("the fault is still to come");
+    /// assert!(sim.step());
+    /// assert_eq!(sim.now(), due);
+    /// sim.run();
+    /// assert_eq!(sim.next_at(), None);
+    /// ```
     pub fn next_at(&self) -> Option<Instant> {
         let timer = self.next_timer().map(|(due, ..)| due);
         let head = self.world.queue.peek().map(|(at, _)| at);
@@ -152,6 +141,24 @@ impl Sim {
     }
 
     /// Takes one event through the stages; returns false when the run has come to its end.
+    ///
+    /// # Examples
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use cutover::sim::Sim;
+    /// # let text = r#"Scenario(name: "example", until: "10m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 100)],
+    /// #     script: [At("60s", Fault(HostDeath, Primary("orders")))])"#;
+    /// # let loaded = cutover::scenario::parse("example.ron", text).expect("it is valid");
+    /// # let setup = Arc::new(loaded.setup);
+    /// let mut sim = Sim::new(setup, 7);
+    /// let mut steps = 0;
+    /// while sim.step() {
+    ///     steps += 1;
+    /// }
+    /// assert!(steps > 10);
+    /// ```
     pub fn step(&mut self) -> bool {
         let timer = self.next_timer();
         let head = self.world.queue.peek();
@@ -187,37 +194,6 @@ impl Sim {
             self.take(event);
         }
         true
-    }
-
-    /// Takes the run to its end.
-    pub fn run(&mut self) {
-        while self.step() {}
-    }
-
-    /// Returns the result of the run as far as it has come.
-    pub fn outcome(&self) -> Outcome {
-        result::outcome(self)
-    }
-
-    /// Returns a digest of the state: truth, beliefs and what is going to happen, without the past
-    /// that only the judge remembers.
-    ///
-    /// Equal states have equal digests, on every machine; a search recognises by it where it has
-    /// been.
-    pub fn state_digest(&self) -> u64 {
-        let mut digest = Digest::new();
-        let world = &self.world;
-        (world.now, &world.queue, &world.chance).hash(&mut digest);
-        (&world.services, &world.nodes, &world.branches).hash(&mut digest);
-        (&world.slots, &world.databases, &world.readings).hash(&mut digest);
-        (&world.clients, &world.links, &world.dark, world.healed_last).hash(&mut digest);
-        (&self.deciders, &self.lookouts, &self.script, &self.failures).hash(&mut digest);
-        digest.finish()
-    }
-
-    /// Returns the digest over everything that changed something so far.
-    pub fn fingerprint(&self) -> u64 {
-        self.trace.fingerprint()
     }
 
     fn next_timer(&self) -> Option<(Instant, DeciderId, Timer)> {

@@ -141,6 +141,10 @@ impl Sim {
             self.world.plan_checkpoint(node, epoch);
             return;
         }
+        let before = self.seen_from(Event::SlotCopies(service)).minus(Span::from_micros(1));
+        if !self.syncs_slots() {
+            self.world.refresh_copies(service, before);
+        }
         let given_up = self.world.give_up_slots(node);
         for slot in &given_up {
             self.note(What::Slot(SlotNews::GivenUp(*slot, node)));

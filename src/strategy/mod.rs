@@ -33,6 +33,20 @@ use crate::scenario::{Client, Deed, Loaded, Scenario, Service, Step};
 use crate::search;
 
 /// Whole scenarios with their seeds: services, clients, knobs, faults and orders.
+///
+/// # Examples
+/// ```
+/// # use cutover::strategy;
+/// # use proptest::prelude::*;
+/// # use proptest::strategy::ValueTree;
+/// # use proptest::test_runner::TestRunner;
+/// # let text = r#"Scenario(name: "mine", until: "20m",
+/// #     services: [Service(name: "orders", plan: Premium)])"#;
+/// # let base = cutover::scenario::parse("mine.ron", text).expect("it is valid");
+/// # let mut runner = TestRunner::deterministic();
+/// let case = strategy::cases().new_tree(&mut runner).expect("it is drawn").current();
+/// assert!(!case.run().services.is_empty());
+/// ```
 pub fn cases() -> Domain<Case> {
     Domain::new(|dice| {
         let scenario = search::whole(dice).scenario;
@@ -71,27 +85,98 @@ pub fn cases_of(base: Loaded, steps: u64) -> Domain<Case> {
 }
 
 /// One to three services of any plan.
+///
+/// # Examples
+/// ```
+/// # use cutover::strategy;
+/// # use proptest::prelude::*;
+/// # use proptest::strategy::ValueTree;
+/// # use proptest::test_runner::TestRunner;
+/// # let text = r#"Scenario(name: "mine", until: "20m",
+/// #     services: [Service(name: "orders", plan: Premium)])"#;
+/// # let base = cutover::scenario::parse("mine.ron", text).expect("it is valid");
+/// # let mut runner = TestRunner::deterministic();
+/// let services = strategy::services().new_tree(&mut runner).expect("they are drawn").current();
+/// assert!((1..=3).contains(&services.len()));
+/// ```
 pub fn services() -> Domain<Vec<Service>> {
     Domain::new(search::services)
 }
 
 /// Up to four clients of some services, of which there is at least one.
+///
+/// # Examples
+/// ```
+/// # use cutover::strategy;
+/// # use proptest::prelude::*;
+/// # use proptest::strategy::ValueTree;
+/// # use proptest::test_runner::TestRunner;
+/// # let text = r#"Scenario(name: "mine", until: "20m",
+/// #     services: [Service(name: "orders", plan: Premium)])"#;
+/// # let base = cutover::scenario::parse("mine.ron", text).expect("it is valid");
+/// # let mut runner = TestRunner::deterministic();
+/// let clients = strategy::clients(base.scenario.services.clone());
+/// assert!(clients.new_tree(&mut runner).expect("they are drawn").current().len() <= 4);
+/// ```
 pub fn clients(services: Vec<Service>) -> Domain<Vec<Client>> {
     Domain::new(move |dice| search::clients(dice, &services))
 }
 
 /// Knobs within an eighth and eight times their defaults that a scenario may be tuned with.
+///
+/// # Examples
+/// ```
+/// # use cutover::strategy;
+/// # use proptest::prelude::*;
+/// # use proptest::strategy::ValueTree;
+/// # use proptest::test_runner::TestRunner;
+/// # let text = r#"Scenario(name: "mine", until: "20m",
+/// #     services: [Service(name: "orders", plan: Premium)])"#;
+/// # let base = cutover::scenario::parse("mine.ron", text).expect("it is valid");
+/// # let mut runner = TestRunner::deterministic();
+/// let tuning = strategy::knobs(base.clone()).new_tree(&mut runner).expect("it is drawn").current();
+/// let tuned = cutover::scenario::Scenario { tuning, ..base.scenario };
+/// assert!(cutover::scenario::Loaded::from_scenario(tuned).is_ok());
+/// ```
 pub fn knobs(base: Loaded) -> Domain<Tuning> {
     Domain::new(move |dice| search::tuned(dice, &base).scenario.tuning)
 }
 
 /// At most so many steps that a scenario's script may go on with: faults, heals and orders.
+///
+/// # Examples
+/// ```
+/// # use cutover::strategy;
+/// # use proptest::prelude::*;
+/// # use proptest::strategy::ValueTree;
+/// # use proptest::test_runner::TestRunner;
+/// # let text = r#"Scenario(name: "mine", until: "20m",
+/// #     services: [Service(name: "orders", plan: Premium)])"#;
+/// # let base = cutover::scenario::parse("mine.ron", text).expect("it is valid");
+/// # let mut runner = TestRunner::deterministic();
+/// let steps = strategy::steps(base, 6).new_tree(&mut runner).expect("they are drawn").current();
+/// assert!(steps.len() <= 6);
+/// ```
 pub fn steps(base: Loaded, most: u64) -> Domain<Vec<Step>> {
     let old = base.scenario.script.len();
     Domain::new(move |dice| search::add_steps(dice, &base, most).scenario.script.split_off(old))
 }
 
 /// At most so many orders of operators.
+///
+/// # Examples
+/// ```
+/// # use cutover::strategy;
+/// # use proptest::prelude::*;
+/// # use proptest::strategy::ValueTree;
+/// # use proptest::test_runner::TestRunner;
+/// # let text = r#"Scenario(name: "mine", until: "20m",
+/// #     services: [Service(name: "orders", plan: Premium)])"#;
+/// # let base = cutover::scenario::parse("mine.ron", text).expect("it is valid");
+/// # let mut runner = TestRunner::deterministic();
+/// let orders = strategy::orders(base, 6).new_tree(&mut runner).expect("they are drawn").current();
+/// assert!(orders.len() <= 6);
+/// ```
 pub fn orders(base: Loaded, most: u64) -> Domain<Vec<Step>> {
     let old = base.scenario.script.len();
     Domain::new(move |dice| {

@@ -6,6 +6,7 @@
 
 mod daemons;
 mod slots;
+mod switchovers;
 
 use cutover::scenario::{Scenario, parse};
 use cutover::sim;

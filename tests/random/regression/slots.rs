@@ -214,3 +214,42 @@ fn a_disk_that_slots_fill_on_one_node_after_the_other_is_more_than_one_fault() {
         until: "2m""#,
     );
 }
+
+#[test]
+fn a_copy_is_held_against_what_the_primary_had_before_it_came_back_from_a_crash() {
+    check(
+        5_649_846_170_297_299_678,
+        0,
+        r#"services: [Service(name: "orders", plan: Business, region: "eu-west")],
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 766, wal_per_commit: "4010B"),
+            Writer(name: "web", service: "orders", writes_per_s: 885, wal_per_commit: "12099B"),
+            SlotConsumer(
+                name: "cdc-consumer", service: "orders", slot: "cdc", ack_every: "39.725787s",
+            ),
+        ],
+        slots: [Slot(name: "cdc", service: "orders")],
+        script: [
+            At("2m26.009999s", Fault(UploadStall, Service("orders"))),
+            At("3m21.633999s", Fault(ProcessCrash, Primary("orders"))),
+        ],
+        until: "5m""#,
+    );
+}
+
+#[test]
+fn a_checkpoint_gives_up_slots_by_the_positions_that_were_copied_until_then() {
+    check(
+        0,
+        0,
+        r#"services: [Service(name: "orders", plan: Business, region: "eu-west")],
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 853, wal_per_commit: "959B"),
+            SlotConsumer(name: "cdc-consumer", service: "orders", slot: "cdc", ack_every: "1us"),
+        ],
+        slots: [Slot(name: "cdc", service: "orders")],
+        tuning: Tuning(max_slot_wal_keep_size: "12266315B"),
+        script: [At("15m0.000018s", Fault(ZoneOutage, Zone("eu-west", A)))],
+        until: "43m51.579s""#,
+    );
+}

@@ -1,0 +1,21 @@
+//! Scenarios with orders to the platform that once went wrong, as they were found.
+//!
+//! Knows nothing of what is checked. Kept here: each is a plain test whose name says what holds.
+
+use super::check;
+
+#[test]
+fn a_node_that_is_restored_for_lack_of_standbys_was_not_elected() {
+    check(
+        935_795_905_611_243_283,
+        0,
+        r#"services: [Service(name: "orders", plan: Business, region: "eu-west")],
+        clients: [Writer(name: "app", service: "orders", writes_per_s: 1, wal_per_commit: "1B")],
+        tuning: Tuning(commit_mode: Quorum),
+        script: [
+            At("9.012s", Operator(ChangeTier(Hobbyist), Service("orders"))),
+            At("3m7.107056s", Fault(HostDeath, Node("orders-1"))),
+        ],
+        until: "11m""#,
+    );
+}
