@@ -8,7 +8,7 @@ use super::case::{Breach, Case, Finding};
 use super::history::PromotionRecord;
 use super::ledger::Ledger;
 use super::verdict::Amount;
-use crate::control::Fitness;
+use crate::control::{Fitness, Rule};
 use crate::kernel::{Instant, Position, Span};
 use crate::knob::CommitLevel;
 use crate::model::{Branch, BranchId, ClientId, QuorumRule, Service, Session, World};
@@ -46,7 +46,10 @@ fn survives(
     if !was_sure(service, rule, record) {
         return Finding::Vacuous;
     }
-    let whole = acked_under_quorum(case.world, branch, Instant::FAR);
+    // A daemon stops nobody from acknowledging to the old primary what it could not have looked at.
+    let alone = record.rule == Rule::PromoteSelf;
+    let looked = if alone { record.ordered } else { Instant::FAR };
+    let whole = acked_under_quorum(case.world, branch, looked);
     if whole == 0 {
         return Finding::Vacuous;
     }
@@ -55,7 +58,7 @@ fn survives(
         return Finding::Holds;
     };
     let kept = branch.last_made_within(part.from.max(fork_of(case.world, record)));
-    let lost = whole - acked_under_quorum(case.world, branch, kept);
+    let lost = whole - acked_under_quorum(case.world, branch, kept.min(looked));
     if lost == 0 {
         return Finding::Holds;
     }

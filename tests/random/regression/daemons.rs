@@ -122,3 +122,16 @@ fn a_standby_that_is_being_promoted_receives_nothing_from_a_primary_that_comes_b
         until: "8m""#,
     );
 }
+
+#[test]
+fn a_daemon_looked_at_nothing_that_was_acknowledged_after_its_promotion() {
+    check(
+        0,
+        0,
+        r#"services: [Service(name: "orders", plan: Business, region: "eu-west")],
+        clients: [Writer(name: "app", service: "orders", writes_per_s: 1, wal_per_commit: "1B")],
+        tuning: Tuning(policy: Pglookout, lookout_observers: 0, commit_mode: Quorum),
+        script: [At("0s", Fault(LinkCut, OneWay(Standby("orders", 1), Everyone)))],
+        until: "8m""#,
+    );
+}
