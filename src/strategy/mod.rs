@@ -134,7 +134,8 @@ pub fn clients(services: Vec<Service>) -> Domain<Vec<Client>> {
 /// #     services: [Service(name: "orders", plan: Premium)])"#;
 /// # let base = cutover::scenario::parse("mine.ron", text).expect("it is valid");
 /// # let mut runner = TestRunner::deterministic();
-/// let tuning = strategy::knobs(base.clone()).new_tree(&mut runner).expect("it is drawn").current();
+/// let knobs = strategy::knobs(base.clone()).new_tree(&mut runner);
+/// let tuning = knobs.expect("they are drawn").current();
 /// let tuned = cutover::scenario::Scenario { tuning, ..base.scenario };
 /// assert!(cutover::scenario::Loaded::from_scenario(tuned).is_ok());
 /// ```
