@@ -88,7 +88,7 @@ fn f05_splitting_finds_how_rarely_a_walk_gets_far() {
         [(5_usize, "p_N5", 100_u64), (10, "p_N10", 200), (20, "p_N20", 400)]
     {
         let mut weighted = Weighted::default();
-        for repetition in 0..runs(150, 1_500) {
+        for repetition in 0..runs(150, 500) {
             let chance = Chance::new(17, repetition);
             // The walk begins at 1; it has come to stage k where it first reaches k and 2.
             let stages = split(

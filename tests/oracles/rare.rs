@@ -38,7 +38,7 @@ fn total_losses_of_two_nodes_are_as_rare_as_the_chain_says() {
 fn splitting_and_biasing_agree_with_plain_runs() {
     // Three nodes that fail so often that plain runs of a day see the loss of all of them.
     let day = campaign("Premium", "24h", &deaths("30h", "62s", "60s"));
-    let count = runs(20_000, 200_000);
+    let count = runs(20_000, 100_000);
     let tally = day.tally(0..count);
     let place = day.metrics().iter().position(|metric| metric.name == "restores");
     let hits = tally.metrics[place.expect("it is a metric")].nonzero;
@@ -46,8 +46,8 @@ fn splitting_and_biasing_agree_with_plain_runs() {
     let spread = (plain / cutover::statistics::from_u64(count)).sqrt();
     assert!(hits > 20, "{hits} of {count}");
     for (name, estimator, count) in [
-        ("biasing", Estimator::FailureBiasing { bias: 5 }, runs(10_000, 60_000)),
-        ("splitting", Estimator::Splitting { trials: 60 }, runs(300, 2_000)),
+        ("biasing", Estimator::FailureBiasing { bias: 5 }, runs(10_000, 20_000)),
+        ("splitting", Estimator::Splitting { trials: 60 }, runs(300, 900)),
     ] {
         let of = weighed(&day, "restores", estimator, count);
         let error = of.standard_error();
@@ -60,8 +60,8 @@ fn what_plain_runs_never_see_is_found_by_splitting_and_by_biasing_alike() {
     // As before, but every host dies a seventh as often: once in a hundred thousand days.
     let day = campaign("Premium", "24h", &deaths("200h", "62s", "60s"));
     let biasing = Estimator::FailureBiasing { bias: 30 };
-    let one = weighed(&day, "restores", biasing, runs(60_000, 150_000));
-    let two = weighed(&day, "restores", Estimator::Splitting { trials: 100 }, runs(300, 3_000));
+    let one = weighed(&day, "restores", biasing, runs(60_000, 80_000));
+    let two = weighed(&day, "restores", Estimator::Splitting { trials: 100 }, runs(300, 1_400));
     let error = one.standard_error().hypot(two.standard_error());
     agree("splitting", two.estimate(), error, one.estimate(), true);
     assert!((1e-6..1e-4).contains(&one.estimate()), "{}", one.estimate());
