@@ -61,6 +61,12 @@ fn planted_faults_refute_contracts() {
     assert!(refuted(Mutant::ReplicaLossMovesPrimary).contains(&"U14"));
     assert!(refuted(Mutant::IgnoreArchive).contains(&"U04"));
     assert!(refuted(Mutant::PromoteReplicaUnasked).contains(&"U02"));
+    let unchecked = refuted(Mutant::IgnorePreconditions);
+    assert!(["S01", "B01"].iter().all(|id| unchecked.contains(id)), "{unchecked:?}");
+    assert!(refuted(Mutant::SecondName).contains(&"S03"));
+    assert!(refuted(Mutant::IgnoreGroupState).contains(&"P01"));
+    let released = refuted(Mutant::ReleaseOldPrimary);
+    assert!(["P03", "P06"].iter().all(|id| released.contains(id)), "{released:?}");
     assert!(refuted(Mutant::DeleteBeforeSubstitute).contains(&"U15"));
     assert!(refuted(Mutant::ForgetOldPrimary).contains(&"U16"));
     assert!(refuted(Mutant::StopWithoutShipping).contains(&"U17"));

@@ -180,7 +180,19 @@ fn timeout(case: &Case<'_>, rule: Rule) -> Option<Span> {
         | Rule::AwaitConsumers
         | Rule::StopAwaitingConsumers
         | Rule::LetCommitsWait
-        | Rule::BeginInWindow => None,
+        | Rule::BeginInWindow
+        | Rule::SwitchOverRegion
+        | Rule::SwitchBackRegion
+        | Rule::FailOverRegion
+        | Rule::FailBackRegion
+        | Rule::RecreatePrimary
+        | Rule::RemoveRecoveryIntegration
+        | Rule::FollowNewPrimary
+        | Rule::ReturnToActive
+        | Rule::AbandonSwitch
+        | Rule::PromoteSecondary
+        | Rule::AddSecondary
+        | Rule::RemoveSecondary => None,
     }
 }
 

@@ -7,15 +7,23 @@ use super::case::{Breach, Case, Finding};
 use super::ledger::Ledger;
 use super::verdict::Amount;
 use crate::kernel::Bytes;
-use crate::model::{BranchId, Role, Service};
+use crate::model::{BranchId, Role, Service, ServiceId};
 
 /// Judges that no acknowledged commit lies beyond the beginning of a later timeline.
 pub(super) fn acked_write_survives(case: &Case<'_>) -> Finding {
     Finding::join(case.services().map(|(service, _)| {
         let ledger = Ledger::of(case.world, service.id);
-        // Operators promote as well, so the timelines are asked and not the decisions.
-        let mut branches = case.world.branches.iter().filter(|one| one.service == service.id);
-        let promoted = branches.any(|branch| branch.parent.is_some());
+        // Operators promote as well, so the timelines are asked and not the decisions. The other
+        // service of a pair may have gone on where this one ended.
+        let world = case.world;
+        let continued = |of: ServiceId, parent: BranchId| {
+            of == service.id
+                || (world.branch(parent).service == service.id
+                    && world.in_charge(of) == world.in_charge(service.id))
+        };
+        let mut parents =
+            world.branches.iter().filter_map(|one| Some((one.service, one.parent?.0)));
+        let promoted = parents.any(|(of, parent)| continued(of, parent));
         if !promoted || ledger.acked == 0 {
             return Finding::Vacuous;
         }

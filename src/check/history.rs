@@ -6,9 +6,11 @@
 use crate::control::{Candidacy, Operator, PhaseName, Refusal, Rule};
 use crate::fault::{FaultKind, Victim};
 use crate::kernel::Instant;
-use crate::model::{BranchId, Endpoint, NodeId, Plan, Role, ServiceId, Side, World};
+use crate::model::{BranchId, Endpoint, Integration, NodeId, Plan, Role, ServiceId, Side, World};
 
+use super::group_history::GroupHistory;
 use super::operations::OperationRecord;
+use super::pair_history::PairHistory;
 use super::slot_memory::{SlotFeedEnd, SlotRecord};
 use super::watch::{Block, Followed};
 
@@ -175,13 +177,25 @@ pub struct History {
     pub strikes: Vec<Strike>,
     /// Orders that an operator gave the platform.
     pub orders: Vec<OrderGiven>,
+    /// What each pair was, at every change.
+    pub pairs: Vec<PairHistory>,
+    /// What each group was, at every change.
+    pub groups: Vec<GroupHistory>,
 }
 
 impl History {
     /// Returns the memory of a world at its start.
     pub fn new(world: &World) -> Self {
         let services = vec![ServiceHistory::default(); world.services.len()];
-        let mut history = Self { services, strikes: Vec::new(), orders: Vec::new() };
+        let bound =
+            |wanted: fn(&Integration) -> bool| world.integrations.iter().copied().filter(wanted);
+        let mut history = Self {
+            services,
+            strikes: Vec::new(),
+            orders: Vec::new(),
+            pairs: bound(Integration::is_pair).map(PairHistory::new).collect(),
+            groups: bound(Integration::is_group).map(GroupHistory::new).collect(),
+        };
         for service in &world.services {
             history.watch(world, service.id);
         }
@@ -236,6 +250,8 @@ impl History {
         }
         self.watch_silent_primary(world, service);
         self.watch_quietly(world, service);
+        self.watch_pairs(world, service);
+        self.watch_groups(world, service);
     }
 
     /// While the primary is silent and not given up, its standbys are to go on serving reads.
@@ -264,15 +280,17 @@ impl History {
 
     /// Notes that the primary name is served with a new target.
     pub fn primary_name_served(&mut self, world: &World, service: ServiceId) {
-        if world.service(service).follows.is_some() {
-            // The name of a service that only reads never names a primary.
-            return;
-        }
         let now = world.now;
         let targets = world.service(service).record(Endpoint::Primary).now();
-        let memory = &mut self.services[service.index()];
         for id in targets.iter() {
-            memory.primary_name.push((now, world.node(id).role == Role::Primary));
+            let own = world.node(id).service;
+            if world.service(own).follows.is_some() && world.pair_of(own).is_none() {
+                // The name of a service that only reads never names a primary.
+                continue;
+            }
+            let leads = world.node(id).role == Role::Primary;
+            self.services[service.index()].primary_name.push((now, leads));
+            let memory = &mut self.services[own.index()];
             let of_node = memory.promotions.iter_mut().rev().find(|record| record.node == id);
             if let Some(record) = of_node {
                 record.published.get_or_insert(now);

@@ -27,7 +27,7 @@ pub fn dual_writing(world: &World, history: &History, service: ServiceId) -> Vec
     let line: Vec<BranchId> =
         surviving_line(world, service).into_iter().map(|(branch, _)| branch).collect();
     let wins = |node: NodeId| line.first().is_some_and(|tip| world.branch(*tip).node == node);
-    let entries = &history.of(service).writable;
+    let Some(entries) = writable(world, history, service) else { return Vec::new() };
     let mut found = Vec::new();
     for (index, (start, nodes)) in entries.iter().enumerate() {
         if nodes.len() < 2 {
@@ -42,6 +42,32 @@ pub fn dual_writing(world: &World, history: &History, service: ServiceId) -> Vec
         found.push(DualWriting { nodes, start: *start, end, losing_commits, clients });
     }
     found
+}
+
+/// Returns which nodes were writable, from when on; the two services of a pair count as one, told
+/// of the first.
+fn writable(
+    world: &World,
+    history: &History,
+    service: ServiceId,
+) -> Option<Vec<(Instant, Vec<NodeId>)>> {
+    let own = &history.of(service).writable;
+    let Some(pair) = world.pair_of(service) else { return Some(own.clone()) };
+    if pair.destination == service {
+        return None;
+    }
+    let theirs = &history.of(pair.destination).writable;
+    let mut instants: Vec<Instant> = own.iter().chain(theirs).map(|(at, _)| *at).collect();
+    instants.sort_unstable();
+    instants.dedup();
+    let at = |entries: &[(Instant, Vec<NodeId>)], instant: Instant| {
+        let last = entries.iter().rev().find(|(from, _)| *from <= instant);
+        last.map(|(_, nodes)| nodes.clone()).unwrap_or_default()
+    };
+    let joined = instants
+        .into_iter()
+        .map(|instant| (instant, [at(own, instant), at(theirs, instant)].concat()));
+    Some(joined.collect())
 }
 
 /// Counts the commits that nodes acknowledged from `start` on and before `end`, and by whom.

@@ -1,12 +1,12 @@
 //! The judgement: invariants, the accounts, and what the judge remembers of a run.
 //!
-//! * `table`, `slot_table`, `planned`: every invariant with its number, kind, units, statement and
-//!   source;
+//! * `table`, `slot_table`, `pair_table`, `planned`: every invariant with its number, kind, units,
+//!   statement and source;
 //! * `writers`, `durability`, `detection`, `names`, `redundancy`, `archive`, `followers`,
-//!   `clients`, `quorum`, `pairs`, `slots`, `switchover`, `planned_slots`, `window`: the
-//!   invariants by subject;
-//! * `history`, `operations`, `watch`, `slot_memory`, `ledger`, `deliveries`, `repeats`,
-//!   `intervals`: what they are judged on; `case`, `verdict`: how.
+//!   `clients`, `quorum`, `pairs`, `orders`, `takeover`, `groups`, `slots`, `switchover`,
+//!   `planned_slots`, `window`: the invariants by subject;
+//! * `history`, `operations`, `pair_history`, `group_history`, `watch`, `slot_memory`, `ledger`,
+//!   `deliveries`, `repeats`, `intervals`: what they are judged on; `case`, `verdict`: how.
 //!
 //! It sees truth, decisions and history; nothing in the simulation sees it. Kept here: an
 //! invariant that was not put to the test is vacuous, never said to hold.
@@ -18,11 +18,16 @@ mod deliveries;
 mod detection;
 mod durability;
 mod followers;
+mod group_history;
+mod groups;
 mod history;
 mod intervals;
 mod ledger;
 mod names;
 mod operations;
+mod orders;
+mod pair_history;
+mod pair_table;
 mod pairs;
 mod planned;
 mod planned_slots;
@@ -34,6 +39,7 @@ mod slot_table;
 mod slots;
 mod switchover;
 mod table;
+mod takeover;
 mod verdict;
 mod watch;
 mod window;
@@ -42,12 +48,15 @@ mod writers;
 pub use archive::{ArchiveGap, archive_gaps};
 pub use case::{Allowance, Breach, Case, Finding};
 pub use deliveries::{Delivery, consumed_phantoms, deliveries, phantoms_of};
+pub use group_history::{GroupHistory, Part};
 pub use history::{
     GivenUp, History, OrderGiven, PromotionRecord, Restore, ServiceHistory, Silence, Strike,
 };
 pub use intervals::{DualWriting, Exposed, dual_writing, exposures};
 pub use ledger::{Abandoned, Ledger, phantoms};
 pub use operations::OperationRecord;
+pub use pair_history::{PairHistory, Shown};
+pub use pairs::{ROLE_MOVES, RoleMove};
 pub use repeats::{Repeats, Resumption, Skips, resumptions};
 pub use slot_memory::{SlotFeedEnd, SlotRecord};
 pub use switchover::is_well;

@@ -62,7 +62,13 @@ pub(super) fn promoted_leaves_replica_name(case: &Case<'_>) -> Finding {
         }
         let record = service.record(Endpoint::Replica);
         let later = record.changes.iter().map(|change| change.served).filter(|at| *at > due);
-        let wrong = later.chain([due]).find(|at| record.at(*at).has(promotion.node));
+        // The primary of a pair's service may be a standby again by then.
+        let wrote = |at: Instant| {
+            let last = memory.writable.iter().rev().find(|(from, _)| *from <= at);
+            last.is_some_and(|(_, nodes)| nodes.contains(&promotion.node))
+        };
+        let wrong = |at: &Instant| record.at(*at).has(promotion.node) && wrote(*at);
+        let wrong = later.chain([due]).find(wrong);
         let Some(at) = wrong else { return Finding::Holds };
         let name = case.world.node_name(promotion.node);
         Finding::broken_times(at, 1, format!("the replica name points to {name}, the new primary"))

@@ -7,7 +7,7 @@ use super::case::{Case, Finding};
 use super::planned::PLANNED;
 use super::verdict::{InvariantOutcome, Kind, Verdict};
 use super::{
-    archive, clients, detection, durability, followers, names, pairs, quorum, redundancy,
+    archive, clients, detection, durability, followers, names, pair_table, quorum, redundancy,
     slot_table, writers,
 };
 
@@ -119,6 +119,7 @@ const UNPLANNED: &[InvariantCard] = &[
         source: "Aiven, High availability",
         find: archive::restore_loss_bounded,
     },
+    pair_table::ONE_ACTIVE_SERVICE,
     InvariantCard {
         id: "timelines-form-a-tree",
         number: "I12",
@@ -195,6 +196,9 @@ const UNPLANNED: &[InvariantCard] = &[
         source: "PostgreSQL, continuous archiving; Aiven, High availability",
         find: archive::restorable_across_the_fork,
     },
+    pair_table::ROLES_MOVE_LEGALLY,
+    pair_table::PRECONDITIONS_CHECKED,
+    pair_table::PAIR_PROTECTED_AGAIN,
     InvariantCard {
         id: "standby-loss-leaves-primary",
         number: "I32",
@@ -204,6 +208,8 @@ const UNPLANNED: &[InvariantCard] = &[
         source: AU,
         find: names::standby_loss_leaves_primary,
     },
+    pair_table::STANDBY_NAME_READS_ONLY,
+    pair_table::SERVICE_NAME_CONSTANT,
     InvariantCard {
         id: "standby-serves-during-silence",
         number: "I37",
@@ -214,15 +220,9 @@ const UNPLANNED: &[InvariantCard] = &[
         source: AU,
         find: names::standby_serves_during_silence,
     },
-    InvariantCard {
-        id: "read-replica-stays",
-        number: "I38",
-        kind: Kind::Always,
-        units: &[],
-        statement: "nobody of a read replica service is promoted before its integration is removed",
-        source: AU,
-        find: pairs::read_replica_stays,
-    },
+    pair_table::READ_REPLICA_STAYS,
+    pair_table::PROMOTION_LEAVES_OLD_PRIMARY,
+    pair_table::ONE_PRIMARY_ONE_SECONDARY,
     InvariantCard {
         id: "redundancy-restored",
         number: "N1",

@@ -228,6 +228,10 @@ pub(crate) enum Registry {
     Knobs,
     /// What an operator can order, and what each order presupposes
     Orders,
+    /// Why an order can be refused
+    Refusals,
+    /// Which roles and states a service of a pair can have
+    Roles,
     /// How many nodes a service has
     Plans,
     /// Who decides

@@ -2,10 +2,12 @@
 //!
 //! Knows nothing of runs. Kept here: every row tells its source or the reason for it.
 
-use crate::check::INVARIANTS;
+use crate::check::{INVARIANTS, ROLE_MOVES};
 use crate::contract::{CONTRACTS, DOCUMENTS};
 use crate::control::lookout::Gate;
-use crate::control::{ORDERS, OrderAim, Rule};
+use crate::control::{
+    GroupPart, GroupState, ORDERS, OrderAim, PairRole, Refusal, Rule, ServiceState,
+};
 use crate::fault::{Aim, FAULTS};
 use crate::knob::{KNOBS, MUTANTS, POLICIES};
 use crate::model::{DRIVERS, Plan};
@@ -15,6 +17,10 @@ use crate::scenario::metric_rows;
 /// Where the plans are described.
 const PLANS_SOURCE: &str =
     "source: Aiven, \"Upgrade and failover procedures\" and \"High availability\"";
+
+/// Where roles and states are described.
+const ROLES_SOURCE: &str = "sources: Aiven, Cross-region disaster recovery, and its API; Alibaba \
+                            Cloud, Global Active Database";
 
 /// Who decides by the policy pglookout.
 const DAEMON: &str = "a pglookout daemon";
@@ -121,6 +127,42 @@ pub(crate) fn orders() -> String {
         table.note(format!("{meaning}\nif {precondition}\nsource: {}", card.source));
     }
     printed(&table)
+}
+
+/// Lists why an order can be refused.
+pub(crate) fn refusals() -> String {
+    let mut table = Table::of_names(&["refusal", "because"]);
+    for refusal in Refusal::ALL {
+        table.row([refusal.name().to_owned(), refusal.words().to_owned()]);
+    }
+    printed(&table)
+}
+
+/// Lists the roles and states that a service of a pair can have, and how roles change.
+pub(crate) fn roles() -> String {
+    let mut table = Table::of_names(&["role or state", "of a service of a pair"]);
+    for role in PairRole::ALL {
+        table.row([role.word().to_owned(), "role".to_owned()]);
+        table.note(role.meaning().to_owned());
+    }
+    for state in ServiceState::ALL {
+        table.row([state.word().to_owned(), "state".to_owned()]);
+        table.note(state.meaning().to_owned());
+    }
+    for part in GroupPart::ALL {
+        table.row([part.word().to_owned(), "part of an instance in its group".to_owned()]);
+        table.note(part.meaning().to_owned());
+    }
+    for state in GroupState::ALL {
+        table.row([state.word().to_owned(), "state of a group".to_owned()]);
+        table.note(state.meaning().to_owned());
+    }
+    let mut moves = Table::of_names(&["primary/recovery", "become", "when"]);
+    let words = |roles: [PairRole; 2]| roles.map(PairRole::word).join("/");
+    for one in ROLE_MOVES {
+        moves.row([words(one.from), words(one.to), one.by.to_owned()]);
+    }
+    format!("{}\n{}{ROLES_SOURCE}\n", printed(&table), printed(&moves))
 }
 
 /// Lists how many nodes a service has.

@@ -12,7 +12,9 @@ use super::stop::Stop;
 use crate::check::{INVARIANTS, InvariantCard};
 use crate::contract::{CONTRACTS, Contract};
 use crate::control::lookout::Gate;
-use crate::control::{ORDERS, OrderAim, OrderCard, Rule};
+use crate::control::{
+    GroupPart, GroupState, ORDERS, OrderAim, OrderCard, PairRole, Refusal, Rule, ServiceState,
+};
 use crate::fault::{FAULTS, FaultCard};
 use crate::knob::{KNOBS, MUTANTS, MutantCard, POLICIES, PolicyCard, Row, Touch, nearest};
 use crate::model::{DRIVERS, DriverCard};
@@ -27,7 +29,8 @@ pub(crate) fn explain(id: &str) -> Result<Exit, Stop> {
     let text = explained(id).ok_or_else(|| {
         let near = nearest(id, names());
         let hint = near.map_or_else(String::new, |name| format!(" (did you mean {name}?)"));
-        let known = "no invariant, contract, rule, knob, fault, mutant, policy, driver or order";
+        let known =
+            "no invariant, contract, rule, knob, fault, mutant, policy, driver, order or role";
         Stop::usage(format!("{id:?} is {known}{hint}"))
     })?;
     output::emit(&text)?;
@@ -44,6 +47,12 @@ fn names() -> impl Iterator<Item = &'static str> {
     let gates = Gate::ALL.iter().map(|gate| gate.name());
     let policies = POLICIES.iter().map(|card| card.name);
     let orders = ORDERS.iter().map(|card| card.name);
+    let refusals = Refusal::ALL.iter().map(|refusal| refusal.name());
+    let parts = PairRole::ALL.iter().map(|role| role.word());
+    let states = ServiceState::ALL.iter().map(|state| state.word());
+    let members = GroupPart::ALL.iter().map(|part| part.word());
+    let groups = GroupState::ALL.iter().map(|state| state.word());
+    let orders = orders.chain(refusals).chain(parts).chain(states).chain(members).chain(groups);
     let knobs = KNOBS.iter().map(|row| row.name);
     let decisions = rules.chain(gates).chain(policies).chain(orders);
     let contracts = CONTRACTS.iter().map(|contract| contract.id);
@@ -69,7 +78,7 @@ fn explained(id: &str) -> Option<String> {
     let contract = CONTRACTS.iter().find(|contract| same(contract.id));
     entry = entry.or_else(|| contract.map(of_contract));
     let order = ORDERS.iter().find(|card| same(card.name));
-    entry = entry.or_else(|| order.map(of_order));
+    entry = entry.or_else(|| order.map(of_order)).or_else(|| of_pair(id));
     let (title, facts) = entry.or_else(|| policy.map(of_policy))?;
     let mut page = Page::new(Style::PLAIN);
     page.say(0, Ink::Strong, &title);
@@ -182,6 +191,33 @@ fn of_order(card: &OrderCard) -> Facts {
     (format!("{}, an operator's order", card.name), facts)
 }
 
+/// Explains a role, a state or a refusal.
+fn of_pair(id: &str) -> Option<Facts> {
+    let same = |name: &str| name.eq_ignore_ascii_case(id);
+    let source = ("source", "Aiven, Cross-region disaster recovery, and its API".to_owned());
+    if let Some(role) = PairRole::ALL.into_iter().find(|role| same(role.word())) {
+        let facts = vec![("means", sentence(role.meaning())), source];
+        return Some((format!("{}, a role of a service in its pair", role.word()), facts));
+    }
+    if let Some(state) = ServiceState::ALL.into_iter().find(|state| same(state.word())) {
+        let facts = vec![("means", sentence(state.meaning())), source];
+        return Some((format!("{}, a state of a service of a pair", state.word()), facts));
+    }
+    let source = ("source", "Alibaba Cloud, Global Active Database".to_owned());
+    if let Some(part) = GroupPart::ALL.into_iter().find(|part| same(part.word())) {
+        let facts = vec![("means", sentence(part.meaning())), source];
+        return Some((format!("{}, a part of an instance in its group", part.word()), facts));
+    }
+    if let Some(state) = GroupState::ALL.into_iter().find(|state| same(state.word())) {
+        let facts = vec![("means", sentence(state.meaning())), source];
+        return Some((format!("{}, a state of a group", state.word()), facts));
+    }
+    let refusal = Refusal::ALL.into_iter().find(|refusal| same(refusal.name()))?;
+    let expects = format!("Refused(order: ..., service: ..., because: {:?})", refusal.name());
+    let facts = vec![("means", sentence(refusal.words())), ("expect it by", expects)];
+    Some((format!("{}, why an order is refused", refusal.name()), facts))
+}
+
 fn of_policy(card: &PolicyCard) -> Facts {
     let facts = vec![
         ("decides", sentence(card.meaning)),
@@ -216,6 +252,7 @@ fn touch(touch: Touch) -> &'static str {
         Touch::HostDeath => "when a host dies",
         Touch::ProcessCrash => "when a server process crashes",
         Touch::LinkCut => "when a link is cut",
+        Touch::Group => "when an order is given to a group",
         Touch::Slot => "when a logical slot is read or copied",
         Touch::Lookout => "when the nodes' own daemons decide",
         Touch::Quorum => "when commits are to wait for standbys",

@@ -22,6 +22,8 @@ pub(crate) fn list(what: Registry) -> Result<Exit, Stop> {
         Registry::Rules => catalog::rules(),
         Registry::Knobs => catalog::knobs(),
         Registry::Orders => catalog::orders(),
+        Registry::Refusals => catalog::refusals(),
+        Registry::Roles => catalog::roles(),
         Registry::Plans => catalog::plans(),
         Registry::Policies => catalog::policies(),
         Registry::Metrics => catalog::metrics(),

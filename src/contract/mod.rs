@@ -1,17 +1,19 @@
 //! Contracts: what the documents of the providers say that a run can uphold or refute.
 //!
 //! * `document`: the documents; `table`: every statement with its place and what checks it;
-//! * `probe`, `slots`, `replicas`: checks of statements that no invariant covers; `measure`: how
-//!   near a run comes to a bound that is stated;
+//! * `probe`, `slots`, `replicas`, `regions`, `groups`: checks of statements that no invariant
+//!   covers; `measure`: how near a run comes to a bound that is stated;
 //! * `judge`: scenarios held against the table.
 //!
 //! Knows nothing of printing. Kept here: a statement that nothing put to the test is not exercised,
 //! never said to be upheld.
 
 mod document;
+mod groups;
 mod judge;
 mod measure;
 mod probe;
+mod regions;
 mod replicas;
 mod slots;
 mod table;

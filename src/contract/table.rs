@@ -6,11 +6,11 @@
 use super::document::Document;
 use super::measure::{self, Bound};
 use super::probe::{self, Finding};
-use super::{replicas, slots};
+use super::{groups, regions, replicas, slots};
 use crate::kernel::Span;
 use crate::sim::Outcome;
 use Check::{Invariant, Probe};
-use Document::{ReadReplicas, Upgrade};
+use Document::{Promotion, ReadReplicas, Switchback, Switchover, Upgrade};
 
 /// A statement of a document.
 #[derive(Clone, Copy, Debug)]
@@ -195,6 +195,38 @@ contracts! {
     "U34", Upgrade 183-187, Invariant("slot-behind-its-node"), None,
         "slot-consumer-knows-better",
         "the position of a slot on a new primary is not beyond the standby's own";
+    "S01", Switchover 12-20, Invariant("preconditions-checked"), None,
+        "crdr-refused-orders",
+        "a switchover presupposes a pair that is up and a healthy primary service";
+    "S02", Switchover 43-44,
+        Probe("switchover-swaps-roles", regions::switchover_swaps_roles), None,
+        "crdr-switchover-and-switchback",
+        "after a switchover the primary service is passive and the recovery service active";
+    "S03", Switchover 44-45, Invariant("service-name-constant"), None,
+        "crdr-switchover-and-switchback",
+        "after a switchover the workloads are the recovery service's";
+    "S04", Switchover 53-61,
+        Probe("recovery-promoted-to-master", regions::recovery_promoted_to_master), None,
+        "crdr-only-the-primary-service-fails",
+        "to promote the recovery service to master is a switchover";
+    "S05", Switchover 122-157,
+        Probe("terraform-swaps-roles", regions::terraform_swaps_roles), None,
+        "crdr-terraform-waits-first",
+        "recreating the integration with the roles reversed is a switchover";
+    "B01", Switchback 16-16, Invariant("preconditions-checked"), None,
+        "crdr-refused-orders",
+        "a switchback presupposes a completed switchover";
+    "B02", Switchback 36-37,
+        Probe("switchback-swaps-roles", regions::switchback_swaps_roles), None,
+        "crdr-switchover-and-switchback",
+        "after a switchback the primary service is active and the recovery service passive";
+    "B03", Switchback 37-38, Invariant("service-name-constant"), None,
+        "crdr-switchover-and-switchback",
+        "after a switchback the workloads are the primary service's";
+    "B04", Switchback 46-54,
+        Probe("primary-promoted-to-master", regions::primary_promoted_to_master), None,
+        "crdr-only-the-primary-service-fails",
+        "to promote the primary service to master is a switchback";
     "R01", ReadReplicas 7-12, Probe("replica-replicates", replicas::replicates), None,
         "read-replica-follows-a-failover",
         "a read replica is a service of its own that follows the primary of another";
@@ -208,6 +240,24 @@ contracts! {
     "R04", ReadReplicas 100-120, Probe("source-goes-on", replicas::source_goes_on), None,
         "read-replica-promoted",
         "after that there are two services, and the source goes on as it was";
+    "P01", Promotion 13-13, Invariant("preconditions-checked"), None,
+        "gad-refused-orders",
+        "a promotion presupposes that the group is in the state Running";
+    "P02", Promotion 19-19, Probe("promotion-interrupts-briefly", groups::interrupts_briefly), None,
+        "gad-promotion-client-stays",
+        "a promotion may interrupt connections for a short time";
+    "P03", Promotion 21-21, Invariant("promotion-leaves-old-primary"), None,
+        "gad-promotion-client-stays",
+        "the old primary instance leaves the group, keeps its data, and nothing is synchronised";
+    "P04", Promotion 25-25, Probe("old-primary-added-again", groups::is_added_again), None,
+        "gad-promotion-client-stays",
+        "the old primary instance can be added again, as the secondary one";
+    "P05", Promotion 41-41, Probe("secondary-becomes-primary", groups::becomes_primary), None,
+        "gad-promotion-client-moves",
+        "the secondary instance can be written and is the new primary one";
+    "P06", Promotion 47-47, Invariant("promotion-leaves-old-primary"), None,
+        "gad-promotion-client-moves",
+        "no endpoint moves: whoever connects has to be given the new primary's";
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of whether an order succeeds. Kept here: actions name nodes by their numbers.
 
+use crate::kernel::Lsn;
 use crate::model::{Endpoint, Plan, RegionId};
 
 /// An order of the platform.
@@ -43,6 +44,18 @@ pub enum Action {
     Relocate(RegionId),
     /// Let this node say whether its logical slots are on these standbys.
     AskSlots(u16, Numbers),
+    /// Let this primary stop writing and become a standby.
+    Demote(u16),
+    /// Let this standby become primary once it has everything up to a position.
+    TakeOver(u16, Lsn),
+    /// Let this service follow that node of the other service of its pair.
+    FollowService(u16),
+    /// Let this service follow nobody.
+    LoseSource,
+    /// End every connection to this node.
+    Disconnect(u16),
+    /// Restart this node's server.
+    Restart(u16),
 }
 
 /// The names of all orders, those of the variants in their order.
@@ -65,6 +78,12 @@ pub const ACTIONS: &[&str] = &[
     "set-plan",
     "relocate",
     "ask-slots",
+    "demote",
+    "take-over",
+    "follow-service",
+    "lose-source",
+    "disconnect",
+    "restart",
 ];
 
 impl Action {
@@ -89,6 +108,12 @@ impl Action {
             Self::SetPlan(_) => "set-plan",
             Self::Relocate(_) => "relocate",
             Self::AskSlots(..) => "ask-slots",
+            Self::Demote(_) => "demote",
+            Self::TakeOver(..) => "take-over",
+            Self::FollowService(_) => "follow-service",
+            Self::LoseSource => "lose-source",
+            Self::Disconnect(_) => "disconnect",
+            Self::Restart(_) => "restart",
         }
     }
 }

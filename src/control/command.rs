@@ -26,17 +26,62 @@ pub enum Refusal {
     PrimaryUnheard,
     /// The service follows another and has no primary of its own.
     FollowsAnother,
+    /// A change of the active service is under way.
+    Busy,
+    /// The service is active already.
+    AlreadyActive,
+    /// The active service has no primary that is heard, or is changing it.
+    ActiveNotHealthy,
+    /// The passive service has no standby that follows closely.
+    PassiveNotReady,
+    /// No switchover was completed before.
+    NoSwitchover,
+    /// No failover was completed before.
+    NoFailover,
+    /// The primary service was not recreated after a failover.
+    NotRecreated,
+    /// The recovery service is active, and only the primary service can fail.
+    RecoveryIsActive,
+    /// The integration exists.
+    AlreadyIntegrated,
+    /// No tool has such a command.
+    NoSuchCommand,
+    /// The service belongs to no pair.
+    NotPaired,
+    /// The service belongs to no group.
+    NotGrouped,
+    /// The service is not the secondary of its group.
+    NotSecondary,
+    /// The service is a member of its group.
+    InGroup,
+    /// The group is not in the state Running.
+    GroupNotRunning,
 }
 
 impl Refusal {
     /// Every reason.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 21] = [
         Self::NotIntegrated,
         Self::NobodyToPromote,
         Self::ByHand,
         Self::UnderWay,
         Self::PrimaryUnheard,
         Self::FollowsAnother,
+        Self::Busy,
+        Self::AlreadyActive,
+        Self::ActiveNotHealthy,
+        Self::PassiveNotReady,
+        Self::NoSwitchover,
+        Self::NoFailover,
+        Self::NotRecreated,
+        Self::RecoveryIsActive,
+        Self::AlreadyIntegrated,
+        Self::NoSuchCommand,
+        Self::NotPaired,
+        Self::NotGrouped,
+        Self::NotSecondary,
+        Self::InGroup,
+        Self::GroupNotRunning,
     ];
 
     /// Returns the reason's name, as results print it.
@@ -48,6 +93,21 @@ impl Refusal {
             Self::UnderWay => "under-way",
             Self::PrimaryUnheard => "primary-unheard",
             Self::FollowsAnother => "follows-another",
+            Self::Busy => "busy",
+            Self::AlreadyActive => "already-active",
+            Self::ActiveNotHealthy => "active-not-healthy",
+            Self::PassiveNotReady => "passive-not-ready",
+            Self::NoSwitchover => "no-switchover",
+            Self::NoFailover => "no-failover",
+            Self::NotRecreated => "not-recreated",
+            Self::RecoveryIsActive => "recovery-is-active",
+            Self::AlreadyIntegrated => "already-integrated",
+            Self::NoSuchCommand => "no-such-command",
+            Self::NotPaired => "not-paired",
+            Self::NotGrouped => "not-grouped",
+            Self::NotSecondary => "not-secondary",
+            Self::InGroup => "in-group",
+            Self::GroupNotRunning => "group-not-running",
         }
     }
 
@@ -60,11 +120,30 @@ impl Refusal {
             Self::UnderWay => "something else is under way with the service",
             Self::PrimaryUnheard => "the primary is not heard",
             Self::FollowsAnother => "the service follows another and has no primary of its own",
+            Self::Busy => "a change of the active service is under way",
+            Self::AlreadyActive => "the service is active already",
+            Self::ActiveNotHealthy => {
+                "the active service has no primary that is heard, or is changing it"
+            }
+            Self::PassiveNotReady => "the passive service has no standby that follows closely",
+            Self::NoSwitchover => "no switchover was completed before",
+            Self::NoFailover => "no failover was completed before",
+            Self::NotRecreated => "the primary service was not recreated after a failover",
+            Self::RecoveryIsActive => {
+                "the recovery service is active, and only the primary service can fail"
+            }
+            Self::AlreadyIntegrated => "the integration exists",
+            Self::NoSuchCommand => "no tool has such a command",
+            Self::NotPaired => "the service belongs to no pair",
+            Self::NotGrouped => "the service belongs to no group",
+            Self::NotSecondary => "the service is not the secondary of its group",
+            Self::InGroup => "the service is a member of its group",
+            Self::GroupNotRunning => "the group is not in the state Running",
         }
     }
 }
 
-/// Carries out an order for a service, or says why not.
+/// Carries out an order for a service that belongs to no pair, or says why not.
 ///
 /// # Errors
 /// The reason for which it is refused; then the manager is as it was.
@@ -90,10 +169,20 @@ fn carried_out(
         Operator::RemoveIntegration => match manager.follows {
             None => Err(Refusal::NotIntegrated),
             Some(Following::ReadReplica) => follow::become_independent(knobs, manager, now),
+            Some(Following::Passive) => Err(Refusal::Busy),
         },
         Operator::Maintain
         | Operator::Migrate(_)
         | Operator::ChangeTier(_)
         | Operator::ChangePlan(_) => switchover::request(knobs, manager, now, operator),
+        Operator::Switchover
+        | Operator::Switchback
+        | Operator::Failover
+        | Operator::RecreatePrimary
+        | Operator::TakeOver
+        | Operator::PromoteToMaster
+        | Operator::ReverseIntegration
+        | Operator::SwitchByTerraform => Err(Refusal::NotPaired),
+        Operator::PromoteSecondary | Operator::AddSecondary => Err(Refusal::NotGrouped),
     }
 }

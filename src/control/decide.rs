@@ -84,7 +84,8 @@ fn dispatch(knobs: &Knobs, manager: &mut Manager, now: Instant, news: Signal) ->
         | (
             Phase::Steady | Phase::Restoring { .. } | Phase::Electing { .. },
             Signal::PromotionDue(_),
-        ) => Decision::none(Rule::NoteNews),
+        )
+        | (_, Signal::Demoted(_)) => Decision::none(Rule::NoteNews),
     }
 }
 

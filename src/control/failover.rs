@@ -175,6 +175,10 @@ pub(super) fn publish_ha_replica(knobs: &Knobs, manager: &Manager, decision: &mu
 
 /// Returns what the replica name is to point to: the standbys that serve, or what a knob says.
 pub(super) fn replica_targets(knobs: &Knobs, manager: &Manager) -> Numbers {
+    if knobs.mutant == Some(Mutant::StandbyNameWrites) {
+        let primary = std::iter::once(manager.primary);
+        return Numbers::of(primary.chain(manager.standing(Standing::Standby)));
+    }
     let mut standbys = manager.standing(Standing::Standby).peekable();
     if standbys.peek().is_none() && knobs.replica_name_when_empty == EmptyReplicaName::Primary {
         return Numbers::of([manager.primary]);

@@ -19,13 +19,18 @@ use crate::model::{Endpoint, IntegrationKind};
 pub enum Following {
     /// As a read replica, with a name of its own for its first node.
     ReadReplica,
+    /// As the passive one of a pair, with a name of its own for its standbys alone.
+    Passive,
 }
 
 impl Following {
     /// Returns how the destination of an integration follows.
     pub fn of(kind: IntegrationKind) -> Self {
         match kind {
-            IntegrationKind::ReadReplica => Self::ReadReplica,
+            IntegrationKind::ReadReplica | IntegrationKind::GlobalActiveDatabase => {
+                Self::ReadReplica
+            }
+            IntegrationKind::DisasterRecovery => Self::Passive,
         }
     }
 }
@@ -35,6 +40,12 @@ impl Following {
 /// Without a standby both keep the dead address, as everywhere.
 pub(super) fn publish(knobs: &Knobs, manager: &mut Manager, decision: &mut Decision) {
     let standbys: Vec<u16> = manager.standing(Standing::Standby).collect();
+    if manager.follows == Some(Following::Passive) {
+        if !standbys.is_empty() {
+            decision.actions.push(Action::Publish(Endpoint::Replica, Numbers::of(standbys)));
+        }
+        return;
+    }
     if let Some(first) = standbys.first().filter(|_| !standbys.contains(&manager.primary)) {
         manager.primary = *first;
         decision.actions.push(Action::Publish(Endpoint::Primary, Numbers::of([*first])));

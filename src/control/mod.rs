@@ -2,10 +2,12 @@
 //!
 //! * `decide`: news in, a rule and its orders out; `failover`, `replace`, `elect`: its procedures;
 //! * `operator`: what an operator can order; `command`: an order in, its rule or a refusal out;
-//! * `follow`: services that follow another one;
+//! * `follow`: services that follow another one; `pair`, `group`: two that take each other's
+//!   place, or go apart; `bond`: either;
 //! * `switchover`, `drain`, `window`, `handover`, `plan_change`: its planned procedures;
 //!   `operation`: how far one is;
-//! * `manager`: what one decider believes of one service; `rule`, `action`: its two vocabularies;
+//! * `manager`: what one decider believes of one service; `rule`, `rule_sentence`, `action`: its
+//!   two vocabularies;
 //! * `own`: a policy that somebody else writes;
 //! * `lookout`: the second policy, with a decider on every node and on every observer.
 //!
@@ -13,32 +15,39 @@
 //! is a pure function of what was heard.
 
 mod action;
+mod bond;
 mod command;
 mod decide;
 mod drain;
 mod elect;
 mod failover;
 mod follow;
+mod group;
 mod handover;
 pub mod lookout;
 mod manager;
 mod operation;
 mod operator;
 mod own;
+mod pair;
 mod plan_change;
 mod replace;
 mod rule;
+mod rule_sentence;
 mod switchover;
 mod window;
 
 pub use action::{ACTIONS, Action, Numbers};
+pub use bond::{Bond, Showing};
 pub use command::{Refusal, command};
 pub use decide::{Decision, decide};
 pub use elect::{Candidacy, Fitness};
 pub use follow::Following;
+pub use group::{Group, GroupPart, GroupState};
 pub use manager::{Manager, Member, Phase, PhaseName, SOURCE, Standing, Timer};
 pub use operation::{Cause, Operation, Step};
 pub use operator::{ORDERS, Operator, OrderAim, OrderCard};
 pub use own::{Decide, OwnPolicy};
+pub use pair::{Managers, Pair, PairDecision, PairRole, ServiceState, Side, Task};
 pub use rule::Rule;
 pub use window::{Window, opens};

@@ -26,6 +26,26 @@ pub enum Operator<Region = RegionId> {
     ChangeTier(Plan),
     /// Moves the service to this plan with nodes of the same size: standbys come or go.
     ChangePlan(Plan),
+    /// Makes the recovery service of a pair active while the primary service is healthy.
+    Switchover,
+    /// Makes the primary service active again after a switchover.
+    Switchback,
+    /// Gives the primary service of a pair up and makes the recovery service active.
+    Failover,
+    /// Builds a failed primary service anew, as the passive one of its pair.
+    RecreatePrimary,
+    /// Makes a primary service that was built anew active again.
+    TakeOver,
+    /// Makes the named service of a pair active, by whichever of the other orders fits.
+    PromoteToMaster,
+    /// Makes a removed integration of a pair anew, with the roles reversed.
+    ReverseIntegration,
+    /// Removes a pair's integration and makes it anew with the roles reversed, some time later.
+    SwitchByTerraform,
+    /// Makes the secondary instance of a group an independent primary one.
+    PromoteSecondary,
+    /// Builds an instance that has left its group anew, as the secondary one.
+    AddSecondary,
 }
 
 /// What an order is aimed at.
@@ -82,9 +102,91 @@ pub const ORDERS: &[OrderCard] = &[
         example: None,
         aim: OrderAim::Platform,
         meaning: "ends the following of another service: a read replica is promoted and has a \
-                  history of its own from then on",
+                  history of its own from then on; a passive service of a pair receives nothing",
         precondition: "the service follows another and has a node to promote",
-        source: "Aiven, Create and manage read replicas",
+        source: "Aiven, Create and manage read replicas; aiven_service_integration",
+    },
+    OrderCard {
+        operator: Operator::Switchover,
+        name: "Switchover",
+        example: None,
+        aim: OrderAim::Platform,
+        meaning: "the primary service stops writing, the recovery service receives all of it, is \
+                  promoted and gets the shared name; nothing is recreated",
+        precondition: "the integration exists, nothing is under way, the primary service is active \
+                       and healthy, and a standby of the recovery service follows closely",
+        source: "Aiven, Perform a switchover to the recovery region",
+    },
+    OrderCard {
+        operator: Operator::Switchback,
+        name: "Switchback",
+        example: None,
+        aim: OrderAim::Platform,
+        meaning: "the same the other way round",
+        precondition: "a switchover was completed, the recovery service is healthy, and a standby \
+                       of the primary service follows closely",
+        source: "Aiven, Perform a switchback to the primary region",
+    },
+    OrderCard {
+        operator: Operator::Failover,
+        name: "Failover",
+        example: None,
+        aim: OrderAim::Platform,
+        meaning: "the recovery service is promoted with what it has; the primary service is \
+                  destroyed, on contact if it cannot be reached",
+        precondition: "the integration exists, nothing is under way, the primary service is \
+                       active, and a standby of the recovery service follows",
+        source: "Aiven, Failover to the recovery region",
+    },
+    OrderCard {
+        operator: Operator::RecreatePrimary,
+        name: "RecreatePrimary",
+        example: None,
+        aim: OrderAim::Platform,
+        meaning: "first step of a failback: the failed primary service is built anew from its \
+                  local backups and follows the recovery service",
+        precondition: "a failover was completed and the recovery service is healthy",
+        source: "Aiven, Revert to the primary region",
+    },
+    OrderCard {
+        operator: Operator::TakeOver,
+        name: "TakeOver",
+        example: None,
+        aim: OrderAim::Platform,
+        meaning: "second step of a failback: the recreated primary service becomes active; if the \
+                  recovery service is gone, with what was received",
+        precondition: "the primary service was recreated, is passive, and follows closely",
+        source: "Aiven, Revert to the primary region",
+    },
+    OrderCard {
+        operator: Operator::PromoteToMaster,
+        name: "PromoteToMaster",
+        example: None,
+        aim: OrderAim::Platform,
+        meaning: "the same as Switchover for the recovery service, and as Switchback or TakeOver \
+                  for the primary service",
+        precondition: "that of the order that it stands for",
+        source: "Aiven, older pages: avn service disaster-recovery promote-to-master",
+    },
+    OrderCard {
+        operator: Operator::ReverseIntegration,
+        name: "ReverseIntegration",
+        example: None,
+        aim: OrderAim::Platform,
+        meaning: "the passive service follows the active one again, catches up, and takes over",
+        precondition: "the integration was removed, the active service is healthy, and the passive \
+                       one has a standby",
+        source: "Aiven, Perform a switchover, tab Terraform; aiven_service_integration",
+    },
+    OrderCard {
+        operator: Operator::SwitchByTerraform,
+        name: "SwitchByTerraform",
+        example: None,
+        aim: OrderAim::Platform,
+        meaning: "RemoveIntegration now, ReverseIntegration after terraform_gap; the pair is not \
+                  protected in between",
+        precondition: "those of a switchover, and at the second step those of ReverseIntegration",
+        source: "Aiven, Perform a switchover, tab Terraform",
     },
     OrderCard {
         operator: Operator::Maintain,
@@ -125,6 +227,28 @@ pub const ORDERS: &[OrderCard] = &[
         precondition: PLANNED,
         source: UPGRADE,
     },
+    OrderCard {
+        operator: Operator::PromoteSecondary,
+        name: "PromoteSecondary",
+        example: None,
+        aim: OrderAim::Platform,
+        meaning: "the secondary instance of a group is promoted with what it has; the old primary \
+                  one leaves the group as it is, and no endpoint moves",
+        precondition: "the service is the secondary of its group, which is in the state Running, \
+                       and has a node to promote",
+        source: "Alibaba Cloud, Promote the secondary instance to the primary instance",
+    },
+    OrderCard {
+        operator: Operator::AddSecondary,
+        name: "AddSecondary",
+        example: None,
+        aim: OrderAim::Platform,
+        meaning: "an instance that has left its group is wiped, built anew and follows the primary \
+                  one, which is restarted for it",
+        precondition: "the service has left its group, which is in the state Running, and the \
+                       primary instance is heard",
+        source: "Alibaba Cloud, Add or remove a secondary instance",
+    },
 ];
 
 const UPGRADE: &str = "Aiven, Upgrade and failover procedures";
@@ -152,6 +276,16 @@ impl<Region> Operator<Region> {
             Self::Promote => Operator::Promote,
             Self::RemoveIntegration => Operator::RemoveIntegration,
             Self::Maintain => Operator::Maintain,
+            Self::Switchover => Operator::Switchover,
+            Self::Switchback => Operator::Switchback,
+            Self::Failover => Operator::Failover,
+            Self::RecreatePrimary => Operator::RecreatePrimary,
+            Self::TakeOver => Operator::TakeOver,
+            Self::PromoteToMaster => Operator::PromoteToMaster,
+            Self::ReverseIntegration => Operator::ReverseIntegration,
+            Self::SwitchByTerraform => Operator::SwitchByTerraform,
+            Self::PromoteSecondary => Operator::PromoteSecondary,
+            Self::AddSecondary => Operator::AddSecondary,
             Self::Migrate(region) => Operator::Migrate(place(region)),
             Self::ChangeTier(plan) => Operator::ChangeTier(*plan),
             Self::ChangePlan(plan) => Operator::ChangePlan(*plan),

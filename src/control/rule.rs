@@ -77,11 +77,35 @@ pub enum Rule {
     LetCommitsWait,
     /// A window for the switchover opens.
     BeginInWindow,
+    /// An operator ordered a switchover to the recovery service.
+    SwitchOverRegion,
+    /// An operator ordered a switchback to the primary service.
+    SwitchBackRegion,
+    /// An operator ordered a failover to the recovery service.
+    FailOverRegion,
+    /// An operator ordered the recreated primary service to take over.
+    FailBackRegion,
+    /// An operator ordered a failed primary service to be recreated.
+    RecreatePrimary,
+    /// An operator removed the integration of a pair.
+    RemoveRecoveryIntegration,
+    /// The active service of a pair has another primary.
+    FollowNewPrimary,
+    /// A planned take-over failed.
+    ReturnToActive,
+    /// The active service did not stop writing in time.
+    AbandonSwitch,
+    /// An operator ordered the promotion of a group's secondary instance.
+    PromoteSecondary,
+    /// An operator had an instance added to a group.
+    AddSecondary,
+    /// An operator had the secondary instance leave its group.
+    RemoveSecondary,
 }
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 48] = [
         Self::SuspectSilentNode,
         Self::DropSuspicion,
         Self::PromoteForSilentPrimary,
@@ -118,6 +142,18 @@ impl Rule {
         Self::StopAwaitingConsumers,
         Self::LetCommitsWait,
         Self::BeginInWindow,
+        Self::SwitchOverRegion,
+        Self::SwitchBackRegion,
+        Self::FailOverRegion,
+        Self::FailBackRegion,
+        Self::RecreatePrimary,
+        Self::RemoveRecoveryIntegration,
+        Self::FollowNewPrimary,
+        Self::ReturnToActive,
+        Self::AbandonSwitch,
+        Self::PromoteSecondary,
+        Self::AddSecondary,
+        Self::RemoveSecondary,
     ];
 
     /// Returns the rule's name, as results print it.
@@ -159,6 +195,18 @@ impl Rule {
             Self::StopAwaitingConsumers => "stop-awaiting-consumers",
             Self::LetCommitsWait => "let-commits-wait",
             Self::BeginInWindow => "begin-in-window",
+            Self::SwitchOverRegion => "switch-over-region",
+            Self::SwitchBackRegion => "switch-back-region",
+            Self::FailOverRegion => "fail-over-region",
+            Self::FailBackRegion => "fail-back-region",
+            Self::RecreatePrimary => "recreate-primary",
+            Self::RemoveRecoveryIntegration => "remove-recovery-integration",
+            Self::FollowNewPrimary => "follow-new-primary",
+            Self::ReturnToActive => "return-to-active",
+            Self::AbandonSwitch => "abandon-switch",
+            Self::PromoteSecondary => "promote-secondary",
+            Self::AddSecondary => "add-secondary",
+            Self::RemoveSecondary => "remove-secondary",
         }
     }
 
@@ -171,6 +219,12 @@ impl Rule {
     pub fn cause(self) -> &'static str {
         match self {
             Self::PromoteReadReplica => "read_replica_promotion",
+            Self::SwitchOverRegion | Self::ReturnToActive => "region_switchover",
+            Self::SwitchBackRegion => "region_switchback",
+            Self::FailOverRegion => "region_failover",
+            Self::FailBackRegion => "region_failback",
+            Self::PromoteSecondary => "secondary_promotion",
+            Self::RemoveSecondary => "secondary_removal",
             Self::SuspectSilentNode
             | Self::DropSuspicion
             | Self::PromoteForSilentPrimary
@@ -205,129 +259,12 @@ impl Rule {
             | Self::AwaitConsumers
             | Self::StopAwaitingConsumers
             | Self::LetCommitsWait
-            | Self::BeginInWindow => "failover",
-        }
-    }
-
-    /// Returns what the rule says.
-    #[expect(clippy::too_many_lines, reason = "a sentence for each rule")]
-    pub fn sentence(self) -> &'static str {
-        match self {
-            Self::SuspectSilentNode => "a node whose report is missing is suspected, no more",
-            Self::DropSuspicion => "a node that reports within the timeout is trusted again",
-            Self::PromoteForSilentPrimary => {
-                "a primary silent for the timeout is marked as down, fenced, and the furthest \
-                 standby is promoted"
-            }
-            Self::RestoreForSilentPrimary => {
-                "a primary silent for the timeout with no standby to promote is replaced by a new \
-                 node restored from the newest backup"
-            }
-            Self::RestoreForFailedCandidate => {
-                "a candidate that was given up with nobody else to promote is replaced by a new \
-                 node restored from the newest backup"
-            }
-            Self::ReplaceSilentStandby => {
-                "a standby silent for the timeout is marked as down and a new one is built; the \
-                 primary name is not touched"
-            }
-            Self::PromoteForSilentCandidate => {
-                "a candidate that falls silent is given up and the next one is promoted"
-            }
-            Self::ReplaceSilentBuild => {
-                "a new node that falls silent, or never reports, is given up and built anew"
-            }
-            Self::PromoteAfterPatience => {
-                "a promotion that takes too long is given up and the next candidate is promoted"
-            }
-            Self::WaitForLoneCandidate => {
-                "a promotion that takes too long and is under way is waited for as long again when \
-                 nobody else can be promoted"
-            }
-            Self::PromoteSelf => {
-                "the furthest standby's own daemon promotes it when the primary has been silent \
-                 for the timeout and half of the votes are there"
-            }
-            Self::MoveNamesToNewPrimary => {
-                "the primary name moves to the promoted node, which leaves the replica name; the \
-                 other standbys follow it and missing nodes are built"
-            }
-            Self::AdmitStandby => "a new standby that has caught up joins the replica name",
-            Self::ReplaceUnfitStandby => {
-                "a standby that has replayed past the new timeline's beginning is built anew"
-            }
-            Self::KeepGivenUpNodeOut => "a node that was given up stays out and is fenced",
-            Self::NoteNews => "the news is noted and nothing is done",
-            Self::PromoteReadReplica => {
-                "a read replica service whose integration is removed is promoted and has a history \
-                 of its own from then on; its source is not touched"
-            }
-            Self::BeginSwitchover => {
-                "a controlled switchover begins: standbys are replaced one after another by \
-                 new ones"
-            }
-            Self::AdmitNewServer => {
-                "a new server that has caught up serves, and the next step of the \
-                 switchover begins"
-            }
-            Self::DeleteReplacedStandby => {
-                "an old standby is deleted when the replica name is served with its \
-                 substitute"
-            }
-            Self::StopOldPrimary => {
-                "the old primary is stopped in a controlled way once commits wait for the \
-                 new standbys"
-            }
-            Self::AskNewStandbys => {
-                "once the old primary is stopped, the new standbys receive no more and say \
-                 how far they are"
-            }
-            Self::PromoteFurthestAsked => {
-                "of the standbys that have said how far they are the furthest is promoted"
-            }
-            Self::AskForSilentPrimary => {
-                "a primary silent for the timeout is marked as down and fenced; under \
-                 quorum commit its standbys first receive no more and say how far they are"
-            }
-            Self::SwitchNamesToNewPrimary => {
-                "the primary name moves to the promoted node, which leaves the replica \
-                 name, and the old primary passes connections on to it"
-            }
-            Self::EndSwitchover => {
-                "the old primary is deleted and commits wait for standbys no longer"
-            }
-            Self::RepeatOrder => "an order of a switchover that is not answered is given again",
-            Self::KillOldPrimary => {
-                "an old primary whose controlled stop takes too long is stopped by force, \
-                 and the switchover goes on"
-            }
-            Self::AbandonSwitchover => {
-                "a switchover that cannot go on is given up: what it built beyond the plan \
-                 is deleted"
-            }
-            Self::ReturnToOldPrimary => {
-                "the stopped primary is started again when nobody else can take over"
-            }
-            Self::TakeOldPrimaryBack => {
-                "the old primary that was started again stays, and the standbys follow it"
-            }
-            Self::ChangePlan => {
-                "a change within a tier adds or removes standbys and leaves the primary \
-                 alone"
-            }
-            Self::AwaitConsumers => {
-                "while logical slots are not on the new servers, since their consumers lag, a \
-                 switchover waits"
-            }
-            Self::StopAwaitingConsumers => {
-                "a switchover goes on without slots whose consumers lag for longer than the limit"
-            }
-            Self::LetCommitsWait => {
-                "once logical slots are on the new servers, commits wait for standbys"
-            }
-            Self::BeginInWindow => {
-                "a switchover that is ready lets commits wait for standbys when its window opens"
-            }
+            | Self::BeginInWindow
+            | Self::RecreatePrimary
+            | Self::RemoveRecoveryIntegration
+            | Self::FollowNewPrimary
+            | Self::AbandonSwitch
+            | Self::AddSecondary => "failover",
         }
     }
 }

@@ -32,7 +32,19 @@ pub(super) fn request(
     admissible(manager)?;
     let mut decision = Decision::none(Rule::BeginSwitchover);
     let cause = match operator {
-        Operator::StartServer | Operator::Promote | Operator::RemoveIntegration => {
+        Operator::StartServer
+        | Operator::Promote
+        | Operator::RemoveIntegration
+        | Operator::Switchover
+        | Operator::Switchback
+        | Operator::Failover
+        | Operator::RecreatePrimary
+        | Operator::TakeOver
+        | Operator::PromoteToMaster
+        | Operator::ReverseIntegration
+        | Operator::SwitchByTerraform
+        | Operator::PromoteSecondary
+        | Operator::AddSecondary => {
             return Err(Refusal::ByHand);
         }
         Operator::Maintain => Cause::Maintenance,

@@ -148,6 +148,60 @@ impl QuorumSize {
     }
 }
 
+/// When a service that takes over in a planned way is promoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SwitchoverDrain {
+    /// When it has received all that the old writer wrote.
+    WaitForAll,
+    /// As soon as the old writer has stopped.
+    CutAtOnce,
+}
+
+/// What comes first in a planned change of the active service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SwitchoverOrder {
+    /// The old writer stops before the new one is promoted.
+    DemoteFirst,
+    /// The new writer is promoted before the old one stops.
+    PromoteFirst,
+}
+
+/// When a failover to another region destroys the old service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RegionFailoverOrder {
+    /// It is stopped and destroyed as far as it can be reached, while the other is promoted.
+    DestroyFirst,
+    /// Only when the other one is primary.
+    PromoteFirst,
+}
+
+/// What becomes of a passive service whose integration is removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RemovedRecovery {
+    /// It keeps its role and receives nothing.
+    RolesFrozen,
+    /// It is promoted, beside the active service.
+    Promoted,
+}
+
+/// What becomes of the order `promote-to-master`, which older pages of the documentation give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum PromoteToMaster {
+    /// It makes the named service active.
+    MakesActive,
+    /// It is refused: no tool knows it.
+    Refused,
+}
+
+/// In which order a change of the active service is applied by Terraform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum TerraformOrder {
+    /// The reversed integration is applied, and then waited for.
+    ApplyThenWait,
+    /// The operator waits before the reversed integration is applied.
+    WaitThenApply,
+}
+
 /// How a service that follows another finds its source again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ReplicaReconnect {

@@ -2,13 +2,14 @@
 //!
 //! * `table`: every knob with its type, default, meaning and source;
 //! * `row`, `rows`: what the registry says of a knob, and what follows from that; `choice`,
-//!   `slot_choice`: closed sets that knobs choose from;
+//!   `slot_choice`, `group_choice`: closed sets that knobs choose from;
 //! * `registry`: values from text and to text; `mutant`: planted faults, the second registry;
 //! * `policy`: who decides, the third registry.
 //!
 //! Knows nothing of services or of time passing. Kept here: a knob has one name everywhere.
 
 mod choice;
+mod group_choice;
 mod mutant;
 mod policy;
 mod registry;
@@ -20,10 +21,12 @@ mod table;
 pub use crate::kernel::nearest;
 pub use choice::{
     CommitLevel, CommitMode, ElectionKey, ElectionTie, EmptyReplicaName, Fencing, ForwardEnd,
-    ForwardStart, ForwardTarget, HeartbeatConnection, InFlight, Phase, Policy, QuorumElection,
-    QuorumReset, QuorumSize, ReplicaReconnect, ResolverCache, SwitchoverCandidates,
-    SwitchoverFault, TimeoutOrigin,
+    ForwardStart, ForwardTarget, HeartbeatConnection, InFlight, Phase, Policy, PromoteToMaster,
+    QuorumElection, QuorumReset, QuorumSize, RegionFailoverOrder, RemovedRecovery,
+    ReplicaReconnect, ResolverCache, SwitchoverCandidates, SwitchoverDrain, SwitchoverFault,
+    SwitchoverOrder, TerraformOrder, TimeoutOrigin,
 };
+pub use group_choice::GroupRunning;
 pub use mutant::{MUTANTS, Mutant, MutantCard};
 pub use policy::{POLICIES, PolicyCard};
 pub use registry::KnobError;

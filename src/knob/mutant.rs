@@ -103,6 +103,26 @@ pub enum Mutant {
     SkipDrain,
     /// Maintenance changes the primary outside of its windows.
     IgnoreWindows,
+    /// The platform promotes the service that takes over before the other has stopped writing.
+    PromoteBeforeDemote,
+    /// The platform does not wait for what the old writer wrote last.
+    SkipWalDrain,
+    /// The platform takes orders to a pair whatever they presuppose.
+    IgnorePreconditions,
+    /// The platform lets the recovery service fail as if it were the primary one.
+    FailTheRecovery,
+    /// The platform forgets to let the service that stopped writing follow the other one.
+    ForgetThePassive,
+    /// The platform adds the writer to the name of a service's standbys.
+    StandbyNameWrites,
+    /// The platform gives the writer of a pair a second name in place of the shared one.
+    SecondName,
+    /// The platform deletes the old primary instance of a group when another is promoted.
+    ReleaseOldPrimary,
+    /// The platform keeps the old primary instance in its group when another is promoted.
+    KeepOldPrimary,
+    /// The platform takes orders to a group in whatever state it is.
+    IgnoreGroupState,
 }
 
 /// What the registry says of one mutant.
@@ -222,6 +242,26 @@ cards! {
         "a switchover does not wait until logical slots are on the new servers";
     IgnoreWindows, "ignore-windows", "switchover-in-window",
         "maintenance changes the primary outside of its windows";
+    PromoteBeforeDemote, "promote-before-demote", "one-active-service",
+        "a service takes over before the other one has stopped writing";
+    SkipWalDrain, "skip-wal-drain", "acked-write-survives",
+        "a service takes over without waiting for what the other one wrote last";
+    IgnorePreconditions, "ignore-preconditions", "preconditions-checked",
+        "orders to a pair are taken whatever they presuppose";
+    FailTheRecovery, "fail-the-recovery", "roles-move-legally",
+        "a failover is taken while the recovery service is active, and destroys it";
+    ForgetThePassive, "forget-the-passive", "pair-protected-again",
+        "the service that stopped writing is not told to follow the other one";
+    StandbyNameWrites, "standby-name-writes", "standby-name-reads-only",
+        "the name of a service's standbys points to its primary as well";
+    SecondName, "second-name", "service-name-constant",
+        "the writer of a pair gets the recovery service's own name instead of the shared one";
+    ReleaseOldPrimary, "release-old-primary", "promotion-leaves-old-primary",
+        "the old primary instance of a group is deleted when the secondary one is promoted";
+    KeepOldPrimary, "keep-old-primary", "one-primary-one-secondary",
+        "the old primary instance stays in its group when the secondary one is promoted";
+    IgnoreGroupState, "ignore-group-state", "preconditions-checked",
+        "orders to a group are taken whatever state it is in";
 }
 
 impl Mutant {

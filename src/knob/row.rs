@@ -95,6 +95,8 @@ pub enum Touch {
     Switchover,
     /// A server was stopped in a controlled way.
     Stop,
+    /// An order was given to a group.
+    Group,
 }
 
 impl Touch {
@@ -119,6 +121,7 @@ impl Touch {
             Self::Slot => 1 << 21,
             Self::Switchover => 1 << 15,
             Self::Stop => 1 << 16,
+            Self::Group => 1 << 24,
         }
     }
 }

@@ -87,6 +87,30 @@ impl World {
         (archived < begins).then_some((Lsn(archived), Lsn(begins)))
     }
 
+    /// Returns where the newest base backup and the archive of a service's own stand in a history
+    /// that another service continued; nothing if it wrote none of it.
+    ///
+    /// A service that is built anew after a failover is restored from these. Source: Aiven,
+    /// "Revert to the primary region".
+    pub(super) fn local_backups(&self, id: NodeId, tip: BranchId) -> Option<(Position, Position)> {
+        let (now, service) = (self.now, self.node(id).service);
+        if self.branch(tip).service == service {
+            return None;
+        }
+        let mut branch = tip;
+        loop {
+            let (parent, fork) = self.branch(branch).parent?;
+            if self.branch(parent).service == service {
+                let end = self.archived(parent, now).min(fork);
+                let last = self.branch(parent).archived_until.min(now);
+                let taken = self.backup_pace(service).last(last);
+                let base = taken.map_or(Position::ZERO, |taken| self.position_in(parent, taken));
+                return Some((base.min(end), end));
+            }
+            branch = parent;
+        }
+    }
+
     fn backup_pace(&self, service: ServiceId) -> Pace {
         let period = self.knobs.backup_period;
         let name = &self.names.services[service.index()];

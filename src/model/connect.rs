@@ -101,7 +101,6 @@ impl World {
         let linked = self.linked(id, node);
         let dropped = self.forwarder_is_gone(id, node);
         let peer = self.node(node);
-        let delay = self.client_delay(id, node);
         let works = match self.client(id).work {
             Work::Write { .. } => peer.role == Role::Primary && !self.commits_hang(id, node),
             Work::Read { .. } => true,
@@ -112,6 +111,19 @@ impl World {
         if linked && (peer.serves() || sends) && works && !dropped {
             return;
         }
+        self.lose_connection(id, node, (linked, dropped));
+    }
+
+    /// Ends a client's connection to a node from the node's side.
+    pub fn reset_connection(&mut self, id: ClientId, node: NodeId) {
+        if self.client(id).state == State::Connected(node) && !self.is_fresh(id) {
+            let linked = self.linked(id, node);
+            self.lose_connection(id, node, (linked, false));
+        }
+    }
+
+    fn lose_connection(&mut self, id: ClientId, node: NodeId, (linked, dropped): (bool, bool)) {
+        let delay = self.client_delay(id, node);
         self.touch(Touch::Reconnect);
         // A reply that is on a wire which is cut, or behind a freeze, does not arrive in time.
         let answered_until = if linked { self.now } else { self.now.minus(delay) };

@@ -7,6 +7,7 @@ use super::dns::Targets;
 use super::ids::{ClientId, DeciderId, LookoutId, NodeId, RegionId, ServiceId, SlotId};
 use super::plan::{Endpoint, Plan};
 use super::signal::Signal;
+use crate::kernel::Lsn;
 
 /// Something that happens at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,6 +42,16 @@ pub enum Event {
     OrderArrives(ServiceId, Order),
     /// A standby has become primary.
     PromotionEnds(NodeId, u32),
+    /// A standby that is to take over has everything that it waited for.
+    Drained(NodeId, u32),
+    /// The nodes of a service of a pair are to follow that node from now on.
+    SourceSet(ServiceId, NodeId),
+    /// The nodes of a service of a pair follow nobody from now on.
+    SourceLost(ServiceId),
+    /// What a pair waits for has not happened in time.
+    PairDue(u8),
+    /// A pair's integration is made anew with the roles reversed, by a step of the script.
+    PairReversed(u8, u16),
     /// A node that was given up is kept from writing.
     FenceActs(NodeId),
     /// A server has been stopped in a controlled way.
@@ -120,6 +131,14 @@ pub enum Order {
     Relocate(RegionId),
     /// Say whether your logical slots are on these standbys.
     AskSlots(u16, Targets),
+    /// Stop writing, and become a standby.
+    Demote(u16),
+    /// Become primary once everything up to this position is there.
+    TakeOver(u16, Lsn),
+    /// End every connection, and go on.
+    Disconnect(u16),
+    /// Restart the server.
+    Restart(u16),
 }
 
 impl Event {
@@ -132,7 +151,10 @@ impl Event {
     /// planned.
     pub fn rank(self) -> u32 {
         let class = match self {
-            Self::StepDue(_) | Self::FailureDue(..) | Self::FailureEnds(..) => 0,
+            Self::StepDue(_)
+            | Self::FailureDue(..)
+            | Self::FailureEnds(..)
+            | Self::PairReversed(..) => 0,
             Self::BackendsExit(..)
             | Self::ProcessStarts(..)
             | Self::RecoveryEnds(..)
@@ -155,13 +177,17 @@ impl Event {
             | Self::SlotDependency(_)
             | Self::SlotCopies(_)
             | Self::SlotWalFills(..)
-            | Self::SlotCheckpoint(..) => 1,
+            | Self::SlotCheckpoint(..)
+            | Self::Drained(..)
+            | Self::SourceSet(..)
+            | Self::SourceLost(_) => 1,
             Self::LookoutPolls(_)
             | Self::LookoutPollFails(..)
             | Self::LookoutChecks(_)
             | Self::LookoutRechecks(_)
             | Self::ReportDue(..) => 2,
             Self::SignalArrives(..) => 3,
+            Self::PairDue(_) => 4,
             Self::ClientBegins(_) | Self::ClientEnds(_) | Self::ClientWakes(..) => 5,
         };
         let within = if let Self::ReportDue(decider, node) = self {

@@ -86,6 +86,8 @@ impl World {
             node.upstream_lost = None;
             self.plan_resume(id);
             self.replay(id);
+            // A primary that was demoted may still be followed.
+            self.each_follower(id, Self::plan_resume);
         }
         self.plan_next_crash(id);
     }
@@ -225,7 +227,7 @@ impl World {
     }
 
     /// Ends a server and everything that went on in it.
-    fn end_server(&mut self, id: NodeId) {
+    pub(super) fn end_server(&mut self, id: NodeId) {
         self.hold_position(id);
         self.close_sessions(id, self.now);
         let now = self.now;

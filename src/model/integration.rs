@@ -14,6 +14,12 @@ pub enum IntegrationKind {
     /// The destination only reads, until the integration is removed. Source: Aiven, "Create and
     /// manage read replicas".
     ReadReplica,
+    /// Either can take the other's place, at an operator's order. Source: Aiven, "Cross-region
+    /// disaster recovery".
+    DisasterRecovery,
+    /// The destination only reads and can become independent, the source can become its follower.
+    /// Source: Alibaba Cloud, "Promote the secondary instance to the primary instance".
+    GlobalActiveDatabase,
 }
 
 /// Two services of which one follows the other.
@@ -25,6 +31,8 @@ pub struct Integration {
     pub source: ServiceId,
     /// The service that follows it at the start.
     pub destination: ServiceId,
+    /// The service whose primary was promoted last, for those that take each other's place.
+    pub leader: ServiceId,
 }
 
 impl IntegrationKind {
@@ -32,11 +40,31 @@ impl IntegrationKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::ReadReplica => "read_replica",
+            Self::DisasterRecovery => "disaster_recovery",
+            Self::GlobalActiveDatabase => "global_active_database",
         }
     }
 }
 
 impl Integration {
+    /// Returns whether the two take each other's place.
+    pub fn is_pair(&self) -> bool {
+        match self.kind {
+            IntegrationKind::ReadReplica | IntegrationKind::GlobalActiveDatabase => false,
+            IntegrationKind::DisasterRecovery => true,
+        }
+    }
+
+    /// Returns whether either can follow the other, without taking its place.
+    pub fn is_group(&self) -> bool {
+        self.kind == IntegrationKind::GlobalActiveDatabase
+    }
+
+    /// Returns the other of the two.
+    pub fn partner(&self, service: ServiceId) -> ServiceId {
+        if self.source == service { self.destination } else { self.source }
+    }
+
     /// Returns whether a service is one of the two.
     pub fn has(&self, service: ServiceId) -> bool {
         self.source == service || self.destination == service
@@ -62,17 +90,50 @@ impl World {
 
     /// Returns the service whose history counts for another: that of the one it follows.
     pub fn in_charge(&self, service: ServiceId) -> ServiceId {
-        let mut last = service;
-        while let Some(source) = self.service(last).follows {
-            last = source;
+        if let Some(pair) = self.pair_of(service) {
+            return pair.leader;
         }
-        last
+        self.service(service).follows.map_or(service, |source| self.in_charge(source))
     }
 
-    /// Returns the node that the name of a service's source points to: the one to follow.
+    /// Returns the pair that a service belongs to, if its partner can take its place.
+    pub fn pair_of(&self, service: ServiceId) -> Option<&Integration> {
+        self.integrations.iter().find(|one| one.is_pair() && one.has(service))
+    }
+
+    /// Returns the other service of the pair or the group that a service belongs to.
+    pub fn partner(&self, service: ServiceId) -> Option<ServiceId> {
+        let bound = |one: &&Integration| one.has(service) && (one.is_pair() || one.is_group());
+        self.integrations.iter().find(bound).map(|one| one.partner(service))
+    }
+
+    /// Notes that a node of a service was promoted, which follows nobody from now on.
+    pub fn take_the_lead(&mut self, service: ServiceId) {
+        let Some(_) = self.services[service.index()].follows.take() else { return };
+        self.services[service.index()].source = None;
+        for pair in self.integrations.iter_mut().filter(|one| one.is_pair() && one.has(service)) {
+            pair.leader = service;
+        }
+    }
+
+    /// Returns the service among whose records the name of a service's primary is.
+    ///
+    /// The two of a pair share one name, if a knob does not say otherwise.
+    pub fn named_by(&self, service: ServiceId) -> ServiceId {
+        let pair = self.pair_of(service).filter(|_| self.knobs.shared_service_name);
+        pair.map_or(service, |pair| pair.source)
+    }
+
+    /// Returns the node that a service is to follow: the one that its source's name points to, or
+    /// the one that the platform told a service of a pair.
     pub fn source_node(&self, service: ServiceId) -> Option<NodeId> {
         let source = self.service(service).follows?;
-        self.service(source).record(Endpoint::Primary).now().iter().next()
+        let told = self.service(service).source;
+        if self.pair_of(service).is_some() || (told.is_none() && self.partner(service).is_some()) {
+            return told;
+        }
+        let named = self.named_by(source);
+        self.service(named).record(Endpoint::Primary).now().iter().next()
     }
 
     /// Lets a node whose source is gone look its source's name up again.
@@ -81,7 +142,8 @@ impl World {
     pub fn pursue_source(&mut self, id: NodeId) {
         let node = self.node(id);
         let waits = node.answers() && !node.streaming && !node.promoting && !node.unfit;
-        if !waits || self.knobs.replica_reconnect == ReplicaReconnect::KnownAddress {
+        let paired = self.pair_of(node.service).is_some();
+        if !waits || paired || self.knobs.replica_reconnect == ReplicaReconnect::KnownAddress {
             return;
         }
         let Some(source) = self.source_node(node.service) else { return };

@@ -5,7 +5,8 @@
 //! * `branch`, `session`, `stream`: WAL history, who writes it, how it flows;
 //! * `quorum`, `quorum_setting`: which commits wait for standbys, and who counts;
 //! * `failure`, `impairment`, `stall`: how nodes, links and the platform's machinery fail;
-//! * `promotion`, `backup`: how nodes become primary, are built and restored;
+//! * `promotion`, `demotion`, `restart`, `backup`: how nodes become primary or standby, restart,
+//!   are built, restored;
 //! * `integration`: which service follows which;
 //! * `stop`, `forward`: how an old primary is stopped and passes connections on;
 //! * `link`, `dns`: networks and names; `client`, `driver`, `settings`: who uses them, and how;
@@ -25,6 +26,7 @@ mod client;
 mod connect;
 mod connect_outcome;
 mod consumer;
+mod demotion;
 mod dns;
 mod driver;
 mod event;
@@ -42,6 +44,7 @@ mod promotion;
 mod quorum;
 mod quorum_setting;
 mod renewal;
+mod restart;
 mod retry_cycle;
 mod service;
 mod session;

@@ -63,6 +63,8 @@ pub struct Node {
     pub stops_at: Option<Instant>,
     /// The node to which it passes connections on.
     pub forwards_to: Option<NodeId>,
+    /// Up to where it is to have everything before it becomes primary.
+    pub awaits: Option<Position>,
     /// Whether and how it is being kept from writing.
     pub fence: Fence,
     /// What impairs it without stopping it.
@@ -216,5 +218,6 @@ impl Node {
         self.epoch += 1;
         self.catch_up_epoch += 1;
         self.promoting = false;
+        self.awaits = None;
     }
 }

@@ -44,7 +44,9 @@ impl World {
         let (now, node) = (self.now, self.node(id));
         let received = node.received.at(now);
         let archived = self.archived(node.branch, now);
-        let ignores = self.ignores_archive(id);
+        // A service does not read the archive of another one.
+        let own = self.branch(node.branch).service == node.service;
+        let ignores = self.ignores_archive(id) || !own;
         if archived <= received || ignores || !self.reaches_archive(id) {
             return received;
         }
@@ -92,7 +94,7 @@ impl World {
         node.up_since = now;
         self.services[service.index()].primary = id;
         self.apply_quorum_rule(id);
-        self.services[service.index()].follows = None;
+        self.take_the_lead(service);
         self.take_over_slots(id);
         self.plan_full_disk(service);
         self.watch_uploads(id);
@@ -158,6 +160,7 @@ impl World {
             checkpointed: Instant::ZERO,
             stops_at: None,
             forwards_to: None,
+            awaits: None,
             fence: Fence::Unwanted,
             impairments: Impairments::default(),
             quorum_rule: self.standing_rule(service),
@@ -191,7 +194,10 @@ impl World {
         let takes = copies + self.redo_before_start(service, now);
         let branch = self.history_to_restore(id);
         // A base backup is of use only with the WAL that was written while it was taken.
-        let base = self.base_backup(branch, now).min(self.archived(branch, now));
+        let base = match self.local_backups(id, branch) {
+            Some((base, _)) => base,
+            None => self.base_backup(branch, now).min(self.archived(branch, now)),
+        };
         let node = self.node_mut(id);
         node.branch = branch;
         node.replayed = Path::resting(now, base);
@@ -204,6 +210,8 @@ impl World {
         let branch = self.history_to_restore(id);
         let archived = if self.ignores_archive(id) {
             self.node(id).replayed.at(now)
+        } else if let Some((_, end)) = self.local_backups(id, branch) {
+            end
         } else {
             self.archived(branch, now)
         };
@@ -218,6 +226,10 @@ impl World {
         self.replay(id);
         let node = self.node(id);
         let Some(upstream) = node.upstream else {
+            if self.service(node.service).follows.is_some() {
+                // Nobody to follow at present; it waits for its source.
+                return;
+            }
             self.touch(Touch::Restore);
             self.begin_promotion(id);
             return;

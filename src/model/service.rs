@@ -24,6 +24,8 @@ pub struct Service {
     pub primary: NodeId,
     /// The service that it follows, if it has no primary of its own.
     pub follows: Option<ServiceId>,
+    /// The node that the platform told it to follow, in a pair.
+    pub source: Option<NodeId>,
     /// The name that follows the primary.
     pub primary_name: Record,
     /// The name that follows the standbys.

@@ -26,6 +26,8 @@ pub enum Signal {
     Answered(u16, Answer),
     /// A changed name is served.
     Served(Endpoint),
+    /// A primary answers that it has stopped writing, and where.
+    Demoted(u16),
 }
 
 /// What a node says when it has carried an order out.
@@ -53,7 +55,8 @@ impl Signal {
             | Self::Reported(number, _)
             | Self::SilenceDue(number)
             | Self::PromotionDue(number)
-            | Self::Answered(number, _) => number,
+            | Self::Answered(number, _)
+            | Self::Demoted(number) => number,
             Self::StepDue | Self::ElectionDue | Self::Served(_) => 0,
         }
     }

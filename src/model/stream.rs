@@ -103,6 +103,7 @@ impl World {
         } else {
             node.replayed.hold(now);
         }
+        self.plan_drain(id);
         self.plan_catch_up(id);
         if let Some(upstream) = self.node(id).upstream {
             self.count_standbys(upstream);

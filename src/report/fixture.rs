@@ -40,6 +40,8 @@ pub(super) fn outcome() -> Outcome {
         services: vec![service()],
         clients: clients(),
         integrations: Vec::new(),
+        pairs: Vec::new(),
+        groups: Vec::new(),
         orders: Vec::new(),
         faults: faults(),
         invariants: invariants(),

@@ -4,19 +4,20 @@
 //! microseconds in keys that end in `_us`, LSNs and sizes are integer bytes, and keys may be added
 //! but never change their meaning.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::findings::Report;
 use super::record::{
-    clients, each, endpoint, expectations, faults, integrations, invariants, ledger, list, loss,
-    maybe, orders, outages, peak_nodes, promotion, sensitivities, slot, us,
+    clients, each, endpoint, expectations, faults, invariants, ledger, list, loss, maybe, outages,
+    peak_nodes, promotion, sensitivities, slot, us,
 };
+use super::side_by_side::side_by_side;
 
 /// Returns a run as JSON in the format `cutover.run/1`, ending in a newline.
 pub fn json(report: &Report<'_>) -> String {
     let outcome = report.outcome;
     let services = &outcome.services;
-    let value = json!({
+    let mut value = json!({
         "format": "cutover.run/1",
         "version": env!("CARGO_PKG_VERSION"),
         "scenario": outcome.scenario,
@@ -56,8 +57,6 @@ pub fn json(report: &Report<'_>) -> String {
             "window_us": gap.window.as_micros(),
         }))),
         "peak_nodes": peak_nodes(outcome),
-        "integrations": integrations(outcome),
-        "orders": orders(outcome),
         "census": each(services, |service| list(&service.census, |census| json!({
             "at_us": us(census.at), "existing": census.existing, "serving": census.serving,
         }))),
@@ -74,6 +73,9 @@ pub fn json(report: &Report<'_>) -> String {
             "actions": line.actions,
         })),
     });
+    if let Value::Object(fields) = &mut value {
+        fields.extend(side_by_side(outcome));
+    }
     let text = serde_json::to_string_pretty(&value).expect("a value without maps of odd keys");
     text + "\n"
 }
@@ -82,7 +84,6 @@ pub fn json(report: &Report<'_>) -> String {
 mod tests {
     use super::*;
     use crate::report::fixture;
-    use serde_json::Value;
 
     fn parsed() -> Value {
         let outcome = fixture::outcome();
@@ -94,7 +95,7 @@ mod tests {
         let value = parsed();
         let keys = "format version scenario seed policy verdict fingerprint events invariants \
                     expectations promotions outages loss slots dual_writers dns exposure \
-                    archive_gaps peak_nodes stances timeline";
+                    archive_gaps peak_nodes stances timeline integrations roles unprotected orders";
         for key in keys.split_whitespace() {
             assert!(value.get(key).is_some(), "{key}");
         }

@@ -9,7 +9,7 @@
 //! | `headline.rs`, `screen.rs`, `section/` | the first screen, section by section |
 //! | `explain/` | why the worst thing happened |
 //! | `timeline.rs` | everything that happened |
-//! | `json.rs`, `record.rs` | everything as data |
+//! | `json.rs`, `record.rs`, `side_by_side.rs` | everything as data |
 //! | `sensitivity.rs`, `downtime.rs` | which undocumented values matter; outages added up |
 //! | `boundary.rs`, `mutation.rs` | where an outcome changes; which planted fault is caught |
 //! | `contracts.rs` | which statements of the documents runs uphold |
@@ -36,6 +36,7 @@ mod record;
 mod screen;
 mod section;
 mod sensitivity;
+mod side_by_side;
 mod style;
 mod suite;
 mod table;

@@ -250,33 +250,6 @@ pub(super) fn peak_nodes(outcome: &Outcome) -> Map<String, Value> {
     outcome.services.iter().map(|service| (service.name.clone(), peak(service).into())).collect()
 }
 
-/// Returns which services were bound together, and where their histories parted.
-pub(super) fn integrations(outcome: &Outcome) -> Vec<Value> {
-    list(&outcome.integrations, |one| {
-        let parted = one.parted.map_or(Value::Null, |parted| {
-            json!({
-                "lsn": parted.lsn.get(),
-                "only_source_commits": parted.only_source,
-                "only_destination_commits": parted.only_destination,
-            })
-        });
-        json!({
-            "kind": one.kind, "source": one.source, "destination": one.destination,
-            "parted": parted,
-        })
-    })
-}
-
-/// Returns the orders that an operator gave the platform.
-pub(super) fn orders(outcome: &Outcome) -> Vec<Value> {
-    list(&outcome.orders, |order| {
-        json!({
-            "at_us": us(order.at), "order": order.order, "service": order.service,
-            "refused": order.refusal,
-        })
-    })
-}
-
 /// Returns the faults and their ends.
 pub(super) fn faults(outcome: &Outcome) -> Vec<Value> {
     list(&outcome.faults, |fault| {

@@ -9,6 +9,7 @@ use super::file::{
 };
 use super::validate::Names;
 use crate::check::INVARIANTS;
+use crate::control::PairRole;
 use crate::fault::{Party, Target};
 use crate::kernel::{Instant, Law, Span};
 use crate::knob::Knobs;
@@ -71,6 +72,7 @@ fn integration(names: &Names<'_>, integration: &Integration) -> model::Integrati
         kind: integration.kind(),
         source: service(names, integration.source().1),
         destination: service(names, integration.destination().1),
+        leader: service(names, integration.source().1),
     }
 }
 
@@ -201,6 +203,12 @@ fn trigger_of(names: &Names<'_>, trigger: &Trigger, after: Law) -> (sim::Trigger
         Trigger::Deleted { node } => numbered(node, sim::Trigger::Deleted),
         Trigger::Served { endpoint, service: name } => {
             sim::Trigger::Served(service(names, name), *endpoint)
+        }
+        Trigger::BecomesPassive { service: name } => {
+            sim::Trigger::Becomes(service(names, name), PairRole::Passive)
+        }
+        Trigger::BecomesActive { service: name } => {
+            sim::Trigger::Becomes(service(names, name), PairRole::Active)
         }
         Trigger::Loses { client: name } => sim::Trigger::Loses(client(name)),
         Trigger::Works { client: name } => sim::Trigger::Works(client(name)),

@@ -37,6 +37,14 @@ impl Sim {
             self.hear(decider, news);
             return;
         }
+        if let Event::PairDue(pair) = event {
+            self.pair_due(pair);
+            return;
+        }
+        if let Event::PairReversed(pair, step) = event {
+            self.pair_reversed(pair, step);
+            return;
+        }
         if self.take_lookout(event) || self.take_slots(event) {
             return;
         }
@@ -96,6 +104,9 @@ impl Sim {
             Event::NodeBuilt(node, epoch) => self.node_built(node, epoch),
             Event::RestoreEnds(node, epoch) => self.on_node(node, epoch, Self::restore_ends),
             Event::PromotionEnds(node, epoch) => self.on_node(node, epoch, Self::promotion_ends),
+            Event::Drained(node, epoch) => self.drained(node, epoch),
+            Event::SourceSet(service, node) => self.source_set(service, node),
+            Event::SourceLost(service) => self.source_lost(service),
             Event::FenceActs(node) => self.fence_acts(node),
             Event::StopEnds(node, epoch) => self.stop_ends(node, epoch),
             Event::NodeOrdered(service, order) => self.node_ordered(service, order),
@@ -119,6 +130,8 @@ impl Sim {
                 }
             }
             Event::ReportDue(..)
+            | Event::PairDue(_)
+            | Event::PairReversed(..)
             | Event::SignalArrives(..)
             | Event::LookoutPolls(_)
             | Event::LookoutPollFails(..)

@@ -15,6 +15,10 @@ impl Sim {
         let own = |index: &usize| self.deciders[*index].service == service;
         let index = (0..self.deciders.len()).find(own).expect("every service has a decider");
         let (id, now) = (DeciderId::at(index), self.world.now);
+        if let Some(place) = self.desk_of(id) {
+            self.command_pair(place, (step, operator, service));
+            return;
+        }
         self.refresh_reports(id, now);
         let knobs = &self.setup.knobs;
         let decider = &mut self.deciders[index];

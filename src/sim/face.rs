@@ -212,6 +212,7 @@ impl Sim {
         (&world.slots, &world.databases, &world.readings).hash(&mut digest);
         (&world.clients, &world.links, &world.dark, world.healed_last).hash(&mut digest);
         (&self.deciders, &self.lookouts, &self.script, &self.failures).hash(&mut digest);
+        self.desks.hash(&mut digest);
         digest.finish()
     }
 

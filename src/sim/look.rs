@@ -254,7 +254,13 @@ impl Sim {
             | Action::Start(number)
             | Action::Detach(number)
             | Action::ClearQuorum(number)
-            | Action::Delete(number) => exists(number),
+            | Action::Delete(number)
+            | Action::Demote(number)
+            | Action::TakeOver(number, _)
+            | Action::Disconnect(number)
+            | Action::Restart(number) => exists(number),
+            // Pairs are the platform's own affair.
+            Action::FollowService(_) | Action::LoseSource => false,
             Action::Follow(number, other) | Action::Forward(number, other) => {
                 exists(number) && exists(other)
             }

@@ -88,7 +88,19 @@ impl Sim {
     pub(super) fn note_planned(&mut self, service: ServiceId, operator: Operator) {
         let now = self.world.now;
         match operator {
-            Operator::StartServer | Operator::Promote | Operator::RemoveIntegration => return,
+            Operator::StartServer
+            | Operator::Promote
+            | Operator::RemoveIntegration
+            | Operator::Switchover
+            | Operator::Switchback
+            | Operator::Failover
+            | Operator::RecreatePrimary
+            | Operator::TakeOver
+            | Operator::PromoteToMaster
+            | Operator::ReverseIntegration
+            | Operator::SwitchByTerraform
+            | Operator::PromoteSecondary
+            | Operator::AddSecondary => return,
             Operator::ChangePlan(plan) => self.history.of_mut(service).plans.push((now, plan)),
             Operator::Maintain | Operator::Migrate(_) | Operator::ChangeTier(_) => {
                 self.note_operation(service);

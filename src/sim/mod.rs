@@ -1,7 +1,7 @@
 //! The event loop: each event goes through its stages, in one order and never backwards.
 //!
 //! * `setup`: what a run is made from; `outcome`: its result as data; `start`: the first instant;
-//! * `command`: orders that an operator gives the platform;
+//! * `command`: orders that an operator gives the platform; `pairs`: pairs of services;
 //! * `script`: which fault strikes and heals when; `trigger`: steps that wait for something;
 //! * `failure`: what goes wrong by itself; `hurry`: runs that are made likelier than they are;
 //! * `apply`, `orders`: an event changes the truth; `settle`: what follows at the same instant;
@@ -34,6 +34,7 @@ mod observe;
 mod orders;
 mod outages;
 mod outcome;
+mod pairs;
 mod perform;
 mod phase;
 mod reached;
@@ -69,7 +70,9 @@ pub use phase::PhaseChange;
 pub use reached::Reached;
 pub use sessions::SessionOutcome;
 pub use setup::{Deed, Setup, StepSetup, When};
-pub use side_by_side::{IntegrationOutcome, OrderOutcome, Parted};
+pub use side_by_side::{
+    GroupOutcome, IntegrationOutcome, OrderOutcome, PairOutcome, PartChange, Parted, RoleChange,
+};
 pub use slot_outcome::{SlotOutcome, SlotState};
 pub use told::{Line, StanceOutcome};
 pub use trigger::Trigger;
@@ -83,6 +86,7 @@ use crate::trace::{Trace, What};
 use decider::Decider;
 use failure::Failures;
 use lookout::Lookout;
+use pairs::Desk;
 use script::Script;
 
 /// A run under way: a plain value that can be cloned and compared at every instant.
@@ -92,6 +96,7 @@ pub struct Sim {
     seed: u64,
     world: World,
     deciders: Vec<Decider>,
+    desks: Vec<Desk>,
     lookouts: Vec<Lookout>,
     script: Script,
     failures: Failures,
@@ -208,6 +213,12 @@ impl Sim {
     fn hear(&mut self, id: DeciderId, news: Signal) {
         self.refresh_reports(id, self.world.now);
         self.file_answer(id, news);
+        if let Signal::Demoted(number) = news {
+            self.file_demotion(id, number);
+        }
+        if self.intercept(id, news) {
+            return;
+        }
         let before = self.deciders[id.index()].manager.phase_name();
         let planned = self.deciders[id.index()].manager.operation.is_some();
         let decision = self.decide(id, news);
@@ -227,6 +238,7 @@ impl Sim {
             self.entered(service, after);
         }
         self.configure_lookouts();
+        self.advance_pair(id, news);
     }
 }
 

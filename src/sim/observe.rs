@@ -139,6 +139,33 @@ impl Sim {
         }
     }
 
+    /// Lets a node answer the order to stop writing, off the grid of reports.
+    pub(super) fn answer_demotion(&mut self, node: NodeId) {
+        let (service, number) = (self.world.node(node).service, self.world.node(node).number);
+        for index in 0..self.deciders.len() {
+            let id = DeciderId::at(index);
+            let of = self.world.node(node);
+            let passes = self.world.links.passes(of.place(), Place::Platform);
+            if self.deciders[index].service != service || !passes {
+                continue;
+            }
+            let Some(place) = self.place_of(id, node) else { continue };
+            self.deciders[index].contacts[place].condition = Condition::Standby;
+            // The last byte is whole a microsecond after the writing has ended.
+            let arrives = self.world.now + self.world.report_delay(node) + Span::from_micros(1);
+            self.world.schedule(arrives, Event::SignalArrives(id, Signal::Demoted(number)));
+        }
+    }
+
+    /// Files what a node answered to the order to stop writing.
+    pub(super) fn file_demotion(&mut self, id: DeciderId, number: u16) {
+        let service = self.deciders[id.index()].service;
+        let node = self.world.service(service).numbered(number);
+        let Some(place) = node.and_then(|node| self.place_of(id, node)) else { return };
+        let delay = self.deciders[id.index()].contacts[place].delay;
+        self.file_report(id, place, self.world.now.minus(delay));
+    }
+
     /// Brings what a decider has heard of every node up to now, as far as it was sent by then.
     pub(super) fn refresh_reports(&mut self, id: DeciderId, sent_by: Instant) {
         for place in 0..self.deciders[id.index()].contacts.len() {

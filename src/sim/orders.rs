@@ -6,14 +6,21 @@
 use super::Sim;
 use super::apply::Scope;
 use crate::control::SOURCE;
-use crate::model::{Answer, Host, NodeId, Order, Process, QuorumRule, Role, ServiceId, Targets};
+use crate::kernel::Position;
+use crate::knob::Touch;
+use crate::model::{
+    Answer, ClientId, Fence, Host, NodeId, Order, Process, QuorumRule, Role, ServiceId, Targets,
+};
 
 impl Sim {
     /// Lets the cloud or the books carry out an order.
     pub(super) fn node_ordered(&mut self, service: ServiceId, order: Order) -> Scope {
         let (number, upstream) = match order {
             Order::BuildStandby(number, upstream) => (number, self.upstream(service, upstream)),
-            Order::BuildPrimary(number) => (number, None),
+            Order::BuildPrimary(number) => {
+                self.world.take_the_lead(service);
+                (number, None)
+            }
             Order::Delete(number) => return self.delete(service, number),
             Order::SetPlan(plan) => {
                 self.world.services[service.index()].plan = plan;
@@ -34,7 +41,11 @@ impl Sim {
             | Order::SetQuorum(..)
             | Order::ClearQuorum(_)
             | Order::Forward(..)
-            | Order::AskSlots(..) => return Scope::Nothing,
+            | Order::AskSlots(..)
+            | Order::Demote(_)
+            | Order::TakeOver(..)
+            | Order::Disconnect(_)
+            | Order::Restart(_) => return Scope::Nothing,
         };
         let node = self.world.add_node(service, number, upstream);
         self.world.begin_build(node);
@@ -73,6 +84,11 @@ impl Sim {
                 self.world.begin_promotion(node);
             }
             Order::Stop(_) if hears => self.world.stop_server(node),
+            Order::Demote(_) | Order::TakeOver(..) | Order::Disconnect(_) | Order::Restart(_) => {
+                if !hears || !self.obey_bond(node, order) {
+                    return Scope::Nothing;
+                }
+            }
             Order::Follow(_, upstream) => {
                 let Some(upstream) = self.upstream(service, upstream) else {
                     return Scope::Nothing;
@@ -92,19 +108,13 @@ impl Sim {
                 self.set_quorum(node, needs, standbys);
             }
             Order::ClearQuorum(_) if hears && self.world.node(node).answers() => {
-                let standing = self.world.standing_rule(service);
-                self.world.set_quorum_rule(node, standing);
+                self.world.set_quorum_rule(node, self.world.standing_rule(service));
             }
             Order::Forward(_, target) if hears => {
-                let target = self.world.service(service).numbered(target);
-                self.world.set_forwarding(node, target);
-                self.note_forwarding(node, target);
+                self.forward(node, self.world.service(service).numbered(target));
             }
             Order::AskSlots(_, standbys) if hears && self.world.node(node).answers() => {
-                let standbys: Vec<NodeId> = standbys.iter().collect();
-                let copied = self.world.slots_are_on(node, &standbys);
-                self.answer(node, if copied { Answer::SlotsCopied } else { Answer::SlotsBehind });
-                return Scope::Nothing;
+                return self.ask_slots(node, standbys);
             }
             Order::Promote(_)
             | Order::Stop(_)
@@ -172,12 +182,62 @@ impl Sim {
         Scope::Service(service)
     }
 
+    /// Ends every connection to a node, which goes on.
+    fn disconnect(&mut self, node: NodeId) {
+        self.world.touch(Touch::Group);
+        for index in 0..self.world.clients.len() {
+            let client = ClientId::at(index);
+            let before = self.world.client(client).state;
+            self.world.reset_connection(client, node);
+            self.note_client(client, before);
+        }
+    }
+
     /// Returns the node that is meant as the upstream of a service's node.
     fn upstream(&self, service: ServiceId, number: u16) -> Option<NodeId> {
         if number == SOURCE {
             return self.world.source_node(service);
         }
         self.world.service(service).numbered(number)
+    }
+
+    fn forward(&mut self, node: NodeId, target: Option<NodeId>) {
+        self.world.set_forwarding(node, target);
+        self.note_forwarding(node, target);
+    }
+
+    /// Lets a node that is reached carry out an order about two services; tells whether it does.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only orders of bonds are passed on")]
+    fn obey_bond(&mut self, node: NodeId, order: Order) -> bool {
+        match order {
+            Order::Demote(_) if self.may_be_demoted(node) => {
+                self.world.begin_demotion(node);
+                self.answer_demotion(node);
+            }
+            Order::TakeOver(_, end) if self.may_take_over(node) => {
+                self.world.await_drain(node, Position::from_lsn(end));
+            }
+            Order::Disconnect(_) => self.disconnect(node),
+            Order::Restart(_) if self.world.node(node).answers() => self.world.begin_restart(node),
+            _ => return false,
+        }
+        true
+    }
+
+    fn ask_slots(&mut self, node: NodeId, standbys: Targets) -> Scope {
+        let standbys: Vec<NodeId> = standbys.iter().collect();
+        let copied = self.world.slots_are_on(node, &standbys);
+        self.answer(node, if copied { Answer::SlotsCopied } else { Answer::SlotsBehind });
+        Scope::Nothing
+    }
+
+    fn may_be_demoted(&self, node: NodeId) -> bool {
+        let node = self.world.node(node);
+        node.answers() && node.role == Role::Primary && !node.impairments.stalled
+    }
+
+    fn may_take_over(&self, node: NodeId) -> bool {
+        self.may_be_promoted(node) && self.world.node(node).fence == Fence::Unwanted
     }
 
     fn may_be_promoted(&self, node: NodeId) -> bool {
@@ -219,7 +279,11 @@ fn numbered(order: Order) -> Option<u16> {
         | Order::ClearQuorum(number)
         | Order::AskSlots(number, _)
         | Order::Forward(number, _)
-        | Order::Delete(number) => Some(number),
+        | Order::Delete(number)
+        | Order::Demote(number)
+        | Order::TakeOver(number, _)
+        | Order::Disconnect(number)
+        | Order::Restart(number) => Some(number),
         Order::SetPlan(_) | Order::Relocate(_) => None,
     }
 }

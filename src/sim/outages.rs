@@ -31,7 +31,11 @@ impl Sim {
         let changes = record.changes.iter().rev().filter(|_| named);
         let change = changes.into_iter().find(|c| c.served > start && c.served <= end);
         let given_up = memory.given_up.iter().find(|given_up| within(given_up.at));
-        let ordered = memory.promotions.iter().find(|promotion| within(promotion.ordered));
+        let partner = self.world.pair_of(client.service).map(|pair| pair.partner(client.service));
+        let theirs = partner.map(|partner| &self.history.of(partner).promotions);
+        let promotions = memory.promotions.iter().chain(theirs.into_iter().flatten());
+        let mut promotions = promotions.filter(|promotion| within(promotion.ordered));
+        let ordered = promotions.next();
         let mut book = Book { at: start, end, parts: Parts::default() };
         if outage.went_on {
             book.until(outage.well_since, |parts| &mut parts.recover);

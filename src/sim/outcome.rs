@@ -8,7 +8,7 @@ use super::lost::ArchiveGap;
 use super::phase::PhaseChange;
 use super::reached::Reached;
 use super::sessions::SessionOutcome;
-use super::side_by_side::{IntegrationOutcome, OrderOutcome};
+use super::side_by_side::{GroupOutcome, IntegrationOutcome, OrderOutcome, PairOutcome};
 use super::slot_outcome::SlotOutcome;
 use super::told::{Line, StanceOutcome};
 use crate::check::InvariantOutcome;
@@ -43,6 +43,10 @@ pub struct Outcome {
     pub clients: Vec<ClientOutcome>,
     /// Which services were bound together, in the order of the scenario.
     pub integrations: Vec<IntegrationOutcome>,
+    /// What became of each disaster recovery pair, in the order of the scenario.
+    pub pairs: Vec<PairOutcome>,
+    /// What became of each Global Active Database group, in the order of the scenario.
+    pub groups: Vec<GroupOutcome>,
     /// Every order that an operator gave the platform, in order of time.
     pub orders: Vec<OrderOutcome>,
     /// Every fault and heal, in order of time.

@@ -7,8 +7,8 @@ use super::Sim;
 use crate::check::{GivenUp, PromotionRecord, Silence};
 use crate::control::{Action, Decision, Numbers};
 use crate::kernel::Instant;
-use crate::knob::Touch;
-use crate::model::{DeciderId, Event, NodeId, Order, ServiceId, Targets};
+use crate::knob::{Mutant, Touch};
+use crate::model::{DeciderId, Endpoint, Event, NodeId, Order, ServiceId, Targets};
 
 impl Sim {
     /// Turns the orders of a decision into events.
@@ -17,19 +17,33 @@ impl Sim {
         let (now, arrives) = (self.world.now, self.world.now + self.world.knobs.platform_delay);
         for action in &decision.actions {
             let (at, event) = match *action {
-                Action::Fence(number) => (now, Event::OrderArrives(service, Order::Fence(number))),
-                Action::Promote(number) => {
-                    (arrives, Event::OrderArrives(service, Order::Promote(number)))
-                }
+                Action::Fence(number) => (now, arrival(service, Order::Fence(number))),
+                Action::Promote(number) => (arrives, arrival(service, Order::Promote(number))),
                 Action::Follow(number, upstream) => {
-                    (arrives, Event::OrderArrives(service, Order::Follow(number, upstream)))
+                    (arrives, arrival(service, Order::Follow(number, upstream)))
                 }
-                Action::Stop(number) => {
-                    (arrives, Event::OrderArrives(service, Order::Stop(number)))
+                Action::Stop(number) => (arrives, arrival(service, Order::Stop(number))),
+                Action::Demote(number) => (arrives, arrival(service, Order::Demote(number))),
+                Action::TakeOver(number, end) => {
+                    (arrives, arrival(service, Order::TakeOver(number, end)))
                 }
+                Action::FollowService(number) => {
+                    let partner = self.world.partner(service);
+                    let node = partner.and_then(|partner| self.numbered(partner, number));
+                    let Some(node) = node else { continue };
+                    (now, Event::SourceSet(service, node))
+                }
+                Action::Disconnect(number) => {
+                    (arrives, arrival(service, Order::Disconnect(number)))
+                }
+                Action::Restart(number) => (arrives, arrival(service, Order::Restart(number))),
+                Action::LoseSource => (now, Event::SourceLost(service)),
                 Action::Publish(endpoint, numbers) => {
                     let targets = self.targets(service, numbers);
-                    (now, Event::RecordOrdered(service, endpoint, targets))
+                    let own = endpoint != Endpoint::Primary
+                        || self.world.knobs.mutant == Some(Mutant::SecondName);
+                    let named = if own { service } else { self.world.named_by(service) };
+                    (now, Event::RecordOrdered(named, endpoint, targets))
                 }
                 Action::BuildStandby(number, upstream) => {
                     (now, Event::NodeOrdered(service, Order::BuildStandby(number, upstream)))
@@ -38,28 +52,22 @@ impl Sim {
                     (now, Event::NodeOrdered(service, Order::BuildPrimary(number)))
                 }
                 Action::StopControlled(number) => {
-                    (arrives, Event::OrderArrives(service, Order::StopControlled(number)))
+                    (arrives, arrival(service, Order::StopControlled(number)))
                 }
-                Action::Kill(number) => {
-                    (arrives, Event::OrderArrives(service, Order::Kill(number)))
-                }
-                Action::Start(number) => {
-                    (arrives, Event::OrderArrives(service, Order::Start(number)))
-                }
-                Action::Detach(number) => {
-                    (arrives, Event::OrderArrives(service, Order::Detach(number)))
-                }
+                Action::Kill(number) => (arrives, arrival(service, Order::Kill(number))),
+                Action::Start(number) => (arrives, arrival(service, Order::Start(number))),
+                Action::Detach(number) => (arrives, arrival(service, Order::Detach(number))),
                 Action::SetQuorum(number, needs, standbys) => {
                     let standbys = self.targets(service, standbys);
                     let at = arrives + self.world.knobs.quorum_switch;
-                    (at, Event::OrderArrives(service, Order::SetQuorum(number, needs, standbys)))
+                    (at, arrival(service, Order::SetQuorum(number, needs, standbys)))
                 }
                 Action::ClearQuorum(number) => {
                     let at = arrives + self.world.knobs.quorum_switch;
-                    (at, Event::OrderArrives(service, Order::ClearQuorum(number)))
+                    (at, arrival(service, Order::ClearQuorum(number)))
                 }
                 Action::Forward(number, target) => {
-                    (arrives, Event::OrderArrives(service, Order::Forward(number, target)))
+                    (arrives, arrival(service, Order::Forward(number, target)))
                 }
                 Action::AskSlots(number, standbys) => {
                     let standbys = self.targets(service, standbys);
@@ -96,7 +104,10 @@ impl Sim {
         let asked = self.history.of(service).given_up.iter().rev().find(|one| one.node == primary);
         let given_up = given_up.or(asked.copied());
         for action in &decision.actions {
-            let (Action::Promote(number) | Action::BuildPrimary(number)) = *action else {
+            let (Action::Promote(number)
+            | Action::TakeOver(number, _)
+            | Action::BuildPrimary(number)) = *action
+            else {
                 continue;
             };
             self.world.touch(Touch::Election);
@@ -133,4 +144,9 @@ impl Sim {
     fn numbered(&self, service: ServiceId, number: u16) -> Option<NodeId> {
         self.world.service(service).numbered(number)
     }
+}
+
+/// Returns the arrival of an order at its node.
+fn arrival(service: ServiceId, order: Order) -> Event {
+    Event::OrderArrives(service, order)
 }

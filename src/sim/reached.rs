@@ -31,7 +31,9 @@ pub(super) fn reached(sim: &Sim) -> Reached {
     let [mut rules, mut faults, mut orders] = [(); 3].map(|()| BTreeSet::new());
     for note in notes {
         match &note.what {
-            What::Decided(_, _, rule, actions) | What::Ordered(_, _, rule, actions) => {
+            What::Decided(_, _, rule, actions)
+            | What::Ordered(_, _, rule, actions)
+            | What::Paired(_, rule, actions) => {
                 rules.insert(rule.name());
                 orders.extend(actions.iter().map(|action| action.name()));
             }
@@ -42,6 +44,8 @@ pub(super) fn reached(sim: &Sim) -> Reached {
             | What::Healed(..)
             | What::Operated(..)
             | What::Declined(..)
+            | What::Stands(..)
+            | What::Belongs(..)
             | What::Missed(_)
             | What::Moved(_)
             | What::Lost(..)

@@ -36,6 +36,8 @@ pub(super) fn outcome(sim: &Sim) -> Outcome {
         clients: world.clients.iter().map(|client| client_outcome(sim, client)).collect(),
         faults: strikes::faults(sim),
         integrations: side_by_side::integrations(sim),
+        pairs: side_by_side::pairs(sim),
+        groups: side_by_side::groups(sim),
         orders: side_by_side::orders(sim),
         invariants: judge(&sim.setup.case(world, &sim.history)),
         stances: stances(sim),
@@ -186,8 +188,8 @@ fn gaps(world: &World, service: &Service) -> Vec<ArchiveGap> {
 fn dns(world: &World, service: &Service) -> Vec<DnsChange> {
     let name = &world.names.services[service.id.index()];
     let exists = |endpoint: &Endpoint| match endpoint {
-        Endpoint::Primary => true,
-        Endpoint::Replica => service.plan.standbys() > 0,
+        Endpoint::Primary => world.named_by(service.id) == service.id,
+        Endpoint::Replica => service.plan.standbys() > 0 || world.pair_of(service.id).is_some(),
         Endpoint::HaReplica => service.plan.standbys() > 0 && world.knobs.ha_replica_name,
     };
     let mut changes: Vec<DnsChange> = Endpoint::ALL

@@ -149,26 +149,14 @@ impl Sim {
         }
         let Some(id) = fault::resolve(&self.world, party) else { return false };
         let node = self.world.node(id);
-        let can = match operator {
-            Operator::StartServer => node.process == Process::Down && node.host == Host::Up,
-            Operator::Promote => node.answers() && node.role == Role::Standby && !node.promoting,
-            Operator::RemoveIntegration
-            | Operator::Maintain
-            | Operator::Migrate(_)
-            | Operator::ChangeTier(_)
-            | Operator::ChangePlan(_) => false,
-        };
-        if !can {
+        let startable = node.process == Process::Down && node.host == Host::Up;
+        let promotable = node.answers() && node.role == Role::Standby && !node.promoting;
+        if operator == Operator::StartServer && startable {
+            self.world.start_server(id);
+        } else if operator == Operator::Promote && promotable {
+            self.world.begin_promotion(id);
+        } else {
             return false;
-        }
-        match operator {
-            Operator::StartServer => self.world.start_server(id),
-            Operator::Promote => self.world.begin_promotion(id),
-            Operator::RemoveIntegration
-            | Operator::Maintain
-            | Operator::Migrate(_)
-            | Operator::ChangeTier(_)
-            | Operator::ChangePlan(_) => {}
         }
         self.note(What::Operated(step, id));
         true

@@ -3,14 +3,14 @@
 //! Knows nothing of what happens within one service. Kept here: names, not ids.
 
 use super::Sim;
-use crate::control::Refusal;
+use crate::control::{GroupPart, GroupState, PairRole, Refusal, ServiceState};
 use crate::kernel::{Instant, Lsn};
 use crate::model::{BranchId, ServiceId, World};
 
 /// Two services that were bound together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IntegrationOutcome {
-    /// What bound them: `read_replica`.
+    /// What bound them: `read_replica` or `disaster_recovery`.
     pub kind: &'static str,
     /// The service that was followed at the start.
     pub source: String,
@@ -18,6 +18,60 @@ pub struct IntegrationOutcome {
     pub destination: String,
     /// Where their histories parted, if by the end each has one of its own.
     pub parted: Option<Parted>,
+}
+
+/// What became of a disaster recovery pair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PairOutcome {
+    /// The primary service.
+    pub primary: String,
+    /// The recovery service.
+    pub recovery: String,
+    /// Every change of a role or a state, the start included.
+    pub roles: Vec<RoleChange>,
+    /// When no WAL flowed from one service to the other: from when, to when; without an end, to the
+    /// end of the run.
+    pub unprotected: Vec<(Instant, Option<Instant>)>,
+}
+
+/// What became of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupOutcome {
+    /// The instance that is primary at the start.
+    pub primary: String,
+    /// The instance that follows it at the start.
+    pub secondary: String,
+    /// Every change of a part or of the state, the start included.
+    pub parts: Vec<PartChange>,
+    /// When both instances were writable: from when, to when; without an end, to the end of the
+    /// run.
+    pub both_writable: Vec<(Instant, Option<Instant>)>,
+}
+
+/// What an instance is in its group, and the group's state, from an instant on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartChange {
+    /// From when on.
+    pub at: Instant,
+    /// Which instance.
+    pub service: String,
+    /// What it is.
+    pub part: GroupPart,
+    /// The state of the group.
+    pub state: GroupState,
+}
+
+/// A role and a state in which a service of a pair was shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleChange {
+    /// From when on.
+    pub at: Instant,
+    /// Which service.
+    pub service: String,
+    /// Its role.
+    pub role: PairRole,
+    /// Its state.
+    pub state: ServiceState,
 }
 
 /// Two histories that were one.
@@ -42,6 +96,48 @@ pub struct OrderOutcome {
     pub service: String,
     /// Why it was refused, in words; nothing if it was carried out.
     pub refusal: Option<&'static str>,
+}
+
+/// Returns what became of each pair.
+pub(super) fn pairs(sim: &Sim) -> Vec<PairOutcome> {
+    let name = |service: ServiceId| sim.world.names.services[service.index()].clone();
+    let pairs = sim.history.pairs.iter().map(|pair| PairOutcome {
+        primary: name(pair.primary),
+        recovery: name(pair.recovery),
+        roles: pair
+            .shown
+            .iter()
+            .map(|shown| RoleChange {
+                at: shown.at,
+                service: name(shown.service),
+                role: shown.role,
+                state: shown.state,
+            })
+            .collect(),
+        unprotected: pair.unprotected(),
+    });
+    pairs.collect()
+}
+
+/// Returns what became of each group.
+pub(super) fn groups(sim: &Sim) -> Vec<GroupOutcome> {
+    let name = |service: ServiceId| sim.world.names.services[service.index()].clone();
+    let groups = sim.history.groups.iter().map(|group| GroupOutcome {
+        primary: name(group.primary),
+        secondary: name(group.secondary),
+        parts: group
+            .parts
+            .iter()
+            .map(|one| PartChange {
+                at: one.at,
+                service: name(one.service),
+                part: one.part,
+                state: one.state,
+            })
+            .collect(),
+        both_writable: group.both_writable(),
+    });
+    groups.collect()
 }
 
 /// Returns the orders that an operator gave the platform.

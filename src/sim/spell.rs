@@ -2,8 +2,11 @@
 //!
 //! Knows nothing of why something is ordered. Kept here: nodes are named, not numbered.
 
+use super::tell::of_node;
+use super::told::Line;
 use crate::control::{Action, SOURCE};
-use crate::model::{ServiceId, World};
+use crate::kernel::Instant;
+use crate::model::{Endpoint, Order, ServiceId, World};
 
 /// Returns the name of a service's node.
 pub(super) fn numbered(world: &World, service: ServiceId, number: u16) -> String {
@@ -19,6 +22,18 @@ pub(super) fn spelled(world: &World, service: ServiceId, action: Action) -> Stri
         Action::Follow(number, SOURCE) => format!("let {} follow its source", name(number)),
         Action::Follow(number, upstream) => {
             format!("let {} follow {}", name(number), name(upstream))
+        }
+        Action::Demote(number) => format!("let {} stop writing", name(number)),
+        Action::TakeOver(number, end) => format!("promote {} once it has {end}", name(number)),
+        Action::FollowService(number) => {
+            let partner = world.partner(service).unwrap_or(service);
+            let own = &world.names.services[service.index()];
+            format!("let {own} follow {}", numbered(world, partner, number))
+        }
+        Action::Disconnect(number) => format!("end the connections to {}", name(number)),
+        Action::Restart(number) => format!("restart {}", name(number)),
+        Action::LoseSource => {
+            format!("let {} follow nobody", world.names.services[service.index()])
         }
         Action::Stop(number) => format!("stop {}", name(number)),
         Action::BuildStandby(number, _) => format!("build {}", name(number)),
@@ -45,10 +60,77 @@ pub(super) fn spelled(world: &World, service: ServiceId, action: Action) -> Stri
         }
         Action::BuildPrimary(number) => format!("restore {} from backup", name(number)),
         Action::Publish(endpoint, numbers) => {
-            let label = endpoint.label(&world.names.services[service.index()]);
+            let shared = endpoint == Endpoint::Primary;
+            let named = if shared { world.named_by(service) } else { service };
+            let label = endpoint.label(&world.names.services[named.index()]);
             let nodes: Vec<String> = numbers.iter().map(name).collect();
             let to = if nodes.is_empty() { "nobody".to_owned() } else { nodes.join(" and ") };
             format!("point {label} to {to}")
         }
+    }
+}
+
+/// Returns the line of an order that reaches its node.
+pub(super) fn arrived(
+    world: &World,
+    at: Instant,
+    service: ServiceId,
+    order: Order,
+) -> Option<Line> {
+    let id = |number: u16| world.service(service).numbered(number);
+    match order {
+        Order::Promote(number) => {
+            Some(of_node(world, at, id(number)?, "begins its promotion".to_owned()))
+        }
+        Order::Follow(number, upstream) => {
+            let upstream =
+                if upstream == SOURCE { world.source_node(service)? } else { id(upstream)? };
+            let text = format!("follows {}", world.node_name(upstream));
+            Some(of_node(world, at, id(number)?, text))
+        }
+        Order::Stop(number) => Some(of_node(world, at, id(number)?, "is stopped".to_owned())),
+        Order::Demote(number) => {
+            Some(of_node(world, at, id(number)?, "stops writing, to be a standby".to_owned()))
+        }
+        Order::Disconnect(number) => {
+            Some(of_node(world, at, id(number)?, "ends its connections".to_owned()))
+        }
+        Order::Restart(number) => Some(of_node(world, at, id(number)?, "is restarted".to_owned())),
+        Order::TakeOver(number, end) => {
+            let text = format!("is to take over, waits for WAL up to {end}");
+            Some(of_node(world, at, id(number)?, text))
+        }
+        Order::StopControlled(number) => {
+            let text = "ends its sessions and begins to stop".to_owned();
+            Some(of_node(world, at, id(number)?, text))
+        }
+        Order::Kill(number) => {
+            Some(of_node(world, at, id(number)?, "is stopped by force".to_owned()))
+        }
+        Order::Start(number) => Some(of_node(world, at, id(number)?, "is started".to_owned())),
+        Order::Detach(number) => {
+            let text = "receives no more and says how far it is".to_owned();
+            Some(of_node(world, at, id(number)?, text))
+        }
+        Order::SetQuorum(number, needs, standbys) => {
+            let names: Vec<String> = standbys.iter().map(|node| world.node_name(node)).collect();
+            let text = format!("lets commits wait for any {needs} of {}", names.join(" and "));
+            Some(of_node(world, at, id(number)?, text))
+        }
+        Order::ClearQuorum(number) => {
+            let text = "lets commits wait for standbys no longer".to_owned();
+            Some(of_node(world, at, id(number)?, text))
+        }
+        Order::Forward(number, target) => {
+            let text = format!("passes connections on to {}", world.node_name(id(target)?));
+            Some(of_node(world, at, id(number)?, text))
+        }
+        Order::Fence(_)
+        | Order::AskSlots(..)
+        | Order::BuildStandby(..)
+        | Order::BuildPrimary(_)
+        | Order::Delete(_)
+        | Order::SetPlan(_)
+        | Order::Relocate(_) => None,
     }
 }

@@ -7,17 +7,18 @@ use std::sync::Arc;
 
 use super::decider::{Contact, Decider};
 use super::failure::Failures;
+use super::pairs::Desk;
 use super::script::Script;
 use super::setup::Setup;
 use super::{Sim, Ticks};
 use crate::check::History;
-use crate::control::{Following, Manager, Standing};
+use crate::control::{Bond, Following, Manager, Standing};
 use crate::kernel::{Chance, Instant, Pace, Path, Position, Queue};
 use crate::knob::{Phase, ResolverCache, SlotPolicy, Touch};
 use crate::model::{
-    Branch, BranchId, Client, ClientId, ClientSetup, Condition, Database, Endpoint, Event, Hosts,
-    Installed, Links, Names, NodeId, Process, Quorum, Record, Report, Resolver, Role, Service,
-    ServiceId, Slot, SlotCopy, SlotId, Targets, World,
+    Branch, BranchId, Client, ClientId, ClientSetup, Condition, Database, DeciderId, Endpoint,
+    Event, Hosts, Installed, Integration, Links, Names, NodeId, Process, Quorum, Record, Report,
+    Resolver, Role, Service, ServiceId, Slot, SlotCopy, SlotId, Targets, World,
 };
 use crate::trace::Trace;
 
@@ -40,6 +41,12 @@ pub(super) fn begin(setup: Arc<Setup>, chance: Chance, ticks: Ticks, keeps_notes
     let deciders = (0..setup.services.len())
         .map(|index| add_decider(&mut world, &setup, ServiceId::at(index)))
         .collect();
+    let decider = |service: ServiceId| DeciderId::at(service.index());
+    let desks = setup.integrations.iter().filter_map(|one| {
+        let deciders = [decider(one.source), decider(one.destination)];
+        Some(Desk::new(Bond::of(one.kind)?, deciders))
+    });
+    let desks = desks.collect();
     let history = History::new(&world);
     let trace = Trace::new(keeps_notes);
     let lookouts = Vec::new();
@@ -49,6 +56,7 @@ pub(super) fn begin(setup: Arc<Setup>, chance: Chance, ticks: Ticks, keeps_notes
         seed,
         world,
         deciders,
+        desks,
         lookouts,
         script,
         failures,
@@ -126,6 +134,7 @@ fn add_service(world: &mut World, setup: &Setup, id: ServiceId) {
         nodes: Vec::with_capacity(usize::from(of.plan.nodes()) + 2),
         primary,
         follows,
+        source: None,
         primary_name: Record::new(Targets::of([primary])),
         replica_name: Record::default(),
         ha_replica_name: Record::default(),
@@ -165,6 +174,12 @@ fn integrate(world: &mut World, setup: &Setup, index: usize) {
     let integration = setup.integrations[index];
     let primary = world.service(integration.source).primary;
     let branch = world.node(primary).branch;
+    if integration.is_group() {
+        world.services[integration.destination.index()].source = Some(primary);
+    }
+    if integration.is_pair() {
+        start_pair(world, integration, primary);
+    }
     for node in world.service(integration.destination).nodes.clone() {
         let of = world.node_mut(node);
         of.upstream = Some(primary);
@@ -206,6 +221,15 @@ fn add_slots(world: &mut World, setup: &Setup) {
         }
         world.slots.push(slot);
     }
+}
+
+/// Lets a pair begin with its first service active: one name for both, and a name of its own for
+/// the standbys of each.
+fn start_pair(world: &mut World, pair: Integration, primary: NodeId) {
+    let passive = &mut world.services[pair.destination.index()];
+    passive.source = Some(primary);
+    passive.replica_name = Record::new(Targets::of(passive.nodes.clone()));
+    passive.primary_name = Record::new(Targets::default());
 }
 
 fn add_client(world: &mut World, setup: &Setup, id: ClientId) {

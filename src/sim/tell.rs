@@ -3,15 +3,15 @@
 //! Knows nothing of columns or colours. Kept here: one line for each note, in the order of the
 //! run; retries of clients are left out, since the outage that they belong to is told elsewhere.
 
-use super::spell::{numbered, spelled};
+use super::spell::{arrived, numbered, spelled};
 use super::told::Line;
 use super::{Deed, Sim};
-use crate::control::{Operator, Rule, SOURCE};
+use crate::control::{Action, Operator, Rule};
 use crate::fault::{Party, Target, Victim};
 use crate::kernel::Instant;
 use crate::model::{
-    Answer, ClientId, Condition, DeciderId, Endpoint, Event, NodeId, Order, ServiceId, Signal,
-    World,
+    Answer, Branch, ClientId, Condition, DeciderId, Endpoint, Event, NodeId, Order, ServiceId,
+    Signal, World,
 };
 use crate::trace::{Note, SlotNews, What};
 
@@ -45,6 +45,15 @@ pub(super) fn line(sim: &Sim, note: &Note) -> Option<Line> {
                 actions: orders.iter().map(|one| spelled(&sim.world, service, *one)).collect(),
                 ..given(sim, at, *step)
             })
+        }
+        What::Paired(by, rule, orders) => Some(paired(sim, at, (*by, *rule), orders)),
+        What::Belongs(service, part, state) => {
+            let event = format!("is {} of its group, which is {}", part.word(), state.word());
+            Some(of_service(&sim.world, at, *service, event))
+        }
+        What::Stands(service, role, state) => {
+            let event = format!("is {} and {}", role.word(), state.word());
+            Some(of_service(&sim.world, at, *service, event))
         }
         What::Declined(step, refusal) => {
             let line = given(sim, at, *step);
@@ -101,7 +110,17 @@ fn ordered(sim: &Sim, operator: Operator) -> String {
         Operator::StartServer
         | Operator::Promote
         | Operator::RemoveIntegration
-        | Operator::Maintain => name.to_owned(),
+        | Operator::Maintain
+        | Operator::Switchover
+        | Operator::Switchback
+        | Operator::Failover
+        | Operator::RecreatePrimary
+        | Operator::TakeOver
+        | Operator::PromoteToMaster
+        | Operator::ReverseIntegration
+        | Operator::SwitchByTerraform
+        | Operator::PromoteSecondary
+        | Operator::AddSecondary => name.to_owned(),
         Operator::Migrate(region) => {
             format!("{name} to {} of", sim.world.names.regions[region.index()])
         }
@@ -111,11 +130,33 @@ fn ordered(sim: &Sim, operator: Operator) -> String {
     }
 }
 
+/// Returns the line of what the platform decided about one of two services bound together.
+fn paired(sim: &Sim, at: Instant, (by, rule): (DeciderId, Rule), orders: &[Action]) -> Line {
+    let service = sim.deciders[by.index()].service;
+    let name = sim.world.names.services[service.index()].clone();
+    let event = if orders.is_empty() {
+        format!("has nothing more to do for {name}")
+    } else {
+        format!("decides about {name}")
+    };
+    Line {
+        service: Some(name),
+        rule: Some(rule.name()),
+        actions: orders.iter().map(|one| spelled(&sim.world, service, *one)).collect(),
+        ..plain(at, "platform".to_owned(), event)
+    }
+}
+
+fn of_service(world: &World, at: Instant, service: ServiceId, event: String) -> Line {
+    let name = world.names.services[service.index()].clone();
+    Line { service: Some(name.clone()), ..plain(at, name, event) }
+}
+
 fn plain(at: Instant, subject: String, event: String) -> Line {
     Line { at, subject, event, service: None, node: None, rule: None, actions: Vec::new() }
 }
 
-fn of_node(world: &World, at: Instant, node: NodeId, event: String) -> Line {
+pub(super) fn of_node(world: &World, at: Instant, node: NodeId, event: String) -> Line {
     let name = world.node_name(node);
     let service = world.names.services[world.node(node).service.index()].clone();
     Line { service: Some(service), node: Some(name.clone()), ..plain(at, name, event) }
@@ -234,9 +275,11 @@ fn moved(world: &World, at: Instant, event: Event) -> Option<Line> {
         Event::NodeBuilt(id, _) => node(id, "its machine is there; a restore begins"),
         Event::RestoreEnds(id, _) => node(id, "is restored"),
         Event::PromotionEnds(id, _) => {
-            let number = world.branch(world.node(id).branch).number;
+            let began = |branch: &&Branch| (branch.node, branch.began) == (id, at);
+            let number = world.branches.iter().rfind(began).map_or(0, |branch| branch.number);
             Some(of_node(world, at, id, format!("is primary, on timeline {number}")))
         }
+        Event::Drained(id, _) => node(id, "has all that was written; begins its promotion"),
         Event::FenceActs(id) => node(id, "is stopped and deleted"),
         Event::StopEnds(id, _) => node(id, "is stopped; all its WAL was sent"),
         Event::RecordServed(service, endpoint, _) => Some(served(world, at, service, endpoint)),
@@ -249,6 +292,10 @@ fn moved(world: &World, at: Instant, event: Event) -> Option<Line> {
         | Event::FailureDue(..)
         | Event::FailureEnds(..)
         | Event::RecordOrdered(..)
+        | Event::SourceSet(..)
+        | Event::SourceLost(_)
+        | Event::PairDue(_)
+        | Event::PairReversed(..)
         | Event::ReportDue(..)
         | Event::LookoutPolls(_)
         | Event::LookoutPollFails(..)
@@ -277,54 +324,6 @@ fn served(world: &World, at: Instant, service: ServiceId, endpoint: Endpoint) ->
     Line { service: Some(name.clone()), ..plain(at, endpoint.label(name), text) }
 }
 
-fn arrived(world: &World, at: Instant, service: ServiceId, order: Order) -> Option<Line> {
-    let id = |number: u16| world.service(service).numbered(number);
-    match order {
-        Order::Promote(number) => {
-            Some(of_node(world, at, id(number)?, "begins its promotion".to_owned()))
-        }
-        Order::Follow(number, upstream) => {
-            let upstream =
-                if upstream == SOURCE { world.source_node(service)? } else { id(upstream)? };
-            let text = format!("follows {}", world.node_name(upstream));
-            Some(of_node(world, at, id(number)?, text))
-        }
-        Order::Stop(number) => Some(of_node(world, at, id(number)?, "is stopped".to_owned())),
-        Order::StopControlled(number) => {
-            let text = "ends its sessions and begins to stop".to_owned();
-            Some(of_node(world, at, id(number)?, text))
-        }
-        Order::Kill(number) => {
-            Some(of_node(world, at, id(number)?, "is stopped by force".to_owned()))
-        }
-        Order::Start(number) => Some(of_node(world, at, id(number)?, "is started".to_owned())),
-        Order::Detach(number) => {
-            let text = "receives no more and says how far it is".to_owned();
-            Some(of_node(world, at, id(number)?, text))
-        }
-        Order::SetQuorum(number, needs, standbys) => {
-            let names: Vec<String> = standbys.iter().map(|node| world.node_name(node)).collect();
-            let text = format!("lets commits wait for any {needs} of {}", names.join(" and "));
-            Some(of_node(world, at, id(number)?, text))
-        }
-        Order::ClearQuorum(number) => {
-            let text = "lets commits wait for standbys no longer".to_owned();
-            Some(of_node(world, at, id(number)?, text))
-        }
-        Order::Forward(number, target) => {
-            let text = format!("passes connections on to {}", world.node_name(id(target)?));
-            Some(of_node(world, at, id(number)?, text))
-        }
-        Order::Fence(_)
-        | Order::AskSlots(..)
-        | Order::BuildStandby(..)
-        | Order::BuildPrimary(_)
-        | Order::Delete(_)
-        | Order::SetPlan(_)
-        | Order::Relocate(_) => None,
-    }
-}
-
 fn decision(sim: &Sim, at: Instant, (decider, rule): (DeciderId, Rule), news: Signal) -> Line {
     let service = sim.deciders[decider.index()].service;
     let name = |number: u16| numbered(&sim.world, service, number);
@@ -344,6 +343,9 @@ fn decision(sim: &Sim, at: Instant, (decider, rule): (DeciderId, Rule), news: Si
             format!("finds the promotion of {} slow and waits", name(number))
         }
         Signal::PromotionDue(number) => format!("gives {} up: promotion too slow", name(number)),
+        Signal::Demoted(number) => {
+            format!("hears from {} that it has stopped writing", name(number))
+        }
         Signal::StepDue => "finds that a step has waited long enough".to_owned(),
         Signal::ElectionDue => "has waited long enough for standbys".to_owned(),
         Signal::Answered(number, answer) => {

@@ -5,7 +5,7 @@
 
 use super::Sim;
 use super::setup::When;
-use crate::control::PhaseName;
+use crate::control::{PairRole, PhaseName, ServiceState};
 use crate::kernel::Law;
 use crate::model::{ClientId, Endpoint, Event, NodeId, Order, ServiceId};
 use crate::trace::What;
@@ -33,6 +33,8 @@ pub enum Trigger {
     Loses(ClientId),
     /// A client works over a new connection.
     Works(ClientId),
+    /// A service has a role in its pair and runs.
+    Becomes(ServiceId, PairRole),
 }
 
 impl Sim {
@@ -90,6 +92,9 @@ impl Sim {
                 Trigger::Served(service, endpoint),
                 What::Moved(Event::RecordServed(of, which, _)),
             ) => (service, endpoint) == (*of, *which),
+            (Trigger::Becomes(service, role), What::Stands(of, is, ServiceState::Running)) => {
+                (service, role) == (*of, *is)
+            }
             (Trigger::Loses(client), What::Lost(of, _))
             | (Trigger::Works(client), What::Works(of, _)) => client == *of,
             _ => false,

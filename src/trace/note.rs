@@ -5,10 +5,12 @@
 
 use super::word;
 use crate::control::lookout::Gate;
-use crate::control::{Action, Refusal, Rule};
+use crate::control::{Action, GroupPart, GroupState, PairRole, Refusal, Rule, ServiceState};
 use crate::fault::Victim;
 use crate::kernel::{Digest, Instant};
-use crate::model::{ClientId, DatabaseId, DeciderId, Event, LookoutId, NodeId, Signal, SlotId};
+use crate::model::{
+    ClientId, DatabaseId, DeciderId, Event, LookoutId, NodeId, ServiceId, Signal, SlotId,
+};
 
 /// What happened at an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +56,12 @@ pub enum What {
     Ordered(u16, DeciderId, Rule, Vec<Action>),
     /// The platform refused an operator's order.
     Declined(u16, Refusal),
+    /// The platform decided about one service of a pair.
+    Paired(DeciderId, Rule, Vec<Action>),
+    /// A service of a pair is shown in another role or state.
+    Stands(ServiceId, PairRole, ServiceState),
+    /// An instance of a group is shown as another part, or the group in another state.
+    Belongs(ServiceId, GroupPart, GroupState),
     /// A client is connected to a node that refuses its writes.
     Refused(ClientId, NodeId),
     /// A client works over a connection to a node.

@@ -3,6 +3,7 @@
 //! Knows nothing of how they are digested. Kept here: a new variant has its place in a list.
 
 use crate::control::{Action, Numbers};
+use crate::kernel::Lsn;
 use crate::model::{Answer, Condition, Endpoint, NodeId, Order, Plan, RegionId, Signal, Targets};
 
 /// Returns orders that differ from one another.
@@ -31,6 +32,11 @@ pub(super) fn orders() -> Vec<Order> {
         Order::Relocate(RegionId(1)),
         Order::AskSlots(1, Targets::of([node])),
         Order::AskSlots(1, Targets::of([NodeId(2)])),
+        Order::Demote(1),
+        Order::TakeOver(1, Lsn(1)),
+        Order::TakeOver(1, Lsn(2)),
+        Order::Disconnect(1),
+        Order::Restart(1),
     ]
 }
 
@@ -62,6 +68,13 @@ pub(super) fn actions() -> Vec<Action> {
         Action::Relocate(RegionId(1)),
         Action::AskSlots(1, Numbers::of([2])),
         Action::AskSlots(1, Numbers::of([3])),
+        Action::Demote(1),
+        Action::TakeOver(1, Lsn(1)),
+        Action::TakeOver(1, Lsn(2)),
+        Action::FollowService(1),
+        Action::LoseSource,
+        Action::Disconnect(1),
+        Action::Restart(1),
     ]
 }
 
@@ -86,5 +99,6 @@ pub(super) fn news() -> Vec<Signal> {
         Signal::Answered(1, Answer::SlotsBehind),
         Signal::Served(Endpoint::Primary),
         Signal::Served(Endpoint::Replica),
+        Signal::Demoted(1),
     ]
 }

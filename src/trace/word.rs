@@ -4,12 +4,10 @@
 //! so that a fingerprint stays what it is when a vocabulary grows.
 
 use super::note::{SlotNews, What};
-use crate::control::{Action, Numbers};
+use super::order_word::{feed_action, feed_order, feed_targets};
 use crate::fault::Victim;
 use crate::kernel::Digest;
-use crate::model::{
-    Answer, Condition, Endpoint, Event, NodeId, Order, Plan, Signal, Targets, Zone,
-};
+use crate::model::{Answer, Condition, Endpoint, Event, NodeId, Signal, Zone};
 
 /// Feeds what happened to a digest.
 pub(super) fn feed(digest: &mut Digest, what: &What) {
@@ -56,11 +54,28 @@ pub(super) fn feed(digest: &mut Digest, what: &What) {
         }
         What::Slot(SlotNews::Dropped(slot, node)) => word(digest, 12, [slot.0.into(), node.0, 5]),
         What::Slot(SlotNews::GivenUp(slot, node)) => word(digest, 12, [slot.0.into(), node.0, 6]),
+        What::Paired(decider, rule, actions) => {
+            word(digest, 130, [decider.0.into(), 0, 0]);
+            digest.text(rule.name());
+            for action in actions {
+                feed_action(digest, *action);
+            }
+        }
+        What::Belongs(service, part, state) => {
+            word(digest, 132, [service.0.into(), 0, 0]);
+            digest.text(part.word());
+            digest.text(state.word());
+        }
+        What::Stands(service, role, state) => {
+            word(digest, 131, [service.0.into(), 0, 0]);
+            digest.text(role.word());
+            digest.text(state.word());
+        }
     }
 }
 
 /// Feeds a number of a kind and three small numbers.
-fn word(digest: &mut Digest, kind: u8, [one, two, three]: [u16; 3]) {
+pub(super) fn word(digest: &mut Digest, kind: u8, [one, two, three]: [u16; 3]) {
     let low = u64::from(one) << 32 | u64::from(two) << 16 | u64::from(three);
     digest.u64(u64::from(kind) << 48 | low);
 }
@@ -124,6 +139,11 @@ fn feed_event(digest: &mut Digest, event: Event) {
         Event::LookoutPollFails(id, number) => word(digest, 40, [id.0.into(), number, 0]),
         Event::LookoutChecks(id) => word(digest, 41, [id.0.into(), 0, 0]),
         Event::LookoutRechecks(id) => word(digest, 42, [id.0.into(), 0, 0]),
+        Event::Drained(node, epoch) => of_node(140, node, epoch),
+        Event::SourceSet(service, node) => word(digest, 141, [service.0.into(), node.0, 0]),
+        Event::SourceLost(service) => word(digest, 142, [service.0.into(), 0, 0]),
+        Event::PairDue(pair) => word(digest, 143, [pair.into(), 0, 0]),
+        Event::PairReversed(pair, step) => word(digest, 144, [pair.into(), step, 0]),
         Event::CrashesAgain(node, epoch) => of_node(35, node, epoch),
         Event::QueryCancelled(node) => word(digest, 36, [node.0, 0, 0]),
         Event::DiskFills(node, epoch) => of_node(37, node, epoch),
@@ -144,81 +164,6 @@ fn feed_event(digest: &mut Digest, event: Event) {
     }
 }
 
-fn feed_order(digest: &mut Digest, kind: u8, service: u8, order: Order) {
-    let (tag, one, two) = match order {
-        Order::Promote(number) => (1, number, 0),
-        Order::Follow(number, upstream) => (2, number, upstream),
-        Order::BuildStandby(number, upstream) => (3, number, upstream),
-        Order::BuildPrimary(number) => (4, number, 0),
-        Order::Fence(number) => (5, number, 0),
-        Order::Stop(number) => (6, number, 0),
-        Order::StopControlled(number) => (20, number, 0),
-        Order::Kill(number) => (21, number, 0),
-        Order::Start(number) => (22, number, 0),
-        Order::Detach(number) => (23, number, 0),
-        Order::SetQuorum(number, needs, standbys) => {
-            feed_targets(digest, standbys);
-            (24, number, needs.into())
-        }
-        Order::ClearQuorum(number) => (25, number, 0),
-        Order::Forward(number, target) => (26, number, target),
-        Order::Delete(number) => (27, number, 0),
-        Order::SetPlan(plan) => (28, plan.nodes().into(), plan_word(plan)),
-        Order::Relocate(region) => (29, region.0.into(), 0),
-        Order::AskSlots(number, standbys) => {
-            feed_targets(digest, standbys);
-            (30, number, 0)
-        }
-    };
-    word(digest, kind, [u16::from(service) << 8 | tag, one, two]);
-}
-
-fn feed_action(digest: &mut Digest, action: Action) {
-    match action {
-        Action::Fence(number) => word(digest, 64, [number, 0, 0]),
-        Action::Promote(number) => word(digest, 65, [number, 0, 0]),
-        Action::Follow(number, upstream) => word(digest, 66, [number, upstream, 0]),
-        Action::Publish(endpoint, numbers) => {
-            word(digest, 67, [name(endpoint), 0, 0]);
-            feed_numbers(digest, numbers);
-        }
-        Action::BuildStandby(number, upstream) => word(digest, 68, [number, upstream, 0]),
-        Action::BuildPrimary(number) => word(digest, 69, [number, 0, 0]),
-        Action::Stop(number) => word(digest, 70, [number, 0, 0]),
-        Action::StopControlled(number) => word(digest, 80, [number, 0, 0]),
-        Action::Kill(number) => word(digest, 81, [number, 0, 0]),
-        Action::Start(number) => word(digest, 82, [number, 0, 0]),
-        Action::Detach(number) => word(digest, 83, [number, 0, 0]),
-        Action::SetQuorum(number, needs, standbys) => {
-            word(digest, 84, [number, needs.into(), 0]);
-            feed_numbers(digest, standbys);
-        }
-        Action::ClearQuorum(number) => word(digest, 85, [number, 0, 0]),
-        Action::Forward(number, target) => word(digest, 86, [number, target, 0]),
-        Action::Delete(number) => word(digest, 87, [number, 0, 0]),
-        Action::SetPlan(plan) => word(digest, 88, [plan_word(plan), 0, 0]),
-        Action::Relocate(region) => word(digest, 89, [region.0.into(), 0, 0]),
-        Action::AskSlots(number, standbys) => {
-            word(digest, 90, [number, 0, 0]);
-            feed_numbers(digest, standbys);
-        }
-    }
-}
-
-/// Feeds at most three numbers; one more than each, so that none is no number.
-fn feed_list(digest: &mut Digest, numbers: impl Iterator<Item = u16>) {
-    let list = numbers.fold(0, |list, number| list << 20 | (u64::from(number) + 1));
-    digest.u64(list);
-}
-
-fn feed_targets(digest: &mut Digest, targets: Targets) {
-    feed_list(digest, targets.iter().map(|node| node.0));
-}
-
-fn feed_numbers(digest: &mut Digest, numbers: Numbers) {
-    feed_list(digest, numbers.iter());
-}
-
 fn signal(news: Signal) -> (u16, u16, u16) {
     match news {
         Signal::Missed(number) => (1, number, 0),
@@ -233,6 +178,7 @@ fn signal(news: Signal) -> (u16, u16, u16) {
         }
         Signal::SilenceDue(number) => (3, number, 0),
         Signal::PromotionDue(number) => (4, number, 0),
+        Signal::Demoted(number) => (32, number, 0),
         Signal::StepDue => (20, 0, 0),
         Signal::ElectionDue => (21, 0, 0),
         Signal::Answered(number, answer) => {
@@ -250,16 +196,7 @@ fn signal(news: Signal) -> (u16, u16, u16) {
     }
 }
 
-fn plan_word(plan: Plan) -> u16 {
-    match plan {
-        Plan::Hobbyist => 1,
-        Plan::Startup => 2,
-        Plan::Business => 3,
-        Plan::Premium => 4,
-    }
-}
-
-fn name(endpoint: Endpoint) -> u16 {
+pub(super) fn name(endpoint: Endpoint) -> u16 {
     match endpoint {
         Endpoint::Primary => 1,
         Endpoint::Replica => 2,
@@ -271,7 +208,7 @@ fn name(endpoint: Endpoint) -> u16 {
 mod tests {
     use super::super::sample::{actions, news, orders};
     use super::*;
-    use crate::control::{Refusal, Rule};
+    use crate::control::{Action, Refusal, Rule};
     use crate::model::{ClientId, DeciderId, ServiceId};
     use std::collections::BTreeSet;
 

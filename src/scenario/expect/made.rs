@@ -59,6 +59,8 @@ pub(super) fn outcome() -> Outcome {
         services: vec![service()],
         clients: vec![client()],
         integrations: Vec::new(),
+        pairs: Vec::new(),
+        groups: Vec::new(),
         orders: Vec::new(),
         faults: Vec::new(),
         invariants: Vec::new(),

@@ -1,15 +1,18 @@
 //! Whether a run did what its scenario expects, judged from the run's outcome alone.
 //!
 //! * `promotion`, `phase`: what the platform did, and when; `endpoint`: what names point to, and
-//!   how many nodes serve; `measure`: how long, how much and how often; `slot`: logical slots.
+//!   how many nodes serve; `measure`: how long, how much and how often; `slot`: logical slots;
+//!   `pair`: roles, states, refusals; `group`: parts of instances.
 //!
 //! Knows nothing of how the run came about. Kept here: an expectation is met, missed, or, when
 //! only a longer run could tell, inconclusive.
 
 mod endpoint;
+mod group;
 #[cfg(test)]
 mod made;
 mod measure;
+mod pair;
 mod phase;
 mod promotion;
 mod slot;
@@ -266,6 +269,14 @@ fn judged(expectation: &Expectation, outcome: &Outcome) -> Result<Finding, Findi
         Expectation::Outages { client, longer_than, count } => {
             measure::outages(outcome, client, *longer_than, *count)
         }
+        Expectation::RoleBy { service, role, by } => pair::role(outcome, service, (*role, *by)),
+        Expectation::StateBy { service, state, by } => pair::state(outcome, service, (*state, *by)),
+        Expectation::Refused { order, service, because } => {
+            pair::refused(outcome, (order.card(), service), because)
+        }
+        Expectation::Unprotected { service, between } => pair::bare(outcome, service, *between),
+        Expectation::PartBy { service, part, by } => group::part(outcome, service, (*part, *by)),
+        Expectation::BothWritable { service, between } => group::both(outcome, service, *between),
         Expectation::Verdict { invariant, is } => measure::verdict(outcome, invariant, *is),
         Expectation::Fails { expectation, because } => judge(expectation, outcome).known(because),
     })

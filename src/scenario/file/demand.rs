@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Amount, Verdict};
+use crate::control::{GroupPart, Operator, PairRole, ServiceState};
 use crate::kernel::{Bytes, Span};
 use crate::model::Endpoint;
 use crate::sim::{PhaseName, SlotState};
@@ -198,6 +199,56 @@ pub enum Expectation {
         longer_than: Span,
         /// How many.
         count: u32,
+    },
+    /// At this instant the service has this role in its pair.
+    RoleBy {
+        /// The service.
+        service: String,
+        /// Its role.
+        role: PairRole,
+        /// When.
+        by: Span,
+    },
+    /// At this instant the service of a pair is shown in this state.
+    StateBy {
+        /// The service.
+        service: String,
+        /// Its state.
+        state: ServiceState,
+        /// When.
+        by: Span,
+    },
+    /// An operator's order for the service is refused for this reason.
+    Refused {
+        /// The order.
+        order: Operator<String>,
+        /// For which service.
+        service: String,
+        /// The reason's name, as `cutover list refusals` tells it.
+        because: String,
+    },
+    /// No WAL flows between the services of the pair for this long in total.
+    Unprotected {
+        /// One of the services.
+        service: String,
+        /// How long in total.
+        between: (Span, Span),
+    },
+    /// At this instant the service is this in its group.
+    PartBy {
+        /// The service.
+        service: String,
+        /// What it is.
+        part: GroupPart,
+        /// When.
+        by: Span,
+    },
+    /// Both instances of the group are writable for this long in total.
+    BothWritable {
+        /// One of the instances.
+        service: String,
+        /// How long in total.
+        between: (Span, Span),
     },
     /// An invariant comes out like this.
     Verdict {

@@ -18,6 +18,20 @@ pub enum Integration {
         /// The service that follows.
         replica: String,
     },
+    /// Two services of which one can take the other's place.
+    DisasterRecovery {
+        /// The service that is active at the start.
+        primary: String,
+        /// The service that follows it at the start.
+        recovery: String,
+    },
+    /// Two instances of which the second follows the first, and can become independent.
+    GlobalActiveDatabase {
+        /// The instance that is primary at the start.
+        primary: String,
+        /// The instance that follows it at the start.
+        secondary: String,
+    },
 }
 
 impl Integration {
@@ -25,6 +39,8 @@ impl Integration {
     pub fn kind(&self) -> IntegrationKind {
         match self {
             Self::ReadReplica { .. } => IntegrationKind::ReadReplica,
+            Self::DisasterRecovery { .. } => IntegrationKind::DisasterRecovery,
+            Self::GlobalActiveDatabase { .. } => IntegrationKind::GlobalActiveDatabase,
         }
     }
 
@@ -32,6 +48,9 @@ impl Integration {
     pub fn source(&self) -> (&'static str, &str) {
         match self {
             Self::ReadReplica { source, .. } => ("source", source),
+            Self::DisasterRecovery { primary, .. } | Self::GlobalActiveDatabase { primary, .. } => {
+                ("primary", primary)
+            }
         }
     }
 
@@ -39,6 +58,8 @@ impl Integration {
     pub fn destination(&self) -> (&'static str, &str) {
         match self {
             Self::ReadReplica { replica, .. } => ("replica", replica),
+            Self::DisasterRecovery { recovery, .. } => ("recovery", recovery),
+            Self::GlobalActiveDatabase { secondary, .. } => ("secondary", secondary),
         }
     }
 }

@@ -105,6 +105,16 @@ pub enum Trigger {
         /// The client.
         client: String,
     },
+    /// A service becomes the passive one of its pair and runs.
+    BecomesPassive {
+        /// The service.
+        service: String,
+    },
+    /// A service becomes the active one of its pair and runs.
+    BecomesActive {
+        /// The service.
+        service: String,
+    },
     /// Some time after something else.
     After(Law, Box<Trigger>),
 }

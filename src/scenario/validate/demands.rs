@@ -13,6 +13,7 @@ use super::names::Names;
 use super::script::{Faults, node_may_exist};
 use super::slots::expect_slot;
 use crate::check::{INVARIANTS, InvariantCard};
+use crate::control::Refusal;
 
 /// Adds what is wrong with what a scenario expects and accepts.
 pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Problems) {
@@ -77,18 +78,14 @@ fn subjects(
         }
         Expectation::EndpointPoints { service, to, .. } => {
             names.expect_service(&path.field("service"), service, problems);
-            for (index, node) in to.iter().enumerate() {
-                let path = path.field("to").item(index);
-                node_may_exist(&path, node, names, faults, problems);
-                let owner = names.node(node).map(|node| names.services[node.service]);
-                let known = names.service(service).is_some();
-                if let Some(owner) = owner.filter(|owner| known && owner != service) {
-                    let (node, owner, service) = (shown(node), shown(owner), shown(service));
-                    let message = format!("found a node of {owner}, expected one of {service}");
-                    problems.add(&path, format!("{message}: {node} never serves its names"));
-                }
-            }
+            targets(path, (service, to), (names, faults), problems);
         }
+        Expectation::RoleBy { .. }
+        | Expectation::StateBy { .. }
+        | Expectation::Unprotected { .. }
+        | Expectation::PartBy { .. }
+        | Expectation::BothWritable { .. }
+        | Expectation::Refused { .. } => bound(path, expectation, names, problems),
         Expectation::Promotions { service, .. }
         | Expectation::EndpointServes { service, .. }
         | Expectation::NodeCount { service, .. }
@@ -130,6 +127,49 @@ fn subjects(
     }
 }
 
+/// Adds what is wrong with the nodes that a name of a service is expected to point to.
+fn targets(
+    path: &Path,
+    (service, to): (&str, &[String]),
+    (names, faults): (&Names<'_>, &Faults),
+    problems: &mut Problems,
+) {
+    for (index, node) in to.iter().enumerate() {
+        let path = path.field("to").item(index);
+        node_may_exist(&path, node, names, faults, problems);
+        let owner = names.node(node).map(|node| names.services[node.service]);
+        let known = names.service(service).is_some();
+        if let Some(owner) = owner.filter(|owner| known && *owner != service) {
+            let (node, owner, service) = (shown(node), shown(owner), shown(service));
+            let message = format!("found a node of {owner}, expected one of {service}");
+            problems.add(&path, format!("{message}: {node} never serves its names"));
+        }
+    }
+}
+
+/// Adds what an expectation says of services bound together and no run can have.
+#[expect(clippy::wildcard_enum_match_arm, reason = "only those of pairs and groups are passed on")]
+fn bound(path: &Path, expectation: &Expectation, names: &Names<'_>, problems: &mut Problems) {
+    match expectation {
+        Expectation::RoleBy { service, .. }
+        | Expectation::StateBy { service, .. }
+        | Expectation::Unprotected { service, .. } => {
+            expect_paired(&path.field("service"), service, names, problems);
+        }
+        Expectation::PartBy { service, .. } | Expectation::BothWritable { service, .. } => {
+            expect_grouped(&path.field("service"), service, names, problems);
+        }
+        Expectation::Refused { service, because, .. } => {
+            names.expect_service(&path.field("service"), service, problems);
+            let known = Refusal::ALL.map(Refusal::name);
+            if !known.contains(&because.as_str()) {
+                problems.unknown(&path.field("because"), "refusal", because, &known);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Adds a slot that an expectation names and its service does not have.
 #[expect(clippy::wildcard_enum_match_arm, reason = "few expectations speak of slots")]
 fn slot(
@@ -151,6 +191,32 @@ fn slot(
     }
 }
 
+/// Adds a problem unless a service exists and belongs to a pair.
+pub(super) fn expect_paired(
+    path: &Path,
+    service: &str,
+    names: &Names<'_>,
+    problems: &mut Problems,
+) {
+    names.expect_service(path, service, problems);
+    if names.service(service).is_some() && !names.paired.contains(&service) {
+        let name = shown(service);
+        let message = format!("found {name}, which belongs to no pair");
+        problems.add(path, format!("{message}, expected a service of DisasterRecovery"));
+    }
+}
+
+/// Adds a problem unless a service exists and belongs to a group.
+fn expect_grouped(path: &Path, service: &str, names: &Names<'_>, problems: &mut Problems) {
+    names.expect_service(path, service, problems);
+    if names.service(service).is_some() && !names.grouped.contains(&service) {
+        let name = shown(service);
+        let message = format!("found {name}, which belongs to no group");
+        let expected = "expected a service of GlobalActiveDatabase";
+        problems.add(path, format!("{message}, {expected}"));
+    }
+}
+
 /// Adds a range whose low end is above its high end.
 fn range(path: &Path, expectation: &Expectation, problems: &mut Problems) {
     let empty = match expectation {
@@ -161,6 +227,8 @@ fn range(path: &Path, expectation: &Expectation, problems: &mut Problems) {
         | Expectation::LossWindow { between: (low, high), .. }
         | Expectation::DualWriters { between: (low, high), .. }
         | Expectation::Exposure { between: (low, high), .. }
+        | Expectation::Unprotected { between: (low, high), .. }
+        | Expectation::BothWritable { between: (low, high), .. }
         | Expectation::SlotAge { between: (low, high), .. } => {
             (low > high).then(|| (low.to_string(), high.to_string()))
         }
@@ -183,6 +251,10 @@ fn range(path: &Path, expectation: &Expectation, problems: &mut Problems) {
         | Expectation::PhaseOrder { .. }
         | Expectation::PeakNodes { .. }
         | Expectation::Outages { .. }
+        | Expectation::RoleBy { .. }
+        | Expectation::StateBy { .. }
+        | Expectation::PartBy { .. }
+        | Expectation::Refused { .. }
         | Expectation::Verdict { .. }
         | Expectation::Fails { .. } => None,
     };

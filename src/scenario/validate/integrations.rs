@@ -4,12 +4,12 @@
 //! follows itself, and who is followed has a primary.
 
 use super::super::error::shown;
-use super::super::file::{Integration, Scenario};
+use super::super::file::{Client, Integration, Scenario};
 use super::super::locate::Path;
 use super::super::problem::Problems;
 use super::names::Names;
 use crate::knob::{Knobs, Policy};
-use crate::model::SERVICES_MAX;
+use crate::model::{CLIENTS_MAX, Endpoint, SERVICES_MAX};
 
 /// Adds what is wrong with the integrations.
 pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Problems) {
@@ -20,6 +20,7 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Probl
         let message = format!("found {found} integrations, expected at most {SERVICES_MAX}");
         problems.add(&list.item(SERVICES_MAX), message);
     }
+    nameless(scenario, problems);
     for (index, integration) in integrations.iter().enumerate().take(SERVICES_MAX) {
         let ends = [integration.source(), integration.destination()];
         for (field, service) in ends {
@@ -46,6 +47,30 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Probl
                 shown(other)
             );
             problems.add(&list.item(index).field(ends[0].0), message);
+        }
+    }
+}
+
+/// Adds what is wrong with the clients of services that have no name of a writer.
+fn nameless(scenario: &Scenario, problems: &mut Problems) {
+    let shared = scenario.tuning.shared_service_name != Some(false);
+    let clients = Path::root().field("clients");
+    for (index, client) in scenario.clients.iter().enumerate().take(CLIENTS_MAX) {
+        let pairs = scenario.integrations.iter().take(SERVICES_MAX).filter(|one| {
+            matches!(one, Integration::DisasterRecovery { .. })
+                && one.destination().1 == client.service()
+        });
+        let writes = match client {
+            Client::Writer(_) | Client::SlotConsumer(_) => true,
+            Client::Reader(reader) => reader.endpoint == Endpoint::Primary,
+        };
+        for pair in pairs.filter(|_| shared && writes) {
+            let message = format!(
+                "found a client of the primary name of {}, expected that of {}, which both share",
+                shown(client.service()),
+                shown(pair.source().1)
+            );
+            problems.add(&clients.item(index).field("service"), message);
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::super::error::shown;
-use super::super::file::{Client, Deed, Scenario, Service};
+use super::super::file::{Client, Deed, Integration, Scenario, Service};
 use super::super::locate::Path;
 use super::super::problem::Problems;
 use crate::control::Operator;
@@ -24,6 +24,10 @@ pub(in crate::scenario) struct Names<'a> {
     pub(in crate::scenario) clients: Vec<&'a str>,
     /// The regions, in the order in which services, clients and migrations first mention them.
     pub(in crate::scenario) regions: Vec<&'a str>,
+    /// The services that belong to a pair.
+    pub(super) paired: Vec<&'a str>,
+    /// The services that belong to a group.
+    pub(super) grouped: Vec<&'a str>,
     /// The services themselves.
     pub(super) plans: &'a [Service],
 }
@@ -58,6 +62,8 @@ impl<'a> Names<'a> {
             services: plans.iter().map(|service| service.name.as_str()).collect(),
             clients: clients.iter().map(Client::name).collect(),
             regions,
+            paired: bound(scenario, |one| matches!(one, Integration::DisasterRecovery { .. })),
+            grouped: bound(scenario, |one| matches!(one, Integration::GlobalActiveDatabase { .. })),
             plans,
         }
     }
@@ -91,6 +97,12 @@ impl<'a> Names<'a> {
             problems.unknown(path, "service", name, &self.services);
         }
     }
+}
+
+/// Returns the services that integrations of a kind bind.
+fn bound(scenario: &Scenario, wanted: impl Fn(&Integration) -> bool) -> Vec<&str> {
+    let found = scenario.integrations.iter().take(SERVICES_MAX).filter(|one| wanted(one));
+    found.flat_map(|one| [one.source().1, one.destination().1]).collect()
 }
 
 /// Adds what is wrong with the names and the number of things.

@@ -336,6 +336,9 @@ fn trigger_names(
         | Trigger::Served { service, .. } => {
             names.expect_service(&path.field("service"), service, problems);
         }
+        Trigger::BecomesPassive { service } | Trigger::BecomesActive { service } => {
+            super::demands::expect_paired(&path.field("service"), service, names, problems);
+        }
         Trigger::Promoted { node }
         | Trigger::MarkedDown { node }
         | Trigger::Built { node }

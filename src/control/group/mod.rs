@@ -1,0 +1,153 @@
+//! Two instances of which one is written and the other follows it: a Global Active Database group.
+//!
+//! * `orders`: an operator's orders, what each presupposes, and what follows from news.
+//!
+//! Sources: Alibaba Cloud, "Promote the secondary instance to the primary instance" and "Add or
+//! remove a secondary instance". Knows nothing but what both instances' managers believe. Kept
+//! here: a group has at most one primary and one secondary, and an instance that has left it is
+//! not touched.
+
+mod orders;
+
+use super::manager::Standing;
+use super::pair::{Managers, Side};
+use crate::knob::{GroupRunning, Knobs};
+use serde::{Deserialize, Serialize};
+
+/// What an instance is in its group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum GroupPart {
+    /// It is read and written.
+    Primary,
+    /// It is read, and follows the primary instance.
+    Secondary,
+    /// It is an instance of its own.
+    Outside,
+}
+
+/// The state of a group, as the platform shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum GroupState {
+    /// Orders are taken.
+    Running,
+    /// A secondary instance becomes the primary one.
+    Promoting,
+    /// A secondary instance is built.
+    Adding,
+    /// The primary instance is not heard, where that matters.
+    Interrupted,
+}
+
+/// What is under way with a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Task {
+    /// Nothing.
+    Idle,
+    /// This instance becomes the primary one.
+    Promoting(Side),
+    /// This instance is built as the secondary one.
+    Adding(Side),
+}
+
+/// What the platform believes of a group, beside what it believes of its instances.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Group {
+    /// What the instance that is primary at the start and the other one are.
+    parts: [GroupPart; 2],
+    task: Task,
+}
+
+impl GroupPart {
+    /// Every part.
+    pub const ALL: [Self; 3] = [Self::Primary, Self::Secondary, Self::Outside];
+
+    /// Returns the part as results print it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Primary => "primary instance",
+            Self::Secondary => "secondary instance",
+            Self::Outside => "outside",
+        }
+    }
+
+    /// Returns what the part means.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Primary => "the instance of a group that is read and written",
+            Self::Secondary => "the instance of a group that is read and follows the primary one",
+            Self::Outside => {
+                "it has left its group: it keeps its data and its endpoint, follows nobody, and \
+                 is as writable as it was"
+            }
+        }
+    }
+}
+
+impl GroupState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Running, Self::Promoting, Self::Adding, Self::Interrupted];
+
+    /// Returns the state as results print it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Running => "Running",
+            Self::Promoting => "Promoting",
+            Self::Adding => "Adding",
+            Self::Interrupted => "Interrupted",
+        }
+    }
+
+    /// Returns what the state means.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Running => "nothing is under way with the group, and orders are taken",
+            Self::Promoting => "the secondary instance becomes the primary one",
+            Self::Adding => "a secondary instance is built",
+            Self::Interrupted => "the primary instance is not heard, with group_running: Serving",
+        }
+    }
+}
+
+impl Group {
+    /// Returns the belief at the start of a run: the second instance follows the first.
+    pub fn new() -> Self {
+        Self { parts: [GroupPart::Primary, GroupPart::Secondary], task: Task::Idle }
+    }
+
+    /// Returns what an instance is.
+    pub fn part(&self, side: Side) -> GroupPart {
+        self.parts[side.index()]
+    }
+
+    /// Returns the state in which the group is shown.
+    pub fn state(&self, knobs: &Knobs, managers: &Managers<'_>) -> GroupState {
+        match self.task {
+            Task::Promoting(_) => GroupState::Promoting,
+            Task::Adding(_) => GroupState::Adding,
+            Task::Idle => {
+                let primary = Side::BOTH.into_iter();
+                let mut primary = primary.filter(|side| self.part(*side) == GroupPart::Primary);
+                let serves = primary.next().is_some_and(|side| leads(managers, side));
+                if knobs.group_running == GroupRunning::Serving && !serves {
+                    GroupState::Interrupted
+                } else {
+                    GroupState::Running
+                }
+            }
+        }
+    }
+}
+
+impl Default for Group {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Whether an instance has a primary server that is heard, and follows nobody.
+fn leads(managers: &Managers<'_>, side: Side) -> bool {
+    let manager = managers.of(side);
+    let primary = manager.member(manager.primary);
+    manager.follows.is_none()
+        && primary.is_some_and(|one| one.standing == Standing::Primary && one.missed.is_none())
+}

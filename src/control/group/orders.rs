@@ -1,0 +1,192 @@
+//! An operator's orders to a group, and what follows from the news of either instance.
+//!
+//! Knows nothing but beliefs. Kept here: an order that is refused changes nothing; a promotion
+//! touches nobody but the instance that is promoted, and no endpoint leads to another instance.
+
+use super::{Group, GroupPart, GroupState, Task, leads};
+use crate::control::action::Action;
+use crate::control::command::Refusal;
+use crate::control::decide::{Decision, note_builds};
+use crate::control::follow::{self, Following};
+use crate::control::manager::{Phase, Standing};
+use crate::control::operator::Operator;
+use crate::control::pair::{Managers, PairDecision, Side};
+use crate::control::replace;
+use crate::control::rule::Rule;
+use crate::control::switchover;
+use crate::kernel::Instant;
+use crate::knob::{Knobs, Mutant};
+
+type Answer = Result<PairDecision, Refusal>;
+
+impl Group {
+    /// Carries out an order for one of the instances, or says why not.
+    ///
+    /// # Errors
+    /// The reason for which it is refused; then all beliefs are as they were.
+    pub fn command(
+        &mut self,
+        knobs: &Knobs,
+        managers: &mut Managers<'_>,
+        now: Instant,
+        (operator, side): (Operator, Side),
+    ) -> Answer {
+        match operator {
+            Operator::StartServer | Operator::Promote => Err(Refusal::ByHand),
+            Operator::PromoteSecondary => self.promote(knobs, managers, now, side),
+            Operator::AddSecondary => self.add(knobs, managers, side),
+            Operator::RemoveIntegration => self.remove(knobs, managers, now, side),
+            Operator::Maintain
+            | Operator::Migrate(_)
+            | Operator::ChangeTier(_)
+            | Operator::ChangePlan(_) => plan(knobs, managers, now, (operator, side)),
+            Operator::Switchover
+            | Operator::Switchback
+            | Operator::Failover
+            | Operator::RecreatePrimary
+            | Operator::TakeOver
+            | Operator::PromoteToMaster
+            | Operator::ReverseIntegration
+            | Operator::SwitchByTerraform => Err(Refusal::NotPaired),
+        }
+    }
+
+    fn may_change(&self, knobs: &Knobs, managers: &Managers<'_>) -> Result<(), Refusal> {
+        let unchecked = knobs.mutant == Some(Mutant::IgnoreGroupState);
+        match self.state(knobs, managers) {
+            GroupState::Running => Ok(()),
+            _ if unchecked => Ok(()),
+            GroupState::Promoting | GroupState::Adding | GroupState::Interrupted => {
+                Err(Refusal::GroupNotRunning)
+            }
+        }
+    }
+
+    fn promote(
+        &mut self,
+        knobs: &Knobs,
+        managers: &mut Managers<'_>,
+        now: Instant,
+        side: Side,
+    ) -> Answer {
+        if self.part(side) != GroupPart::Secondary {
+            return Err(Refusal::NotSecondary);
+        }
+        self.may_change(knobs, managers)?;
+        let rule = Rule::PromoteSecondary;
+        let mut decision = follow::become_independent(knobs, managers.of_mut(side), now)?;
+        decision.rule = rule;
+        // The synchronisation stops first, so that no standby gets ahead of the promoted one.
+        decision.actions.insert(0, Action::LoseSource);
+        let standbys: Vec<u16> = managers.of(side).standing(Standing::Standby).collect();
+        decision.actions.extend(standbys.into_iter().map(Action::Disconnect));
+        self.task = Task::Promoting(side);
+        let mut decisions = vec![(side, decision)];
+        if knobs.mutant == Some(Mutant::ReleaseOldPrimary) {
+            decisions.push((side.other(), wipe(managers, side.other(), rule)));
+        }
+        Ok(PairDecision { rule, decisions })
+    }
+
+    /// Has an instance that had left the group built anew as its secondary.
+    fn add(&mut self, knobs: &Knobs, managers: &mut Managers<'_>, side: Side) -> Answer {
+        if self.part(side) != GroupPart::Outside {
+            return Err(Refusal::InGroup);
+        }
+        self.may_change(knobs, managers)?;
+        if !leads(managers, side.other()) {
+            return Err(Refusal::ActiveNotHealthy);
+        }
+        let rule = Rule::AddSecondary;
+        let mut restart = Decision::none(rule);
+        let source = managers.of(side.other()).primary;
+        restart.actions.push(Action::Restart(source));
+        let mut decision = wipe(managers, side, rule);
+        let manager = managers.of_mut(side);
+        manager.follows = Some(Following::ReadReplica);
+        decision.actions.push(Action::FollowService(source));
+        replace::build_missing(knobs, manager, &mut decision);
+        self.parts[side.index()] = GroupPart::Secondary;
+        self.task = Task::Adding(side);
+        Ok(PairDecision { rule, decisions: vec![(side, decision), (side.other(), restart)] })
+    }
+
+    /// Lets the secondary instance leave the group: it goes on by itself.
+    fn remove(
+        &mut self,
+        knobs: &Knobs,
+        managers: &mut Managers<'_>,
+        now: Instant,
+        side: Side,
+    ) -> Answer {
+        if self.part(side) != GroupPart::Secondary {
+            return Err(Refusal::NotSecondary);
+        }
+        self.may_change(knobs, managers)?;
+        let rule = Rule::RemoveSecondary;
+        let mut decision = follow::become_independent(knobs, managers.of_mut(side), now)?;
+        decision.rule = rule;
+        self.parts[side.index()] = GroupPart::Outside;
+        Ok(PairDecision { rule, decisions: vec![(side, decision)] })
+    }
+
+    /// Decides what follows from news of one instance, after its manager has decided.
+    pub fn advance(
+        &mut self,
+        knobs: &Knobs,
+        managers: &Managers<'_>,
+        side: Side,
+    ) -> Option<PairDecision> {
+        let manager = managers.of(side);
+        match self.task {
+            Task::Promoting(of) if of == side => {
+                if manager.phase != Phase::Steady || !leads(managers, side) {
+                    return None;
+                }
+                self.parts[side.index()] = GroupPart::Primary;
+                if knobs.mutant != Some(Mutant::KeepOldPrimary) {
+                    self.parts[side.other().index()] = GroupPart::Outside;
+                }
+                Some(self.finish(Rule::PromoteSecondary))
+            }
+            Task::Adding(of) if of == side => {
+                manager.standing(Standing::Standby).next()?;
+                Some(self.finish(Rule::AddSecondary))
+            }
+            Task::Idle | Task::Promoting(_) | Task::Adding(_) => None,
+        }
+    }
+
+    fn finish(&mut self, rule: Rule) -> PairDecision {
+        self.task = Task::Idle;
+        PairDecision { rule, decisions: Vec::new() }
+    }
+}
+
+/// Passes a planned operation on to an instance, which its group has no part in.
+fn plan(
+    knobs: &Knobs,
+    managers: &mut Managers<'_>,
+    now: Instant,
+    (operator, side): (Operator, Side),
+) -> Answer {
+    let manager = managers.of_mut(side);
+    let decision = switchover::request(knobs, manager, now, operator)?;
+    note_builds(manager, now);
+    Ok(PairDecision { rule: decision.rule, decisions: vec![(side, decision)] })
+}
+
+/// Gives all nodes of an instance up, with all that they hold.
+fn wipe(managers: &mut Managers<'_>, side: Side, rule: Rule) -> Decision {
+    let manager = managers.of_mut(side);
+    let mut decision = Decision::none(rule);
+    for member in &mut manager.members {
+        if member.standing != Standing::GivenUp {
+            member.standing = Standing::GivenUp;
+            decision.actions.push(Action::Fence(member.number));
+        }
+    }
+    manager.phase = Phase::Steady;
+    manager.operation = None;
+    decision
+}
