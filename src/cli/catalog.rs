@@ -154,7 +154,7 @@ pub(crate) fn roles() -> String {
         table.note(part.meaning().to_owned());
     }
     for state in GroupState::ALL {
-        table.row([state.word().to_owned(), "state of a group".to_owned()]);
+        table.row([state.name().to_owned(), format!("state {} of a group", state.word())]);
         table.note(state.meaning().to_owned());
     }
     let mut moves = Table::of_names(&["primary/recovery", "become", "when"]);

@@ -51,7 +51,7 @@ fn names() -> impl Iterator<Item = &'static str> {
     let parts = PairRole::ALL.iter().map(|role| role.word());
     let states = ServiceState::ALL.iter().map(|state| state.word());
     let members = GroupPart::ALL.iter().map(|part| part.word());
-    let groups = GroupState::ALL.iter().map(|state| state.word());
+    let groups = GroupState::ALL.iter().map(|state| state.name());
     let orders = orders.chain(refusals).chain(parts).chain(states).chain(members).chain(groups);
     let knobs = KNOBS.iter().map(|row| row.name);
     let decisions = rules.chain(gates).chain(policies).chain(orders);
@@ -208,9 +208,9 @@ fn of_pair(id: &str) -> Option<Facts> {
         let facts = vec![("means", sentence(part.meaning())), source];
         return Some((format!("{}, a part of an instance in its group", part.word()), facts));
     }
-    if let Some(state) = GroupState::ALL.into_iter().find(|state| same(state.word())) {
+    if let Some(state) = GroupState::ALL.into_iter().find(|state| same(state.name())) {
         let facts = vec![("means", sentence(state.meaning())), source];
-        return Some((format!("{}, a state of a group", state.word()), facts));
+        return Some((format!("{}, the state {} of a group", state.name(), state.word()), facts));
     }
     let refusal = Refusal::ALL.into_iter().find(|refusal| same(refusal.name()))?;
     let expects = format!("Refused(order: ..., service: ..., because: {:?})", refusal.name());

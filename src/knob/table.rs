@@ -385,7 +385,7 @@ knobs! {
     terraform_order: TerraformOrder = "ApplyThenWait", Integration,
         Stance("one page waits for completion before it applies, which nothing could complete"),
         "In which order the steps of `SwitchByTerraform` come.";
-    terraform_gap: Law = "60s", Integration,
+    terraform_gap: Law = "1m", Integration,
         Stance("two runs of a tool by hand; only the existence of the gap is documented"),
         "How long the integration is missing while Terraform recreates it.";
     terraform_wait: Law = "5m", Integration,

@@ -97,6 +97,16 @@ impl GroupState {
         }
     }
 
+    /// Returns the name by which the state is explained, apart from those of services.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Running => "group-running",
+            Self::Promoting => "group-promoting",
+            Self::Adding => "group-adding",
+            Self::Interrupted => "group-interrupted",
+        }
+    }
+
     /// Returns what the state means.
     pub fn meaning(self) -> &'static str {
         match self {
