@@ -70,7 +70,8 @@ fn explained(setup: &Setup, outcome: &Outcome, id: &str) -> bool {
     } else if BROKEN_BY_LEFTOVER_SLOTS.contains(&id) {
         setup.slots.iter().any(|slot| !slot.left_over.is_empty())
     } else if BROKEN_BY_DAEMONS.contains(&id) {
-        misled(setup, outcome, disturbed)
+        // A switchover that is called off goes by its own patience, and waits for no timeout.
+        misled(setup, outcome, disturbed) || operated(setup)
     } else if id == BROKEN_BY_SILENT_OBSERVERS {
         setup.knobs.lookout_observers > 0 && setup.knobs.lookout_poll_observers_on_warning_only
     } else if BROKEN_BY_SECOND_FAULTS.contains(&id) {

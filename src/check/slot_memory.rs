@@ -81,7 +81,10 @@ impl SlotFeedEnd {
         };
         // An extension is installed by a write, which waits for storage that stalls.
         let primary = world.node(feed.primary);
-        let writing = seen.max(primary.up_since);
+        // A standby that catches up has no slots before it has.
+        let standby = world.node(feed.standby);
+        let grown = standby.replayed.reaches(standby.slots_from).unwrap_or(end);
+        let writing = seen.max(primary.up_since).max(grown);
         let stays = |copy: &&SlotCopy| copy.temporary.is_none() && !world.is_left_alone(copy);
         let jobs = world.knobs.slot_policy == SlotPolicy::PlatformJobs;
         let then = end.minus(world.slot_copies_apart());

@@ -142,7 +142,9 @@ impl Sim {
             return;
         }
         let before = self.seen_from(Event::SlotCopies(service)).minus(Span::from_micros(1));
-        if !self.syncs_slots() {
+        if self.syncs_slots() {
+            self.note_cycles(service, before);
+        } else {
             self.world.refresh_copies(service, before);
         }
         let given_up = self.world.give_up_slots(node);

@@ -253,3 +253,39 @@ fn a_checkpoint_gives_up_slots_by_the_positions_that_were_copied_until_then() {
         until: "43m51.579s""#,
     );
 }
+
+#[test]
+fn a_standby_that_still_catches_up_is_late_with_no_slot() {
+    check(
+        2_897_513_567_910_161_138,
+        0,
+        r#"services: [Service(name: "orders", plan: Business, region: "eu-west")],
+        clients: [
+            Writer(
+                name: "app", service: "orders", writes_per_s: 816, wal_per_commit: "12393B",
+                begins: "2.903886s", ends: "3m20.852115s",
+            ),
+        ],
+        slots: [
+            Slot(name: "cdc", service: "orders", database: "shop"),
+            Slot(name: "lake", service: "orders", database: "shop", creates: "3m20.852115s"),
+        ],
+        script: [At("0s", Fault(LinkCut, OneWay(Region("eu-west"), Platform)))],
+        until: "8m3.98109s""#,
+    );
+}
+
+#[test]
+fn a_checkpoint_comes_after_the_cycles_before_it() {
+    check(
+        0,
+        0,
+        r#"services: [Service(name: "orders", plan: Business, region: "eu-west")],
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 7598, wal_per_commit: "65B"),
+        ],
+        slots: [Slot(name: "cdc", service: "orders")],
+        tuning: Tuning(max_slot_wal_keep_size: "1MiB", slot_policy: FailoverSlots),
+        until: "15m""#,
+    );
+}
