@@ -29,6 +29,7 @@
 //!         name: orders(),
 //!         plan: Plan::Business,
 //!         region: "eu-west".to_owned(),
+//!         windows: Vec::new(),
 //!     }],
 //!     integrations: Vec::new(),
 //!     clients: vec![Client::Writer(Writer {

@@ -30,6 +30,21 @@ const WORDS: &[(&str, &[&str])] = &[
     ("in_flight_at_host_death", &["Delivered", "Lost"]),
     ("heartbeat_connection", &["Kept", "Fresh"]),
     ("process_restart", &["never"]),
+    ("replica_reconnect", &["ServiceName", "KnownAddress"]),
+    ("slot_jobs", &["SeparateClocks", "SharedClock"]),
+    ("switchover_candidates", &["AnyNew", "AdditionalOnly", "ReplacementOnly"]),
+    ("forward_start", &["AtPromotion", "AtDnsUpdate"]),
+    ("forward_end", &["AfterItsTime", "AfterTtl"]),
+    ("forward_target", &["Fixed", "Retargeted"]),
+    ("switchover_drain", &["WaitForAll", "CutAtOnce"]),
+    ("switchover_order", &["DemoteFirst", "PromoteFirst"]),
+    ("region_failover_order", &["DestroyFirst", "PromoteFirst"]),
+    ("promote_to_master", &["MakesActive", "Refused"]),
+    ("removed_recovery", &["RolesFrozen", "Promoted"]),
+    ("terraform_order", &["ApplyThenWait", "WaitThenApply"]),
+    ("group_running", &["ControlPlane", "Serving"]),
+    ("commit_mode", &["Asynchronous", "Quorum"]),
+    ("quorum_size", &["One", "Majority", "All"]),
 ];
 
 /// Returns a random valid scenario.
