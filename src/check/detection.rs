@@ -192,7 +192,9 @@ fn timeout(case: &Case<'_>, rule: Rule) -> Option<Span> {
         | Rule::AbandonSwitch
         | Rule::PromoteSecondary
         | Rule::AddSecondary
-        | Rule::RemoveSecondary => None,
+        | Rule::RemoveSecondary
+        | Rule::MoveNameToNewServer
+        | Rule::EndFollowerMaintenance => None,
     }
 }
 

@@ -13,6 +13,8 @@ pub struct OperationRecord {
     pub cause: Cause,
     /// When it began.
     pub began: Instant,
+    /// Whether its service followed another, so that nobody was to be promoted.
+    pub follows: bool,
     /// The windows in which it might change the primary; none if it might at any time.
     pub windows: Vec<Window>,
     /// The nodes that existed when it began.
@@ -31,7 +33,7 @@ impl OperationRecord {
     /// Returns the record of an operation that begins.
     pub fn new(began: Instant, cause: Cause, old: Vec<NodeId>, first_new: NodeId) -> Self {
         let (forwards, deleted, windows) = (Vec::new(), Vec::new(), Vec::new());
-        Self { cause, began, windows, old, first_new, forwards, deleted, ended: None }
+        Self { cause, began, follows: false, windows, old, first_new, forwards, deleted, ended: None }
     }
 
     /// Returns whether a node was made in it.

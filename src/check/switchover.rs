@@ -189,7 +189,8 @@ fn keeps(
 pub(super) fn switchover_census(case: &Case<'_>) -> Finding {
     Finding::join(planned(case).map(|(service, memory, operation)| {
         let Some((over, rule)) = operation.ended else { return Finding::Vacuous };
-        if faults(case, operation) > 0 || rule != Rule::EndSwitchover {
+        let whole = matches!(rule, Rule::EndSwitchover | Rule::EndFollowerMaintenance);
+        if faults(case, operation) > 0 || !whole {
             return Finding::Vacuous;
         }
         let name = &case.world.names.services[service.id.index()];
@@ -216,13 +217,15 @@ pub(super) fn switchover_census(case: &Case<'_>) -> Finding {
 pub(super) fn switchover_order(case: &Case<'_>) -> Finding {
     Finding::join(planned(case).map(|(service, memory, operation)| {
         let standbys = operation.deleted.iter().map(|(at, node)| {
-            let named = service.record(Endpoint::Replica).at(*at).has(*node);
+            let own = operation.follows && faults(case, operation) == 0;
+            let named = service.record(Endpoint::Replica).at(*at).has(*node)
+                || (own && service.record(Endpoint::Primary).at(*at).has(*node));
             let promoted = promotion(memory, operation).map(|one| one.from);
             if !named || promoted == Some(*node) || !operation.old.contains(node) {
                 return Finding::Holds;
             }
             let name = case.world.node_name(*node);
-            let detail = format!("{name} was deleted while the replica name still pointed to it");
+            let detail = format!("{name} was deleted while a name of standbys still pointed to it");
             Finding::broken_times(*at, 1, detail)
         });
         let standbys = Finding::join(standbys);

@@ -5,7 +5,11 @@
 
 use super::probe::{Finding, joined, upheld_if};
 use crate::kernel::Instant;
-use crate::sim::{IntegrationOutcome, OrderOutcome, Outcome, ServiceOutcome};
+use crate::model::Endpoint;
+use crate::sim::{
+    ClientOutcome, IntegrationOutcome, OrderOutcome, Outcome, PhaseChange, PhaseName,
+    ServiceOutcome,
+};
 
 /// Returns each pair of a source and its read replica.
 fn pairs(
@@ -79,5 +83,43 @@ pub(super) fn source_goes_on(outcome: &Outcome) -> Finding {
         let quiet = clients.all(|client| client.outages.iter().all(|outage| outage.start < at));
         let moved = source.finished().any(|one| one.ordered >= at);
         upheld_if(writes && quiet && !moved, || "the source was disturbed".to_owned())
+    }))
+}
+
+/// Returns when maintenance of a service went on because its window opened.
+fn changed_in_window(service: &ServiceOutcome) -> Vec<Instant> {
+    let steps = service.phases.windows(2);
+    let opened = |two: &&[PhaseChange]| {
+        two[0].phase == PhaseName::PendingWindow
+            && matches!(two[1].phase, PhaseName::QuorumCommit | PhaseName::Stopping)
+    };
+    steps.filter(opened).map(|two| two[1].at).collect()
+}
+
+/// Where the windows of a source and its replica open at once, nobody can write and nobody can
+/// read for a time.
+pub(super) fn is_interrupted_together(outcome: &Outcome) -> Finding {
+    joined(pairs(outcome).flat_map(|(_, source, replica)| {
+        let theirs = changed_in_window(replica);
+        let both = changed_in_window(source).into_iter().filter(move |at| theirs.contains(at));
+        both.map(move |at| {
+            let of = |name: &String, writes: bool| {
+                let name = name.clone();
+                let ours = move |one: &&ClientOutcome| one.service == name && one.writes == writes;
+                outcome.clients.iter().filter(ours)
+            };
+            let out = |one: &ClientOutcome| {
+                let after = one.outages.iter().filter(|outage| outage.start >= at);
+                after.map(|outage| (outage.start, outage.end)).next()
+            };
+            let writer = of(&source.name, true).next()?;
+            let readers = of(&replica.name, false).filter(|one| one.endpoint == Endpoint::Primary);
+            let reader = readers.into_iter().next()?;
+            let together = out(writer).zip(out(reader)).is_some_and(|(one, other)| {
+                let ends = |end: Option<Instant>| end.unwrap_or(outcome.until);
+                one.0.max(other.0) < ends(one.1).min(ends(other.1))
+            });
+            upheld_if(together, || format!("{} and {} were not", writer.name, reader.name))
+        })
     }))
 }

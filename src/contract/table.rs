@@ -233,6 +233,11 @@ contracts! {
     "R02", ReadReplicas 10-12, Probe("replica-is-read-only", replicas::is_read_only), None,
         "read-replica-refuses-writes",
         "a read replica only reads";
+    "R05", ReadReplicas 23-34,
+        Probe("one-window-one-interruption", replicas::is_interrupted_together), None,
+        "read-replica-maintained-with-its-source",
+        "a source and a replica with the same maintenance window are changed in it at once: \
+         writes and reads are interrupted together";
     "R03", ReadReplicas 59-61,
         Probe("replica-promoted-by-removal", replicas::is_promoted_by_removal), None,
         "read-replica-promoted",

@@ -8,6 +8,7 @@ use super::action::{Action, Numbers};
 use super::command::Refusal;
 use super::decide::Decision;
 use super::elect::{chosen, elect};
+use super::follower;
 use super::manager::{Manager, Phase, SOURCE, Standing};
 use super::rule::Rule;
 use crate::kernel::Instant;
@@ -65,9 +66,10 @@ pub(super) fn become_independent(
 ) -> Result<Decision, Refusal> {
     let candidates = elect(knobs, manager, now, SOURCE);
     let Some(node) = chosen(&candidates) else { return Err(Refusal::NobodyToPromote) };
+    let mut decision = Decision::none(Rule::PromoteReadReplica);
+    follower::abandon(manager, &mut decision);
     manager.follows = None;
     manager.phase = Phase::Promoting { node, ordered: now };
-    let mut decision = Decision::none(Rule::PromoteReadReplica);
     decision.actions.push(Action::Promote(node));
     decision.candidates = candidates;
     Ok(decision)

@@ -203,6 +203,10 @@ pub(super) fn forwards_until(knobs: &Knobs, since: Instant, named: bool) -> Opti
 
 /// Ends a switchover: the old primary is deleted, and commits wait for nobody.
 pub(super) fn end(knobs: &Knobs, manager: &mut Manager) -> Decision {
+    if let (true, Some(operation)) = (manager.follows.is_some(), &manager.operation) {
+        let old = operation.old_primary;
+        return super::follower::delete(knobs, manager, old);
+    }
     let mut decision = Decision::none(Rule::EndSwitchover);
     let Some(operation) = manager.operation.take() else { return decision };
     manager.members.retain(|member| member.number != operation.old_primary);
@@ -237,6 +241,9 @@ pub(super) fn waited(knobs: &Knobs, manager: &mut Manager, now: Instant) -> Deci
         Step::Draining { since, .. } => super::drain::go_on(knobs, manager, now, since),
         Step::Pending { .. } => super::window::open(knobs, manager, now),
         Step::Securing { .. } => super::switchover::repeat(knobs, manager, now),
+        Step::Stopping { .. } if manager.follows.is_some() => {
+            super::follower::stop_overdue(knobs, manager, now)
+        }
         Step::Stopping { begun, .. } => stop_overdue(knobs, manager, now, begun),
         Step::Forwarding { .. } => end(knobs, manager),
         Step::Returning { .. } => give_old_primary_up(manager),

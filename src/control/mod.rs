@@ -2,7 +2,7 @@
 //!
 //! * `decide`: news in, a rule and its orders out; `failover`, `replace`, `elect`: its procedures;
 //! * `operator`: what an operator can order; `command`: an order in, its rule or a refusal out;
-//! * `follow`: services that follow another one; `pair`, `group`: two that take each other's
+//! * `follow`, `follower`: services that follow another one, and their maintenance; `pair`, `group`: two that take each other's
 //!   place, or go apart; `bond`: either;
 //! * `switchover`, `drain`, `window`, `handover`, `plan_change`: its planned procedures;
 //!   `operation`: how far one is;
@@ -22,6 +22,7 @@ mod drain;
 mod elect;
 mod failover;
 mod follow;
+mod follower;
 mod group;
 mod handover;
 pub mod lookout;

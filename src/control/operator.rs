@@ -194,8 +194,10 @@ pub const ORDERS: &[OrderCard] = &[
         example: None,
         aim: OrderAim::Platform,
         meaning: "replaces every node by a controlled switchover: new standbys, quorum commit, a \
-                  stop of the primary, a promotion, connections passed on",
-        precondition: PLANNED,
+                  stop of the primary, a promotion, connections passed on; of a read replica \
+                  service, without quorum commit and promotion",
+        precondition: "the primary is heard, nothing else is under way, and the service follows \
+                       no other, or follows as a read replica with all its nodes serving",
         source: UPGRADE,
     },
     OrderCard {

@@ -6,7 +6,7 @@
 use super::action::Action;
 use super::decide::Decision;
 use super::failover::{publish_ha_replica, replica_targets};
-use super::follow;
+use super::{follow, follower};
 use super::manager::{Manager, Member, Phase, Standing};
 use super::rule::Rule;
 use super::switchover;
@@ -58,6 +58,11 @@ pub(super) fn rebuild(knobs: &Knobs, manager: &mut Manager, number: u16) -> Deci
     }
     let mut decision = give_up(manager, number, Rule::ReplaceUnfitStandby);
     leave_replica_name(knobs, manager, &mut decision);
+    if manager.follows.is_some() && manager.operation.is_some() {
+        follower::lose_server(knobs, manager, number, &mut decision);
+        build_missing(knobs, manager, &mut decision);
+        return decision;
+    }
     let node = next_number(manager);
     enlist(manager, node);
     decision.actions.push(Action::BuildStandby(node, manager.upstream()));

@@ -101,11 +101,15 @@ pub enum Rule {
     AddSecondary,
     /// An operator had the secondary instance leave its group.
     RemoveSecondary,
+    /// A node of a service that follows another has stopped for maintenance.
+    MoveNameToNewServer,
+    /// Every node of a service that follows another is a new one.
+    EndFollowerMaintenance,
 }
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 50] = [
         Self::SuspectSilentNode,
         Self::DropSuspicion,
         Self::PromoteForSilentPrimary,
@@ -154,6 +158,8 @@ impl Rule {
         Self::PromoteSecondary,
         Self::AddSecondary,
         Self::RemoveSecondary,
+        Self::MoveNameToNewServer,
+        Self::EndFollowerMaintenance,
     ];
 
     /// Returns the rule's name, as results print it.
@@ -207,6 +213,8 @@ impl Rule {
             Self::PromoteSecondary => "promote-secondary",
             Self::AddSecondary => "add-secondary",
             Self::RemoveSecondary => "remove-secondary",
+            Self::MoveNameToNewServer => "move-name-to-new-server",
+            Self::EndFollowerMaintenance => "end-follower-maintenance",
         }
     }
 
@@ -264,7 +272,9 @@ impl Rule {
             | Self::RemoveRecoveryIntegration
             | Self::FollowNewPrimary
             | Self::AbandonSwitch
-            | Self::AddSecondary => "failover",
+            | Self::AddSecondary
+            | Self::MoveNameToNewServer
+            | Self::EndFollowerMaintenance => "failover",
         }
     }
 }

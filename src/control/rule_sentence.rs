@@ -119,7 +119,7 @@ impl Rule {
                 "once logical slots are on the new servers, commits wait for standbys"
             }
             Self::BeginInWindow => {
-                "a switchover that is ready lets commits wait for standbys when its window opens"
+                "a switchover that is ready begins to change the primary when its window opens"
             }
             _ => self.of_pairs(),
         }
@@ -177,6 +177,13 @@ impl Rule {
             }
             Self::RemoveSecondary => {
                 "a secondary instance that leaves its group is promoted and goes on by itself"
+            }
+            Self::MoveNameToNewServer => {
+                "the name of a service that follows another moves to a new server, and the \
+                 stopped one passes connections on"
+            }
+            Self::EndFollowerMaintenance => {
+                "maintenance of a service that follows another ends when every server is a new one"
             }
             _ => "it is no rule about two services",
         }

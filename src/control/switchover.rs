@@ -9,12 +9,13 @@ use super::action::{Action, Numbers};
 use super::command::Refusal;
 use super::decide::Decision;
 use super::failover::{publish_ha_replica, replica_targets};
+use super::follow::{self, Following};
 use super::manager::{Manager, Phase, Standing};
 use super::operation::{Cause, Operation, Step};
 use super::operator::Operator;
 use super::replace::{enlist, next_number};
 use super::rule::Rule;
-use super::{drain, handover, window};
+use super::{drain, follower, handover, window};
 use crate::kernel::Instant;
 use crate::knob::{Knobs, Mutant};
 use crate::model::{Answer, Endpoint, Plan};
@@ -29,6 +30,9 @@ pub(super) fn request(
     now: Instant,
     operator: Operator,
 ) -> Result<Decision, Refusal> {
+    if operator == Operator::Maintain && manager.follows == Some(Following::ReadReplica) {
+        return follower::begin(knobs, manager, now);
+    }
     admissible(manager)?;
     let mut decision = Decision::none(Rule::BeginSwitchover);
     let cause = match operator {
@@ -147,7 +151,7 @@ fn go_on(knobs: &Knobs, manager: &mut Manager, now: Instant, decision: &mut Deci
 fn build(manager: &mut Manager, decision: &mut Decision) -> u16 {
     let node = next_number(manager);
     enlist(manager, node);
-    decision.actions.push(Action::BuildStandby(node, manager.primary));
+    decision.actions.push(Action::BuildStandby(node, manager.upstream()));
     node
 }
 
@@ -165,7 +169,11 @@ pub(super) fn retire(manager: &mut Manager, number: u16, decision: &mut Decision
 }
 
 /// Points the replica names to the standbys that serve.
-pub(super) fn publish_replicas(knobs: &Knobs, manager: &Manager, decision: &mut Decision) {
+pub(super) fn publish_replicas(knobs: &Knobs, manager: &mut Manager, decision: &mut Decision) {
+    if manager.follows.is_some() {
+        follow::publish(knobs, manager, decision);
+        return;
+    }
     if manager.plan.standbys() > 0 {
         let targets = replica_targets(knobs, manager);
         decision.actions.push(Action::Publish(Endpoint::Replica, targets));
@@ -180,6 +188,9 @@ pub(super) fn serves(
     now: Instant,
     number: u16,
 ) -> Option<Decision> {
+    if manager.follows.is_some() {
+        return follower::serves(knobs, manager, now, number);
+    }
     let operation = manager.operation.as_mut()?;
     let replaces = match operation.step {
         Step::Replacing { node, replaces } if node == number => {
@@ -232,9 +243,16 @@ pub(super) fn served(
     now: Instant,
     endpoint: Endpoint,
 ) -> Decision {
+    if manager.follows.is_some()
+        && let Some(decision) = follower::served(knobs, manager, endpoint)
+    {
+        return decision;
+    }
     let Some(operation) = &mut manager.operation else { return Decision::none(Rule::NoteNews) };
     match operation.step {
-        Step::Renaming { replaces } if endpoint == Endpoint::Replica => {
+        Step::Renaming { replaces }
+            if endpoint == Endpoint::Replica && manager.follows.is_none() =>
+        {
             operation.old.retain(|old| *old != replaces);
             let mut decision = Decision::none(Rule::DeleteReplacedStandby);
             retire(manager, replaces, &mut decision);
@@ -286,6 +304,9 @@ pub(super) fn answered(
     now: Instant,
     (number, answer): (u16, Answer),
 ) -> Decision {
+    if manager.follows.is_some() {
+        return follower::answered(knobs, manager, now, (number, answer));
+    }
     let step = manager.operation.as_ref().map(|operation| operation.step);
     match (answer, step) {
         (Answer::SlotsCopied, Some(Step::Draining { .. })) if number == manager.primary => {
@@ -356,6 +377,10 @@ pub(super) fn lose_server(
     (now, number): (Instant, u16),
     decision: &mut Decision,
 ) {
+    if manager.follows.is_some() {
+        follower::lose_server(knobs, manager, number, decision);
+        return;
+    }
     let Some(operation) = &mut manager.operation else { return };
     operation.old.retain(|old| *old != number);
     operation.new.retain(|new| *new != number);

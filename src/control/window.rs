@@ -6,6 +6,7 @@
 //! nothing of what is done in a window. Kept here: both ends of a window belong to it.
 
 use super::decide::Decision;
+use super::follower;
 use super::manager::Manager;
 use super::operation::{Cause, Step};
 use super::rule::Rule;
@@ -33,20 +34,29 @@ pub fn opens(windows: &[Window], now: Instant) -> Option<Instant> {
     next.min()
 }
 
-/// Lets commits wait for standbys in a window, or waits until one opens.
+/// Begins the change of the primary in a window, or waits until one opens.
 pub(super) fn enter(knobs: &Knobs, manager: &mut Manager, now: Instant, decision: &mut Decision) {
     let cause = manager.operation.as_ref().map(|operation| operation.cause);
     let bound = cause == Some(Cause::Maintenance) && knobs.mutant != Some(Mutant::IgnoreWindows);
     match opens(&manager.windows, now).filter(|opens| bound && *opens > now) {
         Some(until) => set_step(manager, Step::Pending { until }),
-        None => secure(knobs, manager, now, decision),
+        None => change(knobs, manager, now, decision),
+    }
+}
+
+/// Begins the change that windows are for.
+fn change(knobs: &Knobs, manager: &mut Manager, now: Instant, decision: &mut Decision) {
+    if manager.follows.is_some() {
+        follower::change(knobs, manager, now, decision);
+    } else {
+        secure(knobs, manager, now, decision);
     }
 }
 
 /// Goes on when a window opens.
 pub(super) fn open(knobs: &Knobs, manager: &mut Manager, now: Instant) -> Decision {
     let mut decision = Decision::none(Rule::BeginInWindow);
-    secure(knobs, manager, now, &mut decision);
+    change(knobs, manager, now, &mut decision);
     decision
 }
 

@@ -1,4 +1,4 @@
-//! The closed sets that knobs of groups choose from.
+//! The closed sets that knobs of groups and of services that follow others choose from.
 //!
 //! Knows nothing of what a choice leads to. Kept here: each word means one thing.
 
@@ -11,4 +11,13 @@ pub enum GroupRunning {
     ControlPlane,
     /// That the primary instance serves as well.
     Serving,
+}
+
+/// How maintenance treats the node that the own name of a read replica service points to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum FollowerMaintenance {
+    /// It is stopped, its name moves, and it passes connections on for a time.
+    AsPrimary,
+    /// Its name moves while it serves, and it is deleted as soon as the change is served.
+    AsStandby,
 }

@@ -26,7 +26,7 @@ pub use choice::{
     ReplicaReconnect, ResolverCache, SwitchoverCandidates, SwitchoverDrain, SwitchoverFault,
     SwitchoverOrder, TerraformOrder, TimeoutOrigin,
 };
-pub use group_choice::GroupRunning;
+pub use group_choice::{FollowerMaintenance, GroupRunning};
 pub use mutant::{MUTANTS, Mutant, MutantCard};
 pub use policy::{POLICIES, PolicyCard};
 pub use registry::KnobError;

@@ -14,7 +14,7 @@ use super::choice::{
     ReplicaReconnect, ResolverCache, SwitchoverCandidates, SwitchoverDrain, SwitchoverFault,
     SwitchoverOrder, TerraformOrder, TimeoutOrigin,
 };
-use super::group_choice::GroupRunning;
+use super::group_choice::{FollowerMaintenance, GroupRunning};
 use super::mutant::Mutant;
 use super::registry::{self, KnobError};
 use super::row::{Basis, Row, Touch};
@@ -391,6 +391,9 @@ knobs! {
     terraform_wait: Law = "5m", Integration,
         Stance("how long an operator waits for a completion that cannot come"),
         "How long the operator waits before applying, where waiting comes first.";
+    follower_maintenance: FollowerMaintenance = "AsPrimary", Switchover,
+        Stance("AU has forwarding for the server of the service's own name, deletion for others"),
+        "How maintenance treats the node that the own name of a read replica service points to.";
     group_running: GroupRunning = "ControlPlane", Group,
         Stance("a promotion presupposes Running, and is for when the primary instance is down"),
         "What the state Running of a Global Active Database group says.";

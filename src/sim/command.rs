@@ -23,15 +23,20 @@ impl Sim {
         let knobs = &self.setup.knobs;
         let decider = &mut self.deciders[index];
         let before = decider.manager.phase_name();
+        let planned = decider.manager.operation.is_some();
         let answer = command(knobs, &mut decider.manager, now, operator);
         decider.wake = decider.manager.next_wake(knobs);
         let after = decider.manager.phase_name();
+        let abandoned = planned && decider.manager.operation.is_none();
         let refusal = answer.as_ref().err().copied();
         self.history.orders.push(OrderGiven { at: now, step, operator, service, refusal });
         match answer {
             Err(refusal) => self.note(What::Declined(step, refusal)),
             Ok(decision) => {
                 self.remember(id, &decision);
+                if abandoned {
+                    self.note_operation_over(service, decision.rule);
+                }
                 self.note_planned(service, operator);
                 self.perform(id, &decision);
                 self.note(What::Ordered(step, id, decision.rule, decision.actions));

@@ -111,11 +111,13 @@ impl Sim {
 
     fn note_operation(&mut self, service: ServiceId) {
         let begun = self.deciders.iter().find(|decider| decider.service == service);
-        let operation = begun.and_then(|decider| decider.manager.operation.as_ref());
-        let Some(operation) = operation else { return };
+        let Some(manager) = begun.map(|decider| &decider.manager) else { return };
+        let Some(operation) = &manager.operation else { return };
+        let follows = manager.follows.is_some();
         let (cause, next) = (operation.cause, NodeId::at(self.world.nodes.len()));
         let old = self.world.existing(service).map(|node| node.id).collect();
         let mut record = OperationRecord::new(self.world.now, cause, old, next);
+        record.follows = follows;
         if cause == Cause::Maintenance {
             record.windows.clone_from(&self.setup.services[service.index()].windows);
         }

@@ -205,6 +205,9 @@ impl Sim {
         for (index, (side, part)) in decision.decisions.iter().enumerate() {
             let id = self.desks[at].deciders[side.index()];
             self.remember(id, part);
+            if self.deciders[id.index()].manager.operation.is_none() {
+                self.note_operation_over(self.deciders[id.index()].service, part.rule);
+            }
             self.perform(id, part);
             let orders = part.actions.clone();
             match step.filter(|_| index == 0) {

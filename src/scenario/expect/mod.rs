@@ -2,7 +2,8 @@
 //!
 //! * `promotion`, `phase`: what the platform did, and when; `endpoint`: what names point to, and
 //!   how many nodes serve; `measure`: how long, how much and how often; `slot`: logical slots;
-//!   `pair`: roles, states, refusals; `group`: parts of instances.
+//!   `pair`: roles, states, refusals; `group`: parts of instances; `together`: what two clients
+//!   suffer at once.
 //!
 //! Knows nothing of how the run came about. Kept here: an expectation is met, missed, or, when
 //! only a longer run could tell, inconclusive.
@@ -16,6 +17,7 @@ mod pair;
 mod phase;
 mod promotion;
 mod slot;
+mod together;
 
 use super::file::Expectation;
 use super::load;
@@ -277,6 +279,9 @@ fn judged(expectation: &Expectation, outcome: &Outcome) -> Result<Finding, Findi
         Expectation::Unprotected { service, between } => pair::bare(outcome, service, *between),
         Expectation::PartBy { service, part, by } => group::part(outcome, service, (*part, *by)),
         Expectation::BothWritable { service, between } => group::both(outcome, service, *between),
+        Expectation::OutageTogether { clients: (one, other), between } => {
+            together::outage(outcome, (one, other), *between)
+        }
         Expectation::Verdict { invariant, is } => measure::verdict(outcome, invariant, *is),
         Expectation::Fails { expectation, because } => judge(expectation, outcome).known(because),
     })

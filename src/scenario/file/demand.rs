@@ -250,6 +250,13 @@ pub enum Expectation {
         /// How long in total.
         between: (Span, Span),
     },
+    /// Both clients cannot do their work at the same time for this long in total.
+    OutageTogether {
+        /// The clients.
+        clients: (String, String),
+        /// How long in total.
+        between: (Span, Span),
+    },
     /// An invariant comes out like this.
     Verdict {
         /// The invariant's id.

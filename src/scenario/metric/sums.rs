@@ -64,6 +64,14 @@ pub(super) fn union(mut intervals: Intervals) -> Intervals {
     apart
 }
 
+/// Returns when an interval of both lists lasts, each of whose intervals are apart.
+pub(super) fn common(one: &Intervals, other: &Intervals) -> Intervals {
+    let overlaps = one.iter().flat_map(|(start, end)| {
+        other.iter().map(|(begins, ends)| (*start.max(begins), *end.min(ends)))
+    });
+    union(overlaps.filter(|(start, end)| start < end).collect())
+}
+
 /// Returns how long intervals are together, in microseconds.
 pub(super) fn total(intervals: &[(Instant, Instant)]) -> u64 {
     intervals.iter().fold(Span::ZERO, |sum, (start, end)| sum + end.since(*start)).as_micros()
@@ -107,6 +115,25 @@ mod tests {
             prop_assert!(apart.windows(2).all(|pair| pair[0].1 < pair[1].0));
             for second in 0..60 {
                 prop_assert_eq!(holds(&apart, second), holds(&intervals, second));
+            }
+        }
+
+        #[test]
+        fn what_is_common_holds_each_second_that_both_hold(
+            pairs in proptest::collection::vec((0..40_u64, 1..9_u64, any::<bool>()), 0..12),
+        ) {
+            let of = |side: bool| {
+                let ours = pairs.iter().filter(|(.., which)| *which == side);
+                union(ours.map(|(start, length, _)| (at(*start), at(start + length))).collect())
+            };
+            let (one, other) = (of(true), of(false));
+            let both = common(&one, &other);
+            let holds = |list: &Intervals, second: u64| {
+                list.iter().any(|(start, end)| *start <= at(second) && at(second) < *end)
+            };
+            for second in 0..60 {
+                let expected = holds(&one, second) && holds(&other, second);
+                prop_assert_eq!(holds(&both, second), expected);
             }
         }
     }

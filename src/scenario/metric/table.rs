@@ -4,7 +4,7 @@
 //! metric; targets, results and lists follow from it.
 
 use super::Unit::{self, Bytes, Count, Flag, Time};
-use super::sums::{Sums, longest, total};
+use super::sums::{Sums, common, longest, total};
 use crate::fault::FaultKind;
 use crate::kernel::{Instant, Span};
 use crate::sim::{Outcome, Promotion, ServiceOutcome, SlotOutcome, SlotState};
@@ -44,6 +44,9 @@ rows! {
         |_, sums| Some(total(&sums.reads));
     "read_downtime_longest", Time, "the longest such time in a row",
         |_, sums| Some(longest(&sums.reads));
+    "read_and_write_downtime", Time,
+        "time in which at least one writer and at least one reader could not work",
+        |_, sums| Some(total(&common(&sums.writes, &sums.reads)));
     "primary_downtime", Time, "time in which a service had no node that takes writes",
         |outcome, _| Some(sum(outcome, |of| {
             open(outcome, &of.no_primary, |one| (one.start, one.end))

@@ -109,6 +109,14 @@ fn subjects(
                 problems.unknown(&path.field("client"), "client", client, &names.clients);
             }
         }
+        Expectation::OutageTogether { clients: (one, other), .. } => {
+            let path = path.field("clients");
+            for (index, client) in [one, other].into_iter().enumerate() {
+                if !names.clients.contains(&client.as_str()) {
+                    problems.unknown(&path.item(index), "client", client, &names.clients);
+                }
+            }
+        }
         Expectation::Verdict { invariant, .. } => {
             let _card = known(&path.field("invariant"), invariant, problems);
         }
@@ -229,6 +237,7 @@ fn range(path: &Path, expectation: &Expectation, problems: &mut Problems) {
         | Expectation::Exposure { between: (low, high), .. }
         | Expectation::Unprotected { between: (low, high), .. }
         | Expectation::BothWritable { between: (low, high), .. }
+        | Expectation::OutageTogether { between: (low, high), .. }
         | Expectation::SlotAge { between: (low, high), .. } => {
             (low > high).then(|| (low.to_string(), high.to_string()))
         }
