@@ -16,7 +16,7 @@ pub(super) fn histories_not_merged(case: &Case<'_>) -> Finding {
     Finding::join(case.services().map(|(_, memory)| {
         Finding::join(memory.followed.iter().map(|followed| {
             let fork = case.world.shared_until(followed.from, followed.to);
-            if followed.replayed <= fork {
+            if followed.replayed.lsn() <= fork.lsn() {
                 return Finding::Holds;
             }
             let beyond = Bytes(followed.replayed.lsn().get() - fork.lsn().get());

@@ -33,7 +33,17 @@ impl OperationRecord {
     /// Returns the record of an operation that begins.
     pub fn new(began: Instant, cause: Cause, old: Vec<NodeId>, first_new: NodeId) -> Self {
         let (forwards, deleted, windows) = (Vec::new(), Vec::new(), Vec::new());
-        Self { cause, began, follows: false, windows, old, first_new, forwards, deleted, ended: None }
+        Self {
+            cause,
+            began,
+            follows: false,
+            windows,
+            old,
+            first_new,
+            forwards,
+            deleted,
+            ended: None,
+        }
     }
 
     /// Returns whether a node was made in it.

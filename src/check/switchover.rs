@@ -190,7 +190,9 @@ pub(super) fn switchover_census(case: &Case<'_>) -> Finding {
     Finding::join(planned(case).map(|(service, memory, operation)| {
         let Some((over, rule)) = operation.ended else { return Finding::Vacuous };
         let whole = matches!(rule, Rule::EndSwitchover | Rule::EndFollowerMaintenance);
-        if faults(case, operation) > 0 || !whole {
+        // Whoever was promoted just before may have left a standby that cannot follow.
+        let lost = memory.given_up.iter().any(|one| operation.began <= one.at && one.at <= over);
+        if faults(case, operation) > 0 || lost || !whole {
             return Finding::Vacuous;
         }
         let name = &case.world.names.services[service.id.index()];
@@ -217,9 +219,15 @@ pub(super) fn switchover_census(case: &Case<'_>) -> Finding {
 pub(super) fn switchover_order(case: &Case<'_>) -> Finding {
     Finding::join(planned(case).map(|(service, memory, operation)| {
         let standbys = operation.deleted.iter().map(|(at, node)| {
-            let own = operation.follows && faults(case, operation) == 0;
-            let named = service.record(Endpoint::Replica).at(*at).has(*node)
-                || (own && service.record(Endpoint::Primary).at(*at).has(*node));
+            let points = |endpoint| service.record(endpoint).at(*at).has(*node);
+            // A service that follows another may have lost whoever its names could move to.
+            let named = if operation.follows {
+                let over = operation.ended.is_some_and(|(ended, _)| ended < *at);
+                let whole = faults(case, operation) == 0;
+                whole && !over && (points(Endpoint::Replica) || points(Endpoint::Primary))
+            } else {
+                points(Endpoint::Replica)
+            };
             let promoted = promotion(memory, operation).map(|one| one.from);
             if !named || promoted == Some(*node) || !operation.old.contains(node) {
                 return Finding::Holds;

@@ -19,8 +19,7 @@ pub(super) fn switchover_in_window(case: &Case<'_>) -> Finding {
         let over = operation.ended.map_or(Instant::FAR, |(at, _)| at);
         let within = |at: Instant| operation.began <= at && at <= over;
         let mut entered = memory.phases.iter().filter(|(at, _)| within(*at));
-        let begins =
-            if operation.follows { PhaseName::Stopping } else { PhaseName::QuorumCommit };
+        let begins = if operation.follows { PhaseName::Stopping } else { PhaseName::QuorumCommit };
         let begun = entered.find(|(_, phase)| *phase == begins).map(|(at, _)| *at);
         let left = || operation.follows.then(|| moved(service, memory, within)).flatten();
         let Some(at) = begun.or_else(left) else { return Finding::Vacuous };

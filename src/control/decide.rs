@@ -149,7 +149,7 @@ fn heard(
             planned.unwrap_or_else(|| replace::admit(knobs, manager, number))
         }
         (_, Standing::Building | Standing::Standby, Condition::CannotFollow) => {
-            replace::rebuild(knobs, manager, number)
+            replace::rebuild(knobs, manager, (now, number))
         }
         (
             Phase::Steady

@@ -128,12 +128,7 @@ fn name_substitute(manager: &mut Manager, decision: &mut Decision) {
 }
 
 /// Gives the service's own name to the substitute: in the way of a primary, or of a standby.
-pub(super) fn change(
-    knobs: &Knobs,
-    manager: &mut Manager,
-    now: Instant,
-    decision: &mut Decision,
-) {
+pub(super) fn change(knobs: &Knobs, manager: &mut Manager, now: Instant, decision: &mut Decision) {
     let Some(operation) = &manager.operation else { return };
     let old = operation.old_primary;
     if knobs.follower_maintenance == FollowerMaintenance::AsStandby {

@@ -6,7 +6,7 @@
 use super::action::Action;
 use super::decide::Decision;
 use super::failover::{publish_ha_replica, replica_targets};
-use super::{follow, follower};
+use super::follow;
 use super::manager::{Manager, Member, Phase, Standing};
 use super::rule::Rule;
 use super::switchover;
@@ -52,14 +52,18 @@ pub(super) fn replace_build(
 }
 
 /// Has a standby built anew that cannot follow the new primary.
-pub(super) fn rebuild(knobs: &Knobs, manager: &mut Manager, number: u16) -> Decision {
+pub(super) fn rebuild(
+    knobs: &Knobs,
+    manager: &mut Manager,
+    (now, number): (Instant, u16),
+) -> Decision {
     if knobs.mutant == Some(Mutant::KeepUnfitStandby) {
         return Decision::none(Rule::NoteNews);
     }
     let mut decision = give_up(manager, number, Rule::ReplaceUnfitStandby);
     leave_replica_name(knobs, manager, &mut decision);
-    if manager.follows.is_some() && manager.operation.is_some() {
-        follower::lose_server(knobs, manager, number, &mut decision);
+    if manager.operation.is_some() {
+        switchover::lose_server(knobs, manager, (now, number), &mut decision);
         build_missing(knobs, manager, &mut decision);
         return decision;
     }

@@ -67,6 +67,8 @@ pub struct Record {
     served_version: u16,
     /// The version of the change ordered last.
     pub ordered_version: u16,
+    /// Whether a change is served that the platform was not told of.
+    untold: bool,
 }
 
 impl Record {
@@ -94,7 +96,16 @@ impl Record {
         }
         self.served_version = version;
         self.changes.push(Change { served: now, ..change });
+        self.untold = true;
         true
+    }
+
+    /// Returns, once, whether the change that was ordered last is what is served by now.
+    ///
+    /// While a later change is under way, whoever waits for it must not take another for it.
+    pub fn is_news(&mut self) -> bool {
+        let last = self.pending.iter().all(|(version, _)| *version < self.ordered_version);
+        last && std::mem::take(&mut self.untold)
     }
 
     /// Returns the versions that were ordered by an instant and are not served yet.
@@ -211,6 +222,7 @@ mod tests {
         let second = record.order(at(2), Targets::of([NodeId(2)]));
         assert!(record.serve(at(5), second));
         assert!(!record.serve(at(9), first));
+        assert!(record.is_news() && !record.is_news());
         assert_eq!(record.now(), Targets::of([NodeId(2)]));
         assert_eq!(record.at(at(4)), Targets::of([NodeId(0)]));
     }

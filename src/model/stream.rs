@@ -219,7 +219,8 @@ impl World {
             _ => fork,
         };
         let node = self.node_mut(id);
-        let Some(fork) = fork.filter(|fork| replayed <= *fork) else {
+        // What was begun of a byte is no WAL yet.
+        let Some(fork) = fork.filter(|fork| replayed.lsn() <= fork.lsn()) else {
             // A node on a later timeline than its upstream waits for another upstream.
             let ahead = self.left_at(branch, own).is_some();
             self.node_mut(id).unfit = !ahead;
@@ -248,7 +249,7 @@ impl World {
                 return left;
             }
             let (parent, fork) = self.branch(own).parent?;
-            if own == later || replayed > fork {
+            if own == later || replayed.lsn() > fork.lsn() {
                 return None;
             }
             own = parent;

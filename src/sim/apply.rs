@@ -259,13 +259,21 @@ impl Sim {
         if self.world.service(service).publishing_stalled {
             return Scope::Nothing;
         }
-        if !self.world.services[service.index()].record_mut(endpoint).serve(now, version) {
+        let record = self.world.services[service.index()].record_mut(endpoint);
+        let changed = record.serve(now, version);
+        let news = record.is_news();
+        if !changed {
+            if news {
+                self.tell_served(service, endpoint);
+            }
             return Scope::Nothing;
         }
         if endpoint == crate::model::Endpoint::Primary {
             self.history.primary_name_served(&self.world, service);
         }
-        self.tell_served(service, endpoint);
+        if news {
+            self.tell_served(service, endpoint);
+        }
         for index in 0..self.world.clients.len() {
             let client = ClientId::at(index);
             let of = self.world.client(client);

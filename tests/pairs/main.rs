@@ -5,6 +5,7 @@
 //! every shipped scenario and thousands of random runs are held against it.
 
 mod campaign;
+mod followers;
 mod groups;
 mod moves;
 mod orders;

@@ -136,7 +136,7 @@ fn check(loaded: &Loaded, seed: u64) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-fn number(name: &str, default: u64) -> u64 {
+pub(crate) fn number(name: &str, default: u64) -> u64 {
     let Ok(text) = std::env::var(name) else { return default };
     text.parse().unwrap_or_else(|error| panic!("{name} is {text}, expected a number: {error}"))
 }
