@@ -78,10 +78,7 @@ fn check(loaded: &Loaded, seed: u64, nodes: u8) -> Result<(), TestCaseError> {
     let reports = &outcome.services[1];
     let last = reports.census.last().expect("it had nodes at the start");
     prop_assert_eq!((last.existing, last.serving), (nodes, nodes), "it is not whole at the end");
-    prop_assert_eq!(
-        reports.phases.last().map(|one| one.phase.name()).unwrap_or("Steady"),
-        "Steady"
-    );
+    prop_assert_eq!(reports.phases.last().map_or("Steady", |one| one.phase.name()), "Steady");
     if seed.is_multiple_of(8) {
         let mut eager = Sim::with_eager_ticks(Arc::new(loaded.setup.clone()), seed);
         eager.run();
