@@ -8,7 +8,7 @@ use super::elect::Candidacy;
 use super::manager::{Manager, Phase, Standing};
 use super::operation::Step;
 use super::rule::Rule;
-use super::{failover, handover, replace, switchover};
+use super::{answer, failover, handover, replace, switchover};
 use crate::kernel::Instant;
 use crate::knob::{Knobs, Mutant, Policy};
 use crate::model::{Condition, Signal};
@@ -56,7 +56,7 @@ fn dispatch(knobs: &Knobs, manager: &mut Manager, now: Instant, news: Signal) ->
             heard(knobs, manager, (phase, now), (number, condition))
         }
         (_, Signal::Answered(number, answer)) => {
-            switchover::answered(knobs, manager, now, (number, answer))
+            answer::answered(knobs, manager, now, (number, answer))
         }
         (_, Signal::Served(endpoint)) => switchover::served(knobs, manager, now, endpoint),
         (_, Signal::StepDue) => handover::waited(knobs, manager, now),

@@ -2,9 +2,9 @@
 //!
 //! * `decide`: news in, a rule and its orders out; `failover`, `replace`, `elect`: its procedures;
 //! * `operator`: what an operator can order; `command`: an order in, its rule or a refusal out;
-//! * `follow`, `follower`: services that follow another one, and their maintenance; `pair`, `group`: two that take each other's
-//!   place, or go apart; `bond`: either;
-//! * `switchover`, `drain`, `window`, `handover`, `plan_change`: its planned procedures;
+//! * `follow`, `follower`: services that follow another one, and their maintenance; `pair`,
+//!   `group`: two that take each other's place, or go apart; `bond`: either;
+//! * `switchover`, `answer`, `drain`, `window`, `handover`, `plan_change`: its planned procedures;
 //!   `operation`: how far one is;
 //! * `manager`: what one decider believes of one service; `rule`, `rule_sentence`, `action`: its
 //!   two vocabularies;
@@ -15,6 +15,7 @@
 //! is a pure function of what was heard.
 
 mod action;
+mod answer;
 mod bond;
 mod command;
 mod decide;

@@ -18,7 +18,7 @@ use super::rule::Rule;
 use super::{drain, follower, handover, window};
 use crate::kernel::Instant;
 use crate::knob::{Knobs, Mutant};
-use crate::model::{Answer, Endpoint, Plan};
+use crate::model::{Endpoint, Plan};
 
 /// Begins a planned operation, or says why not.
 ///
@@ -295,40 +295,6 @@ pub(super) fn repeat(knobs: &Knobs, manager: &mut Manager, now: Instant) -> Deci
     let mut decision = Decision::none(Rule::RepeatOrder);
     secure(knobs, manager, now, &mut decision);
     decision
-}
-
-/// Goes on when a node says that it has carried an order out.
-pub(super) fn answered(
-    knobs: &Knobs,
-    manager: &mut Manager,
-    now: Instant,
-    (number, answer): (u16, Answer),
-) -> Decision {
-    if manager.follows.is_some() {
-        return follower::answered(knobs, manager, now, (number, answer));
-    }
-    let step = manager.operation.as_ref().map(|operation| operation.step);
-    match (answer, step) {
-        (Answer::SlotsCopied, Some(Step::Draining { .. })) if number == manager.primary => {
-            drain::done(knobs, manager, now)
-        }
-        (Answer::QuorumInForce, Some(Step::Securing { .. })) if number == manager.primary => {
-            let mut decision = Decision::none(Rule::StopOldPrimary);
-            handover::stop(manager, now, &mut decision);
-            decision
-        }
-        (Answer::StopBegun, Some(Step::Stopping { since, .. })) if number == manager.primary => {
-            set_step(manager, Step::Stopping { since, begun: true });
-            Decision::none(Rule::NoteNews)
-        }
-        (Answer::Stopped, Some(Step::Stopping { .. })) if number == manager.primary => {
-            handover::ask(knobs, manager, now, Rule::AskNewStandbys)
-        }
-        (Answer::Detached, _) if matches!(manager.phase, Phase::Electing { .. }) => {
-            handover::told(knobs, manager, now, number)
-        }
-        _ => Decision::none(Rule::NoteNews),
-    }
 }
 
 /// Gives an operation up that has not come to the stop of the old primary: what it built beyond the

@@ -34,10 +34,7 @@ knobs! {
         Documented("AU: the same 60 seconds for a replica; older texts say 300"),
         "How long a standby is silent before the platform marks it as down.";
     timeout_origin: TimeoutOrigin = "LastReport", Silence,
-        Stance(
-            "AU says after the server disappeared, which nobody can see; PGL counts from the last \
-             poll"
-        ),
+        Stance("AU: after it disappeared, which nobody can see; PGL: from the last poll"),
         "From which instant the detection timeout runs.";
     heartbeat_period: Span = "5s", Silence,
         Stance("not published for the platform; pglookout polls every 5 s"),

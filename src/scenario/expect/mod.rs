@@ -2,12 +2,13 @@
 //!
 //! * `promotion`, `phase`: what the platform did, and when; `endpoint`: what names point to, and
 //!   how many nodes serve; `measure`: how long, how much and how often; `slot`: logical slots;
-//!   `pair`: roles, states, refusals; `group`: parts of instances; `together`: what two clients
+//!   `pair`: roles, states, refusals; `group`: parts of instances; `both`: what two clients
 //!   suffer at once.
 //!
 //! Knows nothing of how the run came about. Kept here: an expectation is met, missed, or, when
 //! only a longer run could tell, inconclusive.
 
+mod both;
 mod endpoint;
 mod group;
 #[cfg(test)]
@@ -17,7 +18,6 @@ mod pair;
 mod phase;
 mod promotion;
 mod slot;
-mod together;
 
 use super::file::Expectation;
 use super::load;
@@ -279,9 +279,7 @@ fn judged(expectation: &Expectation, outcome: &Outcome) -> Result<Finding, Findi
         Expectation::Unprotected { service, between } => pair::bare(outcome, service, *between),
         Expectation::PartBy { service, part, by } => group::part(outcome, service, (*part, *by)),
         Expectation::BothWritable { service, between } => group::both(outcome, service, *between),
-        Expectation::OutageTogether { clients: (one, other), between } => {
-            together::outage(outcome, (one, other), *between)
-        }
+        Expectation::OutageTogether { clients, between } => both::out(outcome, clients, *between),
         Expectation::Verdict { invariant, is } => measure::verdict(outcome, invariant, *is),
         Expectation::Fails { expectation, because } => judge(expectation, outcome).known(because),
     })

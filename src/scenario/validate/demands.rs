@@ -104,18 +104,13 @@ fn subjects(
         | Expectation::PeakNodes { service, .. } => {
             names.expect_service(&path.field("service"), service, problems);
         }
-        Expectation::Outage { client, .. } | Expectation::Outages { client, .. } => {
-            if !names.clients.contains(&client.as_str()) {
-                problems.unknown(&path.field("client"), "client", client, &names.clients);
-            }
+        Expectation::Outage { client: one, .. } | Expectation::Outages { client: one, .. } => {
+            client(&path.field("client"), one, names, problems);
         }
         Expectation::OutageTogether { clients: (one, other), .. } => {
             let path = path.field("clients");
-            for (index, client) in [one, other].into_iter().enumerate() {
-                if !names.clients.contains(&client.as_str()) {
-                    problems.unknown(&path.item(index), "client", client, &names.clients);
-                }
-            }
+            client(&path.item(0), one, names, problems);
+            client(&path.item(1), other, names, problems);
         }
         Expectation::Verdict { invariant, .. } => {
             let _card = known(&path.field("invariant"), invariant, problems);
@@ -132,6 +127,13 @@ fn subjects(
             subjects(&path, expectation, names, faults, problems);
             range(&path, expectation, problems);
         }
+    }
+}
+
+/// Adds a problem unless there is a client of this name.
+fn client(path: &Path, client: &str, names: &Names<'_>, problems: &mut Problems) {
+    if !names.clients.contains(&client) {
+        problems.unknown(path, "client", client, &names.clients);
     }
 }
 

@@ -8,11 +8,8 @@ use crate::kernel::{Instant, Span};
 use crate::sim::{ClientOutcome, Outcome};
 
 /// Judges how long two clients cannot do their work at the same time.
-pub(super) fn outage(
-    outcome: &Outcome,
-    (one, other): (&str, &str),
-    between: (Span, Span),
-) -> Finding {
+pub(super) fn out(outcome: &Outcome, clients: &(String, String), between: (Span, Span)) -> Finding {
+    let (one, other) = clients;
     let of = |name: &str| outcome.clients.iter().find(|client| client.name == name);
     let (Some(first), Some(second)) = (of(one), of(other)) else {
         return Finding::missed(None, format!("the run has no clients {one} and {other}"));
@@ -45,6 +42,10 @@ mod tests {
     use super::super::made::{self, met, missed, secs};
     use super::*;
 
+    fn named(one: &str, other: &str) -> (String, String) {
+        (one.to_owned(), other.to_owned())
+    }
+
     #[test]
     fn time_counts_in_which_both_clients_are_out() {
         let mut outcome = made::outcome();
@@ -55,7 +56,7 @@ mod tests {
         other.outages[0].end = Some(start + Span::from_secs(3));
         outcome.clients.push(other);
         let judged = |outcome: &Outcome, to: u64| {
-            outage(outcome, ("app", "dash"), (Span::ZERO, Span::from_secs(to)))
+            out(outcome, &named("app", "dash"), (Span::ZERO, Span::from_secs(to)))
         };
         let detail = "app and dash were out at the same time for 3s";
         assert_eq!(judged(&outcome, 3), Finding::met(Some(start), detail.to_owned()));
@@ -64,7 +65,7 @@ mod tests {
         outcome.clients[1].outages[0].end = None;
         let detail = "app and dash were out at the same time for 0s";
         assert_eq!(judged(&outcome, 0), met(None, detail));
-        let unknown = outage(&outcome, ("app", "web"), (Span::ZERO, Span::ZERO));
+        let unknown = out(&outcome, &named("app", "web"), (Span::ZERO, Span::ZERO));
         assert_eq!(unknown, missed(None, "the run has no clients app and web"));
     }
 }

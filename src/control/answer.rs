@@ -1,0 +1,48 @@
+//! What follows when a node says that it has carried out an order of a planned operation.
+//!
+//! Knows nothing of how an order is carried out. Kept here: an answer that nobody waits for changes
+//! nothing.
+
+use super::decide::Decision;
+use super::manager::{Manager, Phase};
+use super::operation::Step;
+use super::rule::Rule;
+use super::switchover::set_step;
+use super::{drain, follower, handover};
+use crate::kernel::Instant;
+use crate::knob::Knobs;
+use crate::model::Answer;
+
+/// Goes on when a node says that it has carried an order out.
+pub(super) fn answered(
+    knobs: &Knobs,
+    manager: &mut Manager,
+    now: Instant,
+    (number, answer): (u16, Answer),
+) -> Decision {
+    if manager.follows.is_some() {
+        return follower::answered(knobs, manager, now, (number, answer));
+    }
+    let step = manager.operation.as_ref().map(|operation| operation.step);
+    match (answer, step) {
+        (Answer::SlotsCopied, Some(Step::Draining { .. })) if number == manager.primary => {
+            drain::done(knobs, manager, now)
+        }
+        (Answer::QuorumInForce, Some(Step::Securing { .. })) if number == manager.primary => {
+            let mut decision = Decision::none(Rule::StopOldPrimary);
+            handover::stop(manager, now, &mut decision);
+            decision
+        }
+        (Answer::StopBegun, Some(Step::Stopping { since, .. })) if number == manager.primary => {
+            set_step(manager, Step::Stopping { since, begun: true });
+            Decision::none(Rule::NoteNews)
+        }
+        (Answer::Stopped, Some(Step::Stopping { .. })) if number == manager.primary => {
+            handover::ask(knobs, manager, now, Rule::AskNewStandbys)
+        }
+        (Answer::Detached, _) if matches!(manager.phase, Phase::Electing { .. }) => {
+            handover::told(knobs, manager, now, number)
+        }
+        _ => Decision::none(Rule::NoteNews),
+    }
+}
