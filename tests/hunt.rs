@@ -244,6 +244,9 @@ fn a_saved_run_goes_the_same_way_again_and_a_changed_one_is_told_by_its_first_ev
     assert_eq!(code, 5, "{text}");
     assert!(text.starts_with("DIVERGED at event "), "{text}");
     assert!(text.contains("\n  then  ") && text.contains("\n  now   "), "{text}");
+    let (code, text, _) = folder.cutover("replay other.json --format json");
+    let told: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    assert_eq!((code, &told["same"]), (5, &serde_json::json!(false)), "{text}");
     let (code, text, complaint) = folder.cutover("replay cut.ron");
     assert_eq!((code, text.as_str()), (3, ""));
     assert!(complaint.starts_with("cut.ron: found no JSON, expected a bundle"), "{complaint}");

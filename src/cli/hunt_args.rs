@@ -87,6 +87,18 @@ pub(crate) struct ShrinkOptions {
 pub(crate) struct ReplayOptions {
     /// The bundle, or the folder that `--out` saved it in
     pub(crate) bundle: PathBuf,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t = ReplayFormat::Text)]
+    pub(crate) format: ReplayFormat,
+}
+
+/// How the result of a replay is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReplayFormat {
+    /// For people
+    Text,
+    /// One JSON object, format cutover.replay/1
+    Json,
 }
 
 /// How the result of a search is printed.

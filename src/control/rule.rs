@@ -231,8 +231,7 @@ impl Rule {
             Self::SwitchBackRegion => "region_switchback",
             Self::FailOverRegion => "region_failover",
             Self::FailBackRegion => "region_failback",
-            Self::PromoteSecondary => "secondary_promotion",
-            Self::RemoveSecondary => "secondary_removal",
+            Self::PromoteSecondary | Self::RemoveSecondary => "gad_promotion",
             Self::SuspectSilentNode
             | Self::DropSuspicion
             | Self::PromoteForSilentPrimary

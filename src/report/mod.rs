@@ -14,6 +14,7 @@
 //! | `boundary.rs`, `mutation.rs` | where an outcome changes; which planted fault is caught |
 //! | `contracts.rs` | which statements of the documents runs uphold |
 //! | `hunt.rs` | what a search found |
+//! | `replay.rs` | a saved run that was run again |
 //! | `campaign/` | many runs, and arms side by side |
 //! | `suite/` | a folder of scenarios as a test suite |
 //! | `page.rs`, `table.rs`, `wrap.rs` | lines of 80 columns |
@@ -33,6 +34,7 @@ mod json;
 mod mutation;
 mod page;
 mod record;
+mod replay;
 mod screen;
 mod section;
 mod sensitivity;
@@ -56,6 +58,7 @@ pub use headline::headline;
 pub use hunt::{Find, Hunt, hunt_json, hunt_text, shrunk_json};
 pub use json::json;
 pub use mutation::{mutation_json, mutation_text};
+pub use replay::{replay_json, replay_text};
 pub use screen::screen;
 pub use sensitivity::{Sensitivity, Variation, sensitivities};
 #[cfg(feature = "cli")]

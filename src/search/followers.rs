@@ -1,4 +1,4 @@
-//! Random followers: read replica services, and logical slots with their consumers.
+//! Random followers: services bound to another, and logical slots with their consumers.
 //!
 //! Knows nothing of what becomes of them. Kept here: names are unlike those of other clients, and
 //! what makes no sense is left out by whoever checks the scenario.
@@ -6,7 +6,11 @@
 use super::dice::Dice;
 use crate::kernel::{Law, Rate, Span};
 use crate::model::{DRIVERS, DriverParts};
-use crate::scenario::{Client, IfMissing, Integration, Service, Slot, SlotConsumer, StartPosition};
+use crate::scenario::{
+    Client, Deed, IfMissing, Integration, Loaded, Service, Slot, SlotConsumer, StartPosition, Step,
+    Target,
+};
+use crate::sim::Operator;
 
 /// Returns at most one integration, between two different services.
 pub(super) fn integrations(dice: &mut Dice, services: &[Service]) -> Vec<Integration> {
@@ -14,8 +18,43 @@ pub(super) fn integrations(dice: &mut Dice, services: &[Service]) -> Vec<Integra
         return Vec::new();
     }
     let first = usize::try_from(dice.below(2)).expect("it is small");
-    let (source, replica) = (services[first].name.clone(), services[1 - first].name.clone());
-    vec![Integration::ReadReplica { source, replica }]
+    let (source, follower) = (services[first].name.clone(), services[1 - first].name.clone());
+    vec![match dice.below(4) {
+        0 => Integration::DisasterRecovery { primary: source, recovery: follower },
+        1 => Integration::GlobalActiveDatabase { primary: source, secondary: follower },
+        _ => Integration::ReadReplica { source, replica: follower },
+    }]
+}
+
+/// Adds, to some scenarios with services that are bound together, the orders of a whole cycle:
+/// most orders are refused unless others went before them.
+pub(super) fn cycle(dice: &mut Dice, loaded: &Loaded) -> Loaded {
+    let mut loaded = loaded.clone();
+    let bound = loaded.scenario.integrations.first().filter(|_| dice.once_in(2));
+    let Some(bound) = bound.cloned() else { return loaded };
+    let (source, follower) = (bound.source().1, bound.destination().1);
+    let cycle: &[(Operator<String>, &str)] = match bound {
+        Integration::ReadReplica { .. } => &[(Operator::RemoveIntegration, follower)],
+        Integration::GlobalActiveDatabase { .. } => {
+            &[(Operator::PromoteSecondary, follower), (Operator::AddSecondary, source)]
+        }
+        Integration::DisasterRecovery { .. } if dice.once_in(2) => {
+            &[(Operator::Switchover, follower), (Operator::Switchback, source)]
+        }
+        Integration::DisasterRecovery { .. } => &[
+            (Operator::Failover, follower),
+            (Operator::RecreatePrimary, source),
+            (Operator::TakeOver, source),
+        ],
+    };
+    let mut at = Span::ZERO;
+    for (order, service) in cycle {
+        at = at + Span::from_micros(dice.below(900_000_000));
+        let deed = Deed::Operator(order.clone(), Target::Service((*service).to_owned()));
+        // An order that would come after the end is left out.
+        drop(loaded.add_step(Step::At(Law::Fixed(at), deed)));
+    }
+    loaded
 }
 
 /// Returns up to two slots of some services, most of them with a consumer.

@@ -6,7 +6,7 @@
 
 use super::dice::Dice;
 use super::measures::{measured, rounded};
-use crate::control::ORDERS;
+use crate::control::{ORDERS, OrderAim};
 use crate::fault::{FAULTS, FaultKind};
 use crate::kernel::{Law, Span};
 use crate::knob::{Knobs, Phase};
@@ -99,13 +99,17 @@ fn add(dice: &mut Dice, loaded: &Loaded, kinds: &[Kind], most: u64) -> Loaded {
 }
 
 fn deed(dice: &mut Dice, kind: Kind, scenario: &Scenario) -> Deed {
-    let one = party(dice, scenario);
     match kind {
         Kind::Operator(operator) => {
             let home = || scenario.services.first().map(|service| service.region.clone());
-            Deed::Operator(operator.located(|_| home().unwrap_or_default()), one)
+            let aim = match operator.card().aim {
+                OrderAim::ByHand => party(dice, scenario),
+                OrderAim::Platform => Target::Service(dice.one_of(&scenario.services).name.clone()),
+            };
+            Deed::Operator(operator.located(|_| home().unwrap_or_default()), aim)
         }
         Kind::Fault(kind) => {
+            let one = party(dice, scenario);
             let kind = measured(dice, &kind);
             let (from, to) = (Box::new(one.clone()), Box::new(party(dice, scenario)));
             let target = match dice.below(3) {
