@@ -222,6 +222,21 @@ fn a_planted_bug_is_searched_for_and_the_command_that_shows_it_plants_it() {
 }
 
 #[test]
+fn a_scenario_is_shrunk_for_the_violation_that_is_asked_for() {
+    let folder = Folder::new("invariant");
+    let (code, text, _) = folder.cutover("shrink cut.ron --seed 9 --invariant no-false-failover");
+    assert_eq!(code, 0, "{text}");
+    assert!(text.starts_with("// no-false-failover"), "{text}");
+    let (code, text, complaint) =
+        folder.cutover("shrink cut.ron --seed 9 --invariant timelines-form-a-tree");
+    assert_eq!((code, text.as_str()), (3, ""));
+    assert!(complaint.contains("found no violation of timelines-form-a-tree"), "{complaint}");
+    let (code, _, complaint) = folder.cutover("shrink cut.ron --invariant no-false-failovr");
+    assert_eq!(code, 2);
+    assert!(complaint.contains("did you mean no-false-failover?"), "{complaint}");
+}
+
+#[test]
 fn a_saved_run_goes_the_same_way_again_and_a_changed_one_is_told_by_its_first_event() {
     let folder = Folder::new("replay");
     folder.cutover("run cut.ron --quiet --seed 9 --set fence_delay=exponential(7s) --out saved");

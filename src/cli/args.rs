@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::campaign::options::{CampaignOptions, CompareOptions, MergeOptions};
 use super::exit::Exit;
 use super::hunt_args::{FuzzOptions, ReplayOptions, ShrinkOptions};
+use crate::check::INVARIANTS;
 use crate::knob::{MUTANTS, Mutant, POLICIES, Policy, nearest};
 use crate::scenario::Quantity;
 
@@ -311,6 +312,13 @@ fn range(text: &str) -> Result<Range, String> {
 pub(super) fn mutant(text: &str) -> Result<Mutant, String> {
     let names = MUTANTS.iter().map(|card| card.name);
     Mutant::by_name(text).ok_or_else(|| unknown(text, names, ("mutant", "mutants")))
+}
+
+pub(super) fn invariant(text: &str) -> Result<&'static str, String> {
+    let names = || INVARIANTS.iter().map(|card| card.id);
+    names()
+        .find(|id| *id == text)
+        .ok_or_else(|| unknown(text, names(), ("invariant", "invariants")))
 }
 
 pub(super) fn policy(text: &str) -> Result<Policy, String> {

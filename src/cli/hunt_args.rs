@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::args::{mutant, policy, seed, setting};
+use super::args::{invariant, mutant, policy, seed, setting};
 use crate::kernel::Span;
 use crate::knob::{Mutant, Policy};
 
@@ -62,6 +62,9 @@ pub(crate) struct ShrinkOptions {
         help = "The seed of the failing run, decimal or 0x hex [default: the recorded one, or 0]"
     )]
     pub(crate) seed: Option<u64>,
+    /// What is to go on going wrong, as `list invariants` names it [default: what went wrong first]
+    #[arg(long, value_name = "ID", value_parser = invariant)]
+    pub(crate) invariant: Option<&'static str>,
     /// How many runs are made at most before the proof
     #[arg(long, value_name = "N", default_value = "20000")]
     pub(crate) runs: u64,

@@ -10,8 +10,9 @@ use super::hunt_args::{HuntFormat, ShrinkOptions};
 use super::output;
 use super::run::{changed, path, quoted};
 use super::stop::Stop;
+use crate::check::Verdict;
 use crate::report::{self, Find};
-use crate::scenario;
+use crate::scenario::{self, Expectation, Loaded};
 use crate::search::{self, ASSERTION, Conditions, Shrunk};
 
 /// Shrinks a scenario, prints the result, and saves it if asked to.
@@ -21,10 +22,15 @@ pub(crate) fn shrink(options: &ShrinkOptions) -> Result<Exit, Stop> {
     // The scenario was read a moment ago; a file that is gone since has no recorded seed.
     let text = fs::read_to_string(&options.file).unwrap_or_default();
     let seed = options.seed.unwrap_or_else(|| search::recorded_seed(&text));
-    let shrunk = quietly(|| search::shrink_what_fails(&loaded, seed, options.runs));
-    let Some(shrunk) = shrunk else {
+    let sought = record_of(&loaded, options.invariant);
+    let shrunk = quietly(|| search::shrink_what_fails(&sought, seed, options.runs));
+    let other = |shrunk: &Shrunk| options.invariant.is_none_or(|id| shrunk.violation.what == id);
+    let Some(shrunk) = shrunk.filter(other) else {
+        let found = options
+            .invariant
+            .map_or_else(|| "nothing wrong".to_owned(), |id| format!("no violation of {id}"));
         return Err(Stop::input(format!(
-            "{}: found nothing wrong with seed {seed}, expected a scenario that fails",
+            "{}: found {found} with seed {seed}, expected a scenario that fails",
             options.file.display()
         )));
     };
@@ -45,6 +51,15 @@ pub(crate) fn shrink(options: &ShrinkOptions) -> Result<Exit, Stop> {
         output::save(folder, &files.map(|(name, text)| (name, text.as_str())))?;
     }
     Ok(if shrunk.minimal { Exit::Pass } else { Exit::Inconclusive })
+}
+
+/// Returns a scenario as a record of the violation of an invariant, if one is named.
+fn record_of(loaded: &Loaded, invariant: Option<&str>) -> Loaded {
+    let mut sought = loaded.clone();
+    let recorded = invariant
+        .map(|id| Expectation::Verdict { invariant: id.to_owned(), is: Verdict::Violated });
+    sought.scenario.expect.splice(0..0, recorded);
+    sought
 }
 
 /// Returns the name of what a scenario was shrunk to; that of a shrunken one stays.

@@ -130,8 +130,11 @@ impl World {
         if missing {
             self.create_slot(consumption.slot, node, seen_from);
         }
-        // Somebody else may have created it anew meanwhile.
-        let last = self.readings.iter().rev().find(|one| one.client == id).map(|one| one.begins);
+        // Somebody else may have created it anew meanwhile, and what was read last may have been the
+        // old slot of a primary that was given up.
+        let branch = self.node(node).branch;
+        let mut earlier = self.readings.iter().rev().filter(|one| one.client == id);
+        let last = earlier.find(|one| self.continues(branch, one)).map(|one| one.begins);
         let created = self.slot(consumption.slot).created;
         let renewed = last.is_some_and(|last| created.is_some_and(|created| created > last));
         self.begin_reading(id, node, consumption);
@@ -139,6 +142,18 @@ impl World {
             reading.created = missing || renewed;
         }
         missing
+    }
+
+    /// Returns whether a history is the one of a reading, or left it after the reading began.
+    fn continues(&self, mut branch: BranchId, reading: &Reading) -> bool {
+        while branch != reading.branch {
+            let of = self.branch(branch);
+            match of.parent {
+                Some((parent, _)) if of.began > reading.begins => branch = parent,
+                Some(_) | None => return false,
+            }
+        }
+        true
     }
 
     fn open_reading(&self, id: ClientId) -> Option<usize> {

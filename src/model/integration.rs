@@ -4,6 +4,7 @@
 //! what a service lost is told by the history of the one in charge.
 
 use super::ids::{NodeId, ServiceId};
+use super::node::Role;
 use super::plan::Endpoint;
 use super::world::World;
 use crate::knob::ReplicaReconnect;
@@ -141,7 +142,12 @@ impl World {
     /// Whoever still streams keeps its connection, whatever the name says by now.
     pub fn pursue_source(&mut self, id: NodeId) {
         let node = self.node(id);
-        let waits = node.answers() && !node.streaming && !node.promoting && !node.unfit;
+        // A primary that was given up and is not stopped yet follows nobody.
+        let waits = node.role == Role::Standby
+            && node.answers()
+            && !node.streaming
+            && !node.promoting
+            && !node.unfit;
         let paired = self.pair_of(node.service).is_some();
         if !waits || paired || self.knobs.replica_reconnect == ReplicaReconnect::KnownAddress {
             return;

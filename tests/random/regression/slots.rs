@@ -289,3 +289,25 @@ fn a_checkpoint_comes_after_the_cycles_before_it() {
         until: "15m""#,
     );
 }
+
+#[test]
+fn a_slot_that_was_created_anew_while_its_consumer_read_from_the_old_primary_is_a_new_one() {
+    check(
+        0,
+        0,
+        r#"services: [Service(name: "orders", plan: Business)],
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 1, driver: PgBouncer),
+            SlotConsumer(
+                name: "cdc-consumer", service: "orders", slot: "cdc", start: Slot,
+                if_missing: Create,
+            ),
+        ],
+        slots: [Slot(name: "cdc", service: "orders", creates: "10m")],
+        script: [
+            At("10s", Fault(Hang, Node("orders-1"))),
+            At("50m", Heal(Hang, Node("orders-1"))),
+        ],
+        until: "50m19s""#,
+    );
+}

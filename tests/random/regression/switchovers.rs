@@ -19,3 +19,22 @@ fn a_node_that_is_restored_for_lack_of_standbys_was_not_elected() {
         until: "11m""#,
     );
 }
+
+#[test]
+fn a_primary_that_is_given_up_for_its_group_follows_nobody_until_it_is_stopped() {
+    check(
+        35_384,
+        0,
+        r#"services: [
+            Service(name: "orders", plan: Hobbyist),
+            Service(name: "cart", plan: Business),
+        ],
+        integrations: [GlobalActiveDatabase(primary: "orders", secondary: "cart")],
+        clients: [Writer(name: "app", service: "cart", writes_per_s: 1)],
+        script: [
+            At("0s", Operator(PromoteSecondary, Service("cart"))),
+            At("20m", Operator(AddSecondary, Service("orders"))),
+        ],
+        until: "20m27s""#,
+    );
+}
