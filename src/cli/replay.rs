@@ -1,7 +1,7 @@
 //! The command `replay`: a saved run again.
 //!
-//! Knows nothing of how a bundle is made. Kept here: a run that goes another way has an exit code of
-//! its own.
+//! Knows nothing of how a bundle is made. Kept here: a run that goes another way has an exit code
+//! of its own.
 
 use std::fs;
 

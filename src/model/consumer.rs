@@ -130,8 +130,8 @@ impl World {
         if missing {
             self.create_slot(consumption.slot, node, seen_from);
         }
-        // Somebody else may have created it anew meanwhile, and what was read last may have been the
-        // old slot of a primary that was given up.
+        // Somebody else may have created it anew meanwhile, and what was read last may have been
+        // the old slot of a primary that was given up.
         let branch = self.node(node).branch;
         let mut earlier = self.readings.iter().rev().filter(|one| one.client == id);
         let last = earlier.find(|one| self.continues(branch, one)).map(|one| one.begins);
