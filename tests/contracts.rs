@@ -74,6 +74,8 @@ fn planted_faults_refute_contracts() {
     assert!(refuted(Mutant::KeepPromotedInReplicaName).contains(&"U21"));
     assert!(refuted(Mutant::ForwardTooShort).contains(&"U22"));
     assert!(refuted(Mutant::ChangePlanBySwitchover).contains(&"U24"));
+    assert!(refuted(Mutant::UpgradeUnderStandbys).contains(&"U35"));
+    assert!(refuted(Mutant::UpgradeKeepsSlots).contains(&"U36"));
     assert!(refuted(Mutant::ForgetSlots).contains(&"U25"));
     let lacking = refuted(Mutant::SkipDependencyJob);
     assert!(["U28", "U31"].iter().all(|id| lacking.contains(id)), "{lacking:?}");

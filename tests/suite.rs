@@ -173,7 +173,7 @@ fn the_number_of_threads_changes_nothing() {
 fn coverage_tells_what_no_scenario_reached() {
     let (text, _) = Suite::new("coverage").run(&["a-passes.ron", "--coverage"]);
     assert!(
-        text.contains("\n1 of 12 phases; not reached: Promoting, Restoring, Electing, "),
+        text.contains("\n1 of 16 phases; not reached: Promoting, Restoring, Electing, "),
         "{text}"
     );
     assert!(text.contains("\n0 of "), "{text}");
@@ -182,7 +182,7 @@ fn coverage_tells_what_no_scenario_reached() {
     let value: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
     let phases = value["unreached"]["phases"].as_array().expect("it is a list");
     assert!(!phases.contains(&serde_json::json!("Steady")), "{phases:?}");
-    assert_eq!(phases.len(), 11, "{phases:?}");
+    assert_eq!(phases.len(), 15, "{phases:?}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::chain::{cause_of, noticing, publishing, strike};
 use super::entry::{Entry, Kind, Link, Part};
 use super::scale::{Scale, Setting};
 use crate::check::Amount;
+use crate::control::PhaseName;
 use crate::kernel::Span;
 use crate::knob::CommitMode;
 use crate::model::Endpoint;
@@ -106,14 +107,22 @@ fn scale(
             Some(fault) if fault.fault == "ProcessCrash" => knobs(&["process_restart"]),
             Some(fault) if fault.fault == "OutOfMemory" => knobs(&["redo_rate"]),
             Some(fault) => Scale::Fault(fault.fault),
+            None if upgraded(service, outage) => {
+                knobs(&["major_upgrade_outage", "shutdown_checkpoint"])
+            }
             None => knobs(&["promotion_overhead"]),
         },
         Part::Detect if client.endpoint != Endpoint::Primary => knobs(&["standby_timeout"]),
         Part::Detect if daemons => knobs(&["lookout_failover_lag"]),
         Part::Detect => knobs(&["detection_timeout"]),
         Part::Check if daemons => knobs(&["lookout_missing_primary_timeout"]),
+        Part::Check if promotion.is_some_and(|one| one.cause == "power_on") => {
+            knobs(&["power_off"])
+        }
         Part::Check => knobs(&["promotion_patience"]),
-        Part::Promote if promotion.is_none_or(|one| one.cause == "restore") => {
+        Part::Promote
+            if promotion.is_none_or(|one| ["restore", "power_on"].contains(&one.cause)) =>
+        {
             stalled("ProvisionStall")
                 .unwrap_or_else(|| knobs(&["node_build", "restore_rate", "database_size"]))
         }
@@ -125,6 +134,12 @@ fn scale(
         }
         Part::Retry => Scale::client(&outcome.knobs, client, &["backoff_max", "backoff_first"]),
     }
+}
+
+/// Returns whether an outage began while the service was upgraded to another major version.
+fn upgraded(service: &ServiceOutcome, outage: &Outage) -> bool {
+    let mut before = service.phases.iter().filter(|one| one.at <= outage.start);
+    before.next_back().is_some_and(|one| one.phase == PhaseName::Upgrading)
 }
 
 /// Returns whether commits waited for standbys that a fault had taken, under quorum commit.

@@ -85,6 +85,7 @@ fn unnoticed(
     let long = memory.silences.iter().filter(move |silence| {
         silence.was_primary && silence.until.min(case.until) > silence.last_report + due
     });
+    let long = long.filter(|silence| !memory.is_ordered(silence));
     long.filter_map(move |silence| {
         let deadline = silence.last_report + due;
         // A promotion that was ordered in time is judged by itself.
@@ -194,7 +195,17 @@ fn timeout(case: &Case<'_>, rule: Rule) -> Option<Span> {
         | Rule::AddSecondary
         | Rule::RemoveSecondary
         | Rule::MoveNameToNewServer
-        | Rule::EndFollowerMaintenance => None,
+        | Rule::EndFollowerMaintenance
+        | Rule::BeginUpgrade
+        | Rule::UpgradePrimary
+        | Rule::BackUpUpgradedPrimary
+        | Rule::EndUpgrade
+        | Rule::AbandonUpgrade
+        | Rule::PowerOff
+        | Rule::RemoveMachines
+        | Rule::PowerOn
+        | Rule::AwaitNewStandby
+        | Rule::RemoveWindows => None,
     }
 }
 

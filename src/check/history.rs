@@ -3,7 +3,7 @@
 //! It watches the truth and the decisions from outside; nothing in the simulation reads it. Kept
 //! here: an entry is made only when something changed.
 
-use crate::control::{Candidacy, Operator, PhaseName, Refusal, Rule};
+use crate::control::{Candidacy, Operator, PhaseName, Refusal, Rule, ServiceState};
 use crate::fault::{FaultKind, Victim};
 use crate::kernel::Instant;
 use crate::model::{BranchId, Endpoint, Integration, NodeId, Plan, Role, ServiceId, Side, World};
@@ -12,6 +12,7 @@ use super::group_history::GroupHistory;
 use super::operations::OperationRecord;
 use super::pair_history::PairHistory;
 use super::slot_memory::{SlotFeedEnd, SlotRecord};
+use super::standstills::Standstill;
 use super::watch::{Block, Followed};
 
 /// What the judge remembers of a service.
@@ -57,6 +58,10 @@ pub struct ServiceHistory {
     pub emptied: Vec<(Instant, NodeId)>,
     /// Changes of the plan within its tier.
     pub plans: Vec<(Instant, Plan)>,
+    /// When operators' orders had the whole service down.
+    pub standstills: Vec<Standstill>,
+    /// In which state it was shown, from when on; nothing while no order had it down.
+    pub states: Vec<(Instant, ServiceState)>,
 }
 
 /// A node that the platform gave up.

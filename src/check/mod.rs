@@ -4,7 +4,7 @@
 //!   statement and source;
 //! * `writers`, `durability`, `detection`, `names`, `redundancy`, `archive`, `followers`,
 //!   `clients`, `quorum`, `pairs`, `orders`, `takeover`, `groups`, `slots`, `switchover`,
-//!   `planned_slots`, `window`: the invariants by subject;
+//!   `planned_slots`, `window`, `standstills`: the invariants by subject;
 //! * `history`, `operations`, `pair_history`, `group_history`, `watch`, `slot_memory`, `ledger`,
 //!   `deliveries`, `repeats`, `intervals`: what they are judged on; `case`, `verdict`: how.
 //!
@@ -37,6 +37,7 @@ mod repeats;
 mod slot_memory;
 mod slot_table;
 mod slots;
+mod standstills;
 mod switchover;
 mod table;
 mod takeover;
@@ -57,8 +58,10 @@ pub use ledger::{Abandoned, Ledger, phantoms};
 pub use operations::OperationRecord;
 pub use pair_history::{PairHistory, Shown};
 pub use pairs::{ROLE_MOVES, RoleMove};
+pub use quorum::acked_in_force;
 pub use repeats::{Repeats, Resumption, Skips, resumptions};
 pub use slot_memory::{SlotFeedEnd, SlotRecord};
+pub use standstills::{Standstill, StandstillKind};
 pub use switchover::is_well;
 pub use table::{INVARIANTS, InvariantCard, judge};
 pub use verdict::{Amount, InvariantOutcome, Kind, Verdict};

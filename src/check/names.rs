@@ -78,7 +78,7 @@ pub(super) fn ha_replica_name_serves(case: &Case<'_>) -> Finding {
             let alone = memory.promotions.iter().any(|promotion| promotion.restored);
             let bound = notice + overhead + knobs.promotion_patience + publish;
             let due = *start + bound;
-            if alone || end <= due {
+            if alone || end <= due || memory.stands_still(*start, end) {
                 return Finding::Holds;
             }
             let detail = format!("ha-replica-{name} served nobody for {}", end.since(*start));

@@ -17,6 +17,8 @@ pub struct OperationRecord {
     pub follows: bool,
     /// The windows in which it might change the primary; none if it might at any time.
     pub windows: Vec<Window>,
+    /// Whether its service had windows for it when it began.
+    pub in_windows: bool,
     /// The nodes that existed when it began.
     pub old: Vec<NodeId>,
     /// The first node that could be made in it.
@@ -38,6 +40,7 @@ impl OperationRecord {
             began,
             follows: false,
             windows,
+            in_windows: false,
             old,
             first_new,
             forwards,

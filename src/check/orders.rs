@@ -103,6 +103,10 @@ fn lack(case: &Case<'_>, pair: &PairHistory, order: &OrderGiven) -> Option<Strin
         | Operator::ReverseIntegration
         | Operator::SwitchByTerraform
         | Operator::PromoteSecondary
-        | Operator::AddSecondary => None,
+        | Operator::AddSecondary
+        | Operator::MajorUpgrade
+        | Operator::PowerOffService
+        | Operator::PowerOnService
+        | Operator::RemoveWindows => None,
     }
 }

@@ -5,7 +5,7 @@
 
 use super::table::InvariantCard;
 use super::verdict::Kind;
-use super::{planned_slots, switchover, window};
+use super::{planned_slots, standstills, switchover, window};
 
 const AU: &str = "Aiven, Upgrade and failover procedures";
 
@@ -109,5 +109,41 @@ pub(super) const PLANNED: &[InvariantCard] = &[
                     standby goes after the replica name",
         source: AU,
         find: switchover::switchover_order,
+    },
+    InvariantCard {
+        id: "upgrade-in-place",
+        number: "I24",
+        kind: Kind::Always,
+        units: &["Times"],
+        statement: "a major upgrade moves no name and leaves nobody who has the version before",
+        source: "Aiven, Perform a major version upgrade",
+        find: standstills::upgrade_in_place,
+    },
+    InvariantCard {
+        id: "upgrade-drops-slots",
+        number: "I24",
+        kind: Kind::Always,
+        units: &["Times"],
+        statement: "after a major upgrade none of the logical slots is left",
+        source: AU,
+        find: standstills::upgrade_drops_slots,
+    },
+    InvariantCard {
+        id: "power-cycle-drops-slots",
+        number: "I24",
+        kind: Kind::Always,
+        units: &["Times"],
+        statement: "after power off and on none of the logical slots is left",
+        source: "Aiven, Upgrade and failover procedures, as of 2025",
+        find: standstills::power_cycle_drops_slots,
+    },
+    InvariantCard {
+        id: "power-off-keeps-acked",
+        number: "I24",
+        kind: Kind::AtEnd,
+        units: &["Commits"],
+        statement: "a service that is powered off in good order loses no acknowledged commit",
+        source: "Aiven, Power on/off and delete your service",
+        find: standstills::power_off_keeps_acked,
     },
 ];

@@ -92,20 +92,24 @@ pub(super) fn was_sure(service: &Service, rule: &QuorumRule, record: &PromotionR
 
 /// Counts the commits made by an instant that were acknowledged while the setting was in force.
 pub(super) fn acked_under_quorum(world: &World, branch: &Branch, made: Instant) -> u64 {
-    let (now, periods) = (world.now, branch.quorum.periods());
+    let now = world.now;
     let level = |client: ClientId| world.client(client).settings.synchronous_commit;
     let waiting = branch.sessions.iter().filter(|one| level(one.client) != CommitLevel::Local);
-    let counts = waiting.map(|session| {
-        let unwarned = Session { warned: None, ..*session };
-        let within = periods.iter().map(|(since, end, _)| {
-            let told = now.min(end.minus(Span::from_micros(1)));
-            // What is made in the instant in which the setting takes effect waits for nobody.
-            let by_end = branch.acked(&unwarned, made, told);
-            by_end - branch.acked(&unwarned, made.min(*since), told).min(by_end)
-        });
-        within.sum::<u64>()
+    waiting.map(|session| acked_in_force(branch, session, made, now)).sum()
+}
+
+/// Counts the commits of a session, made by an instant, that were acknowledged without a warning
+/// while the setting was in force.
+pub fn acked_in_force(branch: &Branch, session: &Session, made: Instant, now: Instant) -> u64 {
+    let unwarned = Session { warned: None, ..*session };
+    let periods = branch.quorum.periods();
+    let within = periods.iter().map(|(since, end, _)| {
+        let told = now.min(end.minus(Span::from_micros(1)));
+        // What is made in the instant in which the setting takes effect waits for nobody.
+        let by_end = branch.acked(&unwarned, made, told);
+        by_end - branch.acked(&unwarned, made.min(*since), told).min(by_end)
     });
-    counts.sum()
+    within.sum()
 }
 
 /// Judges that nobody was told of a commit with no more than a warning that standbys may lack it.

@@ -18,7 +18,10 @@ pub(super) fn redundancy_restored(case: &Case<'_>) -> Finding {
         Finding::join(exposed.iter().map(|interval| {
             let end = interval.end.unwrap_or(case.until);
             let name = &case.world.names.services[service.id.index()];
-            let since = (interval.start, detours(memory));
+            let Some(start) = memory.expected_from(interval.start, end) else {
+                return Finding::Vacuous;
+            };
+            let since = (start, detours(memory));
             let bound = match bound(case, case.wal_rate_max(service.id), since) {
                 Bound::Within(bound) => bound,
                 Bound::Never => {
@@ -28,14 +31,14 @@ pub(super) fn redundancy_restored(case: &Case<'_>) -> Finding {
                 }
                 Bound::Unknown => return Finding::Vacuous,
             };
-            let due = interval.start + bound;
+            let due = start + bound;
             if end <= due && (interval.end.is_some() || due <= case.until) {
                 return Finding::Holds;
             }
             if end <= due {
                 return Finding::Pending(due);
             }
-            let lasted = end.since(interval.start);
+            let lasted = end.since(start);
             let detail = format!("{name} had no standby to promote for {lasted}, due in {bound}");
             Finding::broken_for(due, lasted, detail)
         }))

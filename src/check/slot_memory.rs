@@ -31,6 +31,7 @@ pub struct SlotFeedEnd {
 
 /// A slot when a node had become primary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent fact")]
 pub struct SlotRecord {
     /// The slot.
     pub slot: SlotId,
@@ -63,6 +64,8 @@ pub struct SlotRecord {
     pub restored: bool,
     /// Whether what it has is a slot of the same name that somebody left there.
     pub left_over: bool,
+    /// Whether the node is the one before, upgraded to another major version.
+    pub upgraded: bool,
 }
 
 impl SlotFeedEnd {
@@ -138,6 +141,43 @@ impl SlotRecord {
             copied: copy.map_or(Instant::ZERO, |copy| copy.copied),
             restored,
             left_over: copy.is_some_and(|copy| world.is_left_alone(copy)),
+            upgraded: false,
         })
+    }
+
+    /// Returns the entry of a slot of a primary that is about to be upgraded.
+    pub fn before_upgrade(world: &World, id: SlotId, node: NodeId) -> Option<Self> {
+        let (slot, now) = (world.slot(id), world.now);
+        slot.copy(node).filter(|copy| copy.invalid.is_none())?;
+        Some(Self {
+            slot: id,
+            node,
+            branch: world.node(node).branch,
+            from: node,
+            at: now,
+            created: slot.created.unwrap_or_default(),
+            lost_at: world.node(node).ended_last.unwrap_or(now).min(now),
+            old: world.confirmed(id, node, now),
+            confirmed: None,
+            read: Position::ZERO,
+            given_up: false,
+            restart: Position::ZERO,
+            copied: now,
+            restored: false,
+            left_over: false,
+            upgraded: true,
+        })
+    }
+
+    /// Returns what became of it in the upgrade.
+    #[must_use]
+    pub fn after_upgrade(self, world: &World) -> Self {
+        let copy = world.slot(self.slot).copy(self.node);
+        Self {
+            branch: world.node(self.node).branch,
+            confirmed: copy.map(|copy| copy.base),
+            restart: copy.map(|copy| copy.restart).unwrap_or_default(),
+            ..self
+        }
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn slot_behind_its_node(case: &Case<'_>) -> Finding {
 /// Judges that a slot that was on the promoted standby, or had the time to be, survives.
 pub(super) fn copied_slot_survives(case: &Case<'_>) -> Finding {
     each_record(case, |memory, record| {
-        let feed = last_feed(memory, record);
+        let feed = last_feed(memory, record).filter(|_| !record.upgraded);
         match (record.restored, record.confirmed, feed) {
             (true, ..) | (false, _, None) => Finding::Vacuous,
             (false, None, _) if record.given_up => Finding::Vacuous,
@@ -80,7 +80,8 @@ pub(super) fn slot_position_fresh(case: &Case<'_>) -> Finding {
             return Finding::Vacuous;
         };
         let world = case.world;
-        if record.restored || feed.primary != record.from || feed.healthy < late {
+        if record.restored || record.upgraded || feed.primary != record.from || feed.healthy < late
+        {
             return Finding::Vacuous;
         }
         let then = feed.end.minus(late);

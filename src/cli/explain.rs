@@ -253,6 +253,8 @@ fn touch(touch: Touch) -> &'static str {
         Touch::ProcessCrash => "when a server process crashes",
         Touch::LinkCut => "when a link is cut",
         Touch::Group => "when an order is given to a group",
+        Touch::Upgrade => "when a major version upgrade begins",
+        Touch::Power => "when a service is powered off",
         Touch::Slot => "when a logical slot is read or copied",
         Touch::Lookout => "when the nodes' own daemons decide",
         Touch::Quorum => "when commits are to wait for standbys",

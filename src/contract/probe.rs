@@ -3,6 +3,7 @@
 //! Knows nothing of the table. Kept here: a run in which nothing happened that the statement speaks
 //! of says nothing about it.
 
+use crate::control::ServiceState;
 use crate::kernel::Instant;
 use crate::model::{Endpoint, Plan};
 use crate::sim::{DnsChange, FaultOutcome, Outcome, Promotion, ServiceOutcome};
@@ -80,7 +81,10 @@ pub(super) fn standby_promoted(outcome: &Outcome) -> Finding {
         let of_fault = |service: &&ServiceOutcome| Some(&service.name) == fault.service.as_ref();
         let service = outcome.services.iter().find(of_fault)?;
         let mark = service.marked_down.iter().find(|mark| mark.node == node)?;
-        if service.plan.standbys() == 0 || mark.at == outcome.until {
+        // An upgrade takes the standbys away, and power off everything.
+        let ordered = service.states.iter().rev().find(|(at, _)| *at <= fault.at);
+        let ordered = ordered.is_some_and(|(_, state)| *state != ServiceState::Running);
+        if service.plan.standbys() == 0 || mark.at == outcome.until || ordered {
             return None;
         }
         let took_over = service.finished().any(|one| one.from == node && one.cause == "failover");

@@ -19,7 +19,9 @@ fn taken_over(outcome: &Outcome) -> impl Iterator<Item = &SlotOutcome> {
     let services = outcome.services.iter().filter(move |_| documented);
     services.flat_map(|service| {
         service.slots.iter().filter(|slot| {
-            let node = slot.promoted.as_ref().map(|_| &slot.node);
+            // An upgrade in place is no failover.
+            let node = slot.promoted.as_ref().map(|(from, _)| from);
+            let node = node.filter(|from| **from != slot.node).map(|_| &slot.node);
             let standby = service.promotions.iter().find(|one| Some(&one.node) == node);
             standby.is_some_and(|one| one.cause == "failover") && slot.given_up.is_none()
         })

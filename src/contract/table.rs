@@ -131,6 +131,9 @@ contracts! {
     "U14", Upgrade 70-72, Invariant("standby-loss-leaves-primary"), None,
         "business-standby-loss",
         "the primary name does not change while a standby is replaced";
+    "U35", Upgrade 76-80, Invariant("upgrade-in-place"), None,
+        "major-upgrade-drops-a-slot",
+        "a major version upgrade does not go by the procedure of controlled switchovers";
     "U15", Upgrade 85-90, Invariant("switchover-order"), None,
         "maintenance-business",
         "each standby is replaced by a new server that is built from a backup, follows the primary \
@@ -171,6 +174,9 @@ contracts! {
     "U26", Upgrade 125-127, Invariant("switchover-keeps-slots"), None,
         "maintenance-keeps-a-slot",
         "at a controlled switchover the slots of the old primary are there on the new one";
+    "U36", Upgrade 137-140, Invariant("upgrade-drops-slots"), None,
+        "major-upgrade-drops-a-slot",
+        "logical slots are not recovered after a major version upgrade";
     "U27", Upgrade 144-146, Probe("lone-node-hands-slots-over", slots::lone_node_hands_over), None,
         "maintenance-startup-recreates-a-slot",
         "when the node of a one-node service is replaced as planned, the new one has the slots \

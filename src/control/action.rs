@@ -56,6 +56,16 @@ pub enum Action {
     Disconnect(u16),
     /// Restart this node's server.
     Restart(u16),
+    /// Let this primary say whether it can be upgraded to the next major version.
+    CheckUpgrade(u16),
+    /// Stop this primary and upgrade it in place.
+    Upgrade(u16),
+    /// Let a full backup of this primary be taken.
+    TakeBackup(u16),
+    /// Remove every machine of the service.
+    PowerOff,
+    /// Let this node say whether one of these standbys has all from before its commits waited.
+    AskCaughtUp(u16, Numbers),
 }
 
 /// The names of all orders, those of the variants in their order.
@@ -84,6 +94,11 @@ pub const ACTIONS: &[&str] = &[
     "lose-source",
     "disconnect",
     "restart",
+    "check-upgrade",
+    "upgrade",
+    "take-backup",
+    "power-off",
+    "ask-caught-up",
 ];
 
 impl Action {
@@ -114,6 +129,11 @@ impl Action {
             Self::LoseSource => "lose-source",
             Self::Disconnect(_) => "disconnect",
             Self::Restart(_) => "restart",
+            Self::CheckUpgrade(_) => "check-upgrade",
+            Self::Upgrade(_) => "upgrade",
+            Self::TakeBackup(_) => "take-backup",
+            Self::PowerOff => "power-off",
+            Self::AskCaughtUp(..) => "ask-caught-up",
         }
     }
 }

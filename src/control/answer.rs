@@ -8,7 +8,7 @@ use super::manager::{Manager, Phase};
 use super::operation::Step;
 use super::rule::Rule;
 use super::switchover::set_step;
-use super::{drain, follower, handover};
+use super::{drain, follower, handover, power, upgrade, verify};
 use crate::kernel::Instant;
 use crate::knob::Knobs;
 use crate::model::Answer;
@@ -29,9 +29,10 @@ pub(super) fn answered(
             drain::done(knobs, manager, now)
         }
         (Answer::QuorumInForce, Some(Step::Securing { .. })) if number == manager.primary => {
-            let mut decision = Decision::none(Rule::StopOldPrimary);
-            handover::stop(manager, now, &mut decision);
-            decision
+            verify::secured(knobs, manager, now)
+        }
+        (Answer::StandbyCaughtUp, Some(Step::Verifying { .. })) if number == manager.primary => {
+            verify::caught_up(manager, now)
         }
         (Answer::StopBegun, Some(Step::Stopping { since, .. })) if number == manager.primary => {
             set_step(manager, Step::Stopping { since, begun: true });
@@ -39,6 +40,26 @@ pub(super) fn answered(
         }
         (Answer::Stopped, Some(Step::Stopping { .. })) if number == manager.primary => {
             handover::ask(knobs, manager, now, Rule::AskNewStandbys)
+        }
+        (Answer::CanUpgrade, Some(Step::Checking { .. })) if number == manager.primary => {
+            upgrade::checked(knobs, manager, now)
+        }
+        (Answer::StopBegun, Some(Step::Upgrading { timeline, .. }))
+            if number == manager.primary =>
+        {
+            upgrade::begun(manager, now, timeline)
+        }
+        (Answer::Upgraded, Some(Step::Upgrading { .. })) if number == manager.primary => {
+            upgrade::upgraded(manager, now)
+        }
+        (Answer::NotUpgraded, Some(Step::Upgrading { .. })) if number == manager.primary => {
+            upgrade::fail(knobs, manager)
+        }
+        (Answer::BackedUp, Some(Step::BackingUp { .. })) if number == manager.primary => {
+            upgrade::backed_up(knobs, manager)
+        }
+        (Answer::Stopped, Some(Step::ShuttingDown { .. })) if number == manager.primary => {
+            power::stopped(manager)
         }
         (Answer::Detached, _) if matches!(manager.phase, Phase::Electing { .. }) => {
             handover::told(knobs, manager, now, number)

@@ -7,7 +7,7 @@ use super::decide::{Decision, note_builds};
 use super::follow::{self, Following};
 use super::manager::Manager;
 use super::operator::Operator;
-use super::switchover;
+use super::{power, request};
 use crate::kernel::Instant;
 use crate::knob::Knobs;
 
@@ -56,11 +56,21 @@ pub enum Refusal {
     InGroup,
     /// The group is not in the state Running.
     GroupNotRunning,
+    /// A node of the service is not running.
+    NodesNotRunning,
+    /// The service is powered off.
+    PoweredOff,
+    /// The service is not powered off.
+    NotPoweredOff,
+    /// The service is a member of a pair.
+    InPair,
+    /// The service has no windows.
+    NoWindows,
 }
 
 impl Refusal {
     /// Every reason.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 26] = [
         Self::NotIntegrated,
         Self::NobodyToPromote,
         Self::ByHand,
@@ -82,6 +92,11 @@ impl Refusal {
         Self::NotSecondary,
         Self::InGroup,
         Self::GroupNotRunning,
+        Self::NodesNotRunning,
+        Self::PoweredOff,
+        Self::NotPoweredOff,
+        Self::InPair,
+        Self::NoWindows,
     ];
 
     /// Returns the reason's name, as results print it.
@@ -108,6 +123,11 @@ impl Refusal {
             Self::NotSecondary => "not-secondary",
             Self::InGroup => "in-group",
             Self::GroupNotRunning => "group-not-running",
+            Self::NodesNotRunning => "nodes-not-running",
+            Self::PoweredOff => "powered-off",
+            Self::NotPoweredOff => "not-powered-off",
+            Self::InPair => "in-pair",
+            Self::NoWindows => "no-windows",
         }
     }
 
@@ -139,6 +159,11 @@ impl Refusal {
             Self::NotSecondary => "the service is not the secondary of its group",
             Self::InGroup => "the service is a member of its group",
             Self::GroupNotRunning => "the group is not in the state Running",
+            Self::NodesNotRunning => "a node of the service is not running",
+            Self::PoweredOff => "the service is powered off",
+            Self::NotPoweredOff => "the service is not powered off",
+            Self::InPair => "the service is a member of a pair",
+            Self::NoWindows => "the service has no windows",
         }
     }
 }
@@ -174,7 +199,9 @@ fn carried_out(
         Operator::Maintain
         | Operator::Migrate(_)
         | Operator::ChangeTier(_)
-        | Operator::ChangePlan(_) => switchover::request(knobs, manager, now, operator),
+        | Operator::ChangePlan(_)
+        | Operator::RemoveWindows
+        | Operator::MajorUpgrade => request::request(knobs, manager, now, operator),
         Operator::Switchover
         | Operator::Switchback
         | Operator::Failover
@@ -184,5 +211,7 @@ fn carried_out(
         | Operator::ReverseIntegration
         | Operator::SwitchByTerraform => Err(Refusal::NotPaired),
         Operator::PromoteSecondary | Operator::AddSecondary => Err(Refusal::NotGrouped),
+        Operator::PowerOffService => power::off(knobs, manager, now),
+        Operator::PowerOnService => power::on(manager),
     }
 }

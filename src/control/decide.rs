@@ -8,7 +8,7 @@ use super::elect::Candidacy;
 use super::manager::{Manager, Phase, Standing};
 use super::operation::Step;
 use super::rule::Rule;
-use super::{answer, failover, handover, replace, switchover};
+use super::{answer, failover, handover, replace, switchover, upgrade};
 use crate::kernel::Instant;
 use crate::knob::{Knobs, Mutant, Policy};
 use crate::model::{Condition, Signal};
@@ -64,7 +64,7 @@ fn dispatch(knobs: &Knobs, manager: &mut Manager, now: Instant, news: Signal) ->
             handover::choose(knobs, manager, now, Rule::PromoteFurthestAsked)
         }
         (
-            Phase::Steady | Phase::Restoring { .. } | Phase::Electing { .. },
+            Phase::Steady | Phase::Restoring { .. } | Phase::Electing { .. } | Phase::PoweredOff,
             Signal::SilenceDue(number),
         ) => silent(knobs, manager, now, number),
         (Phase::Promoting { node, .. }, Signal::SilenceDue(number)) => {
@@ -78,11 +78,11 @@ fn dispatch(knobs: &Knobs, manager: &mut Manager, now: Instant, news: Signal) ->
             failover::lose_patience(knobs, manager, now)
         }
         (
-            Phase::Steady | Phase::Restoring { .. } | Phase::Promoting { .. },
+            Phase::Steady | Phase::Restoring { .. } | Phase::Promoting { .. } | Phase::PoweredOff,
             Signal::ElectionDue,
         )
         | (
-            Phase::Steady | Phase::Restoring { .. } | Phase::Electing { .. },
+            Phase::Steady | Phase::Restoring { .. } | Phase::Electing { .. } | Phase::PoweredOff,
             Signal::PromotionDue(_),
         )
         | (_, Signal::Demoted(_)) => Decision::none(Rule::NoteNews),
@@ -125,16 +125,13 @@ fn heard(
         (Phase::Promoting { node, .. } | Phase::Restoring { node }, _, Condition::Primary)
             if node == number =>
         {
-            let step = manager.operation.as_ref().map(|operation| operation.step);
-            if step == Some(Step::Handing) {
-                return handover::take_office(knobs, manager, now, number);
-            }
-            let mut decision = failover::take_office(knobs, manager, number);
-            handover::retarget(knobs, manager, number, &mut decision);
-            decision
+            begins_office(knobs, manager, now, number)
         }
         (_, Standing::Leaving, Condition::Primary) if is_awaited(manager, number) => {
             handover::take_back(knobs, manager)
+        }
+        (_, Standing::Leaving, Condition::Primary) if is_upgraded(manager, number) => {
+            upgrade::heard_again(knobs, manager, now)
         }
         (_, Standing::Standby, Condition::Primary) if knobs.policy == Policy::Pglookout => {
             failover::follow_daemon(knobs, manager, number)
@@ -155,7 +152,8 @@ fn heard(
             Phase::Steady
             | Phase::Promoting { .. }
             | Phase::Restoring { .. }
-            | Phase::Electing { .. },
+            | Phase::Electing { .. }
+            | Phase::PoweredOff,
             Standing::Primary | Standing::Standby | Standing::Building,
             Condition::Primary
             | Condition::Standby
@@ -166,7 +164,8 @@ fn heard(
             Phase::Steady
             | Phase::Promoting { .. }
             | Phase::Restoring { .. }
-            | Phase::Electing { .. },
+            | Phase::Electing { .. }
+            | Phase::PoweredOff,
             Standing::Primary | Standing::Standby | Standing::Building | Standing::Leaving,
             Condition::Primary
             | Condition::Standby
@@ -176,10 +175,27 @@ fn heard(
     }
 }
 
+/// Lets a node that was promoted, or restored as a primary, take office.
+fn begins_office(knobs: &Knobs, manager: &mut Manager, now: Instant, number: u16) -> Decision {
+    let step = manager.operation.as_ref().map(|operation| operation.step);
+    if step == Some(Step::Handing) {
+        return handover::take_office(knobs, manager, now, number);
+    }
+    let mut decision = failover::take_office(knobs, manager, number);
+    handover::retarget(knobs, manager, number, &mut decision);
+    decision
+}
+
 /// Whether an old primary was told to start again.
 fn is_awaited(manager: &Manager, number: u16) -> bool {
     let step = manager.operation.as_ref().map(|operation| operation.step);
     matches!(step, Some(Step::Returning { .. })) && number == manager.primary
+}
+
+/// Whether a primary stopped to be upgraded.
+fn is_upgraded(manager: &Manager, number: u16) -> bool {
+    let step = manager.operation.as_ref().map(|operation| operation.step);
+    matches!(step, Some(Step::Upgrading { begun: true, .. })) && number == manager.primary
 }
 
 /// Trusts a suspected node again; a standby may have missed the order to follow a new primary.

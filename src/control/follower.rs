@@ -262,7 +262,12 @@ pub(super) fn lose_server(
         | Step::Stopping { .. }
         | Step::Handing
         | Step::Forwarding { .. }
-        | Step::Returning { .. } => {}
+        | Step::Returning { .. }
+        | Step::Verifying { .. }
+        | Step::Checking { .. }
+        | Step::Upgrading { .. }
+        | Step::BackingUp { .. }
+        | Step::ShuttingDown { .. } => {}
     }
 }
 

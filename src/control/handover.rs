@@ -244,9 +244,14 @@ pub(super) fn waited(knobs: &Knobs, manager: &mut Manager, now: Instant) -> Deci
         Step::Stopping { .. } if manager.follows.is_some() => {
             super::follower::stop_overdue(knobs, manager, now)
         }
+        Step::Verifying { since, .. } => super::verify::waited(knobs, manager, now, since),
         Step::Stopping { begun, .. } => stop_overdue(knobs, manager, now, begun),
         Step::Forwarding { .. } => end(knobs, manager),
         Step::Returning { .. } => give_old_primary_up(manager),
+        step @ (Step::Checking { .. } | Step::Upgrading { .. } | Step::BackingUp { .. }) => {
+            super::upgrade::waited(knobs, manager, now, step)
+        }
+        Step::ShuttingDown { .. } => super::power::stopped(manager),
         Step::Replacing { .. } | Step::Renaming { .. } | Step::Adding { .. } | Step::Handing => {
             Decision::none(Rule::NoteNews)
         }

@@ -5,11 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::drain;
 use super::follow::Following;
 use super::handover::forwards_until;
 use super::operation::{Operation, Step};
 use super::window::Window;
+use super::{drain, upgrade};
 use crate::kernel::{Instant, Position, Span};
 use crate::knob::{Knobs, Mutant, Policy, TimeoutOrigin};
 use crate::model::{Condition, Plan, Report};
@@ -68,6 +68,8 @@ pub enum Phase {
         /// When they were told.
         ordered: Instant,
     },
+    /// The service has no machines.
+    PoweredOff,
 }
 
 /// The phases of the platform's work with a service, by name.
@@ -97,11 +99,19 @@ pub enum PhaseName {
     DrainingSlots,
     /// A switchover waits for its window.
     PendingWindow,
+    /// The primary is asked whether it can be upgraded, is stopped for it and upgraded.
+    Upgrading,
+    /// A full backup of the upgraded primary is taken.
+    BackingUp,
+    /// The primary is stopped before all machines are removed.
+    ShuttingDown,
+    /// The service has no machines.
+    PoweredOff,
 }
 
 impl PhaseName {
     /// Every phase.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Steady,
         Self::Promoting,
         Self::Restoring,
@@ -114,6 +124,10 @@ impl PhaseName {
         Self::Returning,
         Self::DrainingSlots,
         Self::PendingWindow,
+        Self::Upgrading,
+        Self::BackingUp,
+        Self::ShuttingDown,
+        Self::PoweredOff,
     ];
 
     /// Returns the phase as scenario files spell it.
@@ -131,6 +145,10 @@ impl PhaseName {
             Self::Returning => "Returning",
             Self::DrainingSlots => "DrainingSlots",
             Self::PendingWindow => "PendingWindow",
+            Self::Upgrading => "Upgrading",
+            Self::BackingUp => "BackingUp",
+            Self::ShuttingDown => "ShuttingDown",
+            Self::PoweredOff => "PoweredOff",
         }
     }
 }
@@ -273,7 +291,7 @@ impl Manager {
                 Some((ordered + knobs.promotion_patience, Timer::Promotion(node)))
             }
             Phase::Electing { ordered } => Some((ordered + knobs.order_patience, Timer::Election)),
-            Phase::Steady | Phase::Restoring { .. } => None,
+            Phase::Steady | Phase::Restoring { .. } | Phase::PoweredOff => None,
         };
         let step = self.step_due(knobs).map(|due| (due, Timer::Step));
         silence.chain(promotion).chain(step).min()
@@ -289,9 +307,14 @@ impl Manager {
             }
             Step::Pending { until } => Some(until),
             Step::Securing { since } => Some(since + knobs.order_patience),
+            Step::Verifying { asked, .. } => Some(asked + knobs.heartbeat_period),
             Step::Stopping { since, .. } => Some(since + knobs.stop_patience),
             Step::Returning { since } => Some(since + knobs.promotion_patience),
             Step::Forwarding { since, named } => forwards_until(knobs, since, named),
+            step @ (Step::Checking { .. }
+            | Step::Upgrading { .. }
+            | Step::BackingUp { .. }
+            | Step::ShuttingDown { .. }) => upgrade::due(knobs, step),
             Step::Replacing { .. }
             | Step::Renaming { .. }
             | Step::Adding { .. }
@@ -310,6 +333,7 @@ impl Manager {
             (Phase::Promoting { .. }, _) => PhaseName::Promoting,
             (Phase::Restoring { .. }, _) => PhaseName::Restoring,
             (Phase::Electing { .. }, _) => PhaseName::Electing,
+            (Phase::PoweredOff, _) => PhaseName::PoweredOff,
             (Phase::Steady, None | Some(Step::Handing)) => PhaseName::Steady,
             (Phase::Steady, Some(Step::Replacing { .. } | Step::Renaming { .. })) => {
                 PhaseName::ReplacingStandbys
@@ -317,10 +341,17 @@ impl Manager {
             (Phase::Steady, Some(Step::Adding { .. })) => PhaseName::AddingServer,
             (Phase::Steady, Some(Step::Draining { .. })) => PhaseName::DrainingSlots,
             (Phase::Steady, Some(Step::Pending { .. })) => PhaseName::PendingWindow,
-            (Phase::Steady, Some(Step::Securing { .. })) => PhaseName::QuorumCommit,
+            (Phase::Steady, Some(Step::Securing { .. } | Step::Verifying { .. })) => {
+                PhaseName::QuorumCommit
+            }
             (Phase::Steady, Some(Step::Stopping { .. })) => PhaseName::Stopping,
             (Phase::Steady, Some(Step::Forwarding { .. })) => PhaseName::Forwarding,
             (Phase::Steady, Some(Step::Returning { .. })) => PhaseName::Returning,
+            (Phase::Steady, Some(Step::Checking { .. } | Step::Upgrading { .. })) => {
+                PhaseName::Upgrading
+            }
+            (Phase::Steady, Some(Step::BackingUp { .. })) => PhaseName::BackingUp,
+            (Phase::Steady, Some(Step::ShuttingDown { .. })) => PhaseName::ShuttingDown,
         }
     }
 }

@@ -4,8 +4,8 @@
 //! * `operator`: what an operator can order; `command`: an order in, its rule or a refusal out;
 //! * `follow`, `follower`: services that follow another one, and their maintenance; `pair`,
 //!   `group`: two that take each other's place, or go apart; `bond`: either;
-//! * `switchover`, `answer`, `drain`, `window`, `handover`, `plan_change`: its planned procedures;
-//!   `operation`: how far one is;
+//! * `request`, `switchover`, `answer`, `drain`, `window`, `verify`, `handover`, `plan_change`: its planned
+//!   procedures; `upgrade`, `power`: what has a whole service down; `operation`: how far one is;
 //! * `manager`: what one decider believes of one service; `rule`, `rule_sentence`, `action`: its
 //!   two vocabularies;
 //! * `own`: a policy that somebody else writes;
@@ -33,10 +33,14 @@ mod operator;
 mod own;
 mod pair;
 mod plan_change;
+mod power;
 mod replace;
+mod request;
 mod rule;
 mod rule_sentence;
 mod switchover;
+mod upgrade;
+mod verify;
 mod window;
 
 pub use action::{ACTIONS, Action, Numbers};
@@ -51,5 +55,6 @@ pub use operation::{Cause, Operation, Step};
 pub use operator::{ORDERS, Operator, OrderAim, OrderCard};
 pub use own::{Decide, OwnPolicy};
 pub use pair::{Managers, Pair, PairDecision, PairRole, ServiceState, Side, Task};
+pub use power::shown;
 pub use rule::Rule;
 pub use window::{Window, opens};

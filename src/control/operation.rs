@@ -14,6 +14,10 @@ pub enum Cause {
     Migration,
     /// Nodes of another size.
     ChangeOfTier,
+    /// Another major version of the server.
+    MajorUpgrade,
+    /// No machines.
+    PowerOff,
 }
 
 impl Cause {
@@ -23,6 +27,8 @@ impl Cause {
             Self::Maintenance => "maintenance",
             Self::Migration => "migration",
             Self::ChangeOfTier => "change of tier",
+            Self::MajorUpgrade => "major upgrade",
+            Self::PowerOff => "power off",
         }
     }
 }
@@ -83,6 +89,13 @@ pub enum Step {
         /// When it was told last.
         since: Instant,
     },
+    /// Commits wait for standbys, and a standby is waited for that has all from before that.
+    Verifying {
+        /// Since when.
+        since: Instant,
+        /// When the primary was asked last.
+        asked: Instant,
+    },
     /// The old primary has been told to stop.
     Stopping {
         /// When.
@@ -104,6 +117,30 @@ pub enum Step {
         /// When.
         since: Instant,
     },
+    /// The primary was asked whether it can be upgraded to the next major version.
+    Checking {
+        /// When it was asked last.
+        since: Instant,
+    },
+    /// The primary was told to stop and to be upgraded.
+    Upgrading {
+        /// When it was told last, or said that it stops.
+        since: Instant,
+        /// Whether it has said that it stops.
+        begun: bool,
+        /// Its timeline before.
+        timeline: u32,
+    },
+    /// A full backup of the upgraded primary is taken.
+    BackingUp {
+        /// When it was told to last.
+        asked: Instant,
+    },
+    /// The primary was told to stop before all machines are removed.
+    ShuttingDown {
+        /// When.
+        since: Instant,
+    },
 }
 
 impl Operation {
@@ -122,6 +159,7 @@ impl Operation {
     /// Whether commits wait for the new standbys, as far as the platform knows.
     pub(super) fn is_secured(&self) -> bool {
         matches!(self.step, Step::Securing { .. } | Step::Stopping { .. } | Step::Handing)
+            || matches!(self.step, Step::Verifying { .. })
             || matches!(self.step, Step::Forwarding { .. })
     }
 

@@ -46,6 +46,14 @@ pub enum Operator<Region = RegionId> {
     PromoteSecondary,
     /// Builds an instance that has left its group anew, as the secondary one.
     AddSecondary,
+    /// Upgrades the service to the next major version, in place.
+    MajorUpgrade,
+    /// Removes all machines of the service and keeps its backups.
+    PowerOffService,
+    /// Restores a service that was powered off from its backups.
+    PowerOnService,
+    /// Removes all windows of the service.
+    RemoveWindows,
 }
 
 /// What an order is aimed at.
@@ -251,6 +259,49 @@ pub const ORDERS: &[OrderCard] = &[
                        primary instance is heard",
         source: "Alibaba Cloud, Add or remove a secondary instance",
     },
+    OrderCard {
+        operator: Operator::MajorUpgrade,
+        name: "MajorUpgrade",
+        example: None,
+        aim: OrderAim::Platform,
+        meaning: "removes the standbys, stops the primary, upgrades it in place to the next major \
+                  version, takes a full backup and builds standbys from it; no name moves, and \
+                  logical slots are gone",
+        precondition: "every node is running, nothing else is under way, and the service follows \
+                       no other and belongs to no pair and no group",
+        source: "Aiven, Perform a major version upgrade",
+    },
+    OrderCard {
+        operator: Operator::PowerOffService,
+        name: "PowerOffService",
+        example: None,
+        aim: OrderAim::Platform,
+        meaning: "points the names to nobody, stops the primary and removes all machines; backups \
+                  and archived WAL are kept",
+        precondition: "nothing else is under way, and the service follows no other and belongs to \
+                       no pair and no group",
+        source: "Aiven, Power on/off a service",
+    },
+    OrderCard {
+        operator: Operator::PowerOnService,
+        name: "PowerOnService",
+        example: None,
+        aim: OrderAim::Platform,
+        meaning: "restores a primary from the latest backup and the archived WAL, and builds \
+                  standbys after it; logical slots are gone",
+        precondition: "the service is powered off",
+        source: "Aiven, Power on/off a service",
+    },
+    OrderCard {
+        operator: Operator::RemoveWindows,
+        name: "RemoveWindows",
+        example: None,
+        aim: OrderAim::Platform,
+        meaning: "removes all windows of the service: maintenance may change the primary at any \
+                  time, and one that waits for its window goes on at once",
+        precondition: "the service has windows",
+        source: "Aiven, Controlled maintenance updates",
+    },
 ];
 
 const UPGRADE: &str = "Aiven, Upgrade and failover procedures";
@@ -288,6 +339,10 @@ impl<Region> Operator<Region> {
             Self::SwitchByTerraform => Operator::SwitchByTerraform,
             Self::PromoteSecondary => Operator::PromoteSecondary,
             Self::AddSecondary => Operator::AddSecondary,
+            Self::MajorUpgrade => Operator::MajorUpgrade,
+            Self::PowerOffService => Operator::PowerOffService,
+            Self::PowerOnService => Operator::PowerOnService,
+            Self::RemoveWindows => Operator::RemoveWindows,
             Self::Migrate(region) => Operator::Migrate(place(region)),
             Self::ChangeTier(plan) => Operator::ChangeTier(*plan),
             Self::ChangePlan(plan) => Operator::ChangePlan(*plan),

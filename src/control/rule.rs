@@ -105,11 +105,31 @@ pub enum Rule {
     MoveNameToNewServer,
     /// Every node of a service that follows another is a new one.
     EndFollowerMaintenance,
+    /// An operator ordered a major version upgrade.
+    BeginUpgrade,
+    /// The primary can be upgraded.
+    UpgradePrimary,
+    /// The primary is upgraded.
+    BackUpUpgradedPrimary,
+    /// The full backup after an upgrade is taken.
+    EndUpgrade,
+    /// A primary is heard again and was not upgraded.
+    AbandonUpgrade,
+    /// An operator ordered a service to be powered off.
+    PowerOff,
+    /// The primary of a service that is powered off is stopped.
+    RemoveMachines,
+    /// An operator ordered a service to be powered on.
+    PowerOn,
+    /// No new standby has all from before commits waited for standbys.
+    AwaitNewStandby,
+    /// An operator removed the windows of a service.
+    RemoveWindows,
 }
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 60] = [
         Self::SuspectSilentNode,
         Self::DropSuspicion,
         Self::PromoteForSilentPrimary,
@@ -160,6 +180,16 @@ impl Rule {
         Self::RemoveSecondary,
         Self::MoveNameToNewServer,
         Self::EndFollowerMaintenance,
+        Self::BeginUpgrade,
+        Self::UpgradePrimary,
+        Self::BackUpUpgradedPrimary,
+        Self::EndUpgrade,
+        Self::AbandonUpgrade,
+        Self::PowerOff,
+        Self::RemoveMachines,
+        Self::PowerOn,
+        Self::AwaitNewStandby,
+        Self::RemoveWindows,
     ];
 
     /// Returns the rule's name, as results print it.
@@ -215,6 +245,16 @@ impl Rule {
             Self::RemoveSecondary => "remove-secondary",
             Self::MoveNameToNewServer => "move-name-to-new-server",
             Self::EndFollowerMaintenance => "end-follower-maintenance",
+            Self::BeginUpgrade => "begin-upgrade",
+            Self::UpgradePrimary => "upgrade-primary",
+            Self::BackUpUpgradedPrimary => "back-up-upgraded-primary",
+            Self::EndUpgrade => "end-upgrade",
+            Self::AbandonUpgrade => "abandon-upgrade",
+            Self::PowerOff => "power-off",
+            Self::RemoveMachines => "remove-machines",
+            Self::PowerOn => "power-on",
+            Self::AwaitNewStandby => "await-new-standby",
+            Self::RemoveWindows => "remove-windows",
         }
     }
 
@@ -232,6 +272,7 @@ impl Rule {
             Self::FailOverRegion => "region_failover",
             Self::FailBackRegion => "region_failback",
             Self::PromoteSecondary | Self::RemoveSecondary => "gad_promotion",
+            Self::PowerOn => "power_on",
             Self::SuspectSilentNode
             | Self::DropSuspicion
             | Self::PromoteForSilentPrimary
@@ -273,7 +314,16 @@ impl Rule {
             | Self::AbandonSwitch
             | Self::AddSecondary
             | Self::MoveNameToNewServer
-            | Self::EndFollowerMaintenance => "failover",
+            | Self::EndFollowerMaintenance
+            | Self::BeginUpgrade
+            | Self::UpgradePrimary
+            | Self::BackUpUpgradedPrimary
+            | Self::EndUpgrade
+            | Self::AbandonUpgrade
+            | Self::PowerOff
+            | Self::RemoveMachines
+            | Self::AwaitNewStandby
+            | Self::RemoveWindows => "failover",
         }
     }
 }

@@ -121,6 +121,49 @@ impl Rule {
             Self::BeginInWindow => {
                 "a switchover that is ready begins to change the primary when its window opens"
             }
+            Self::AwaitNewStandby => "a switchover waits for a new standby that has everything",
+            _ => self.of_standstills(),
+        }
+    }
+
+    /// Returns what a rule about orders that have a whole service down says.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others have their sentence elsewhere")]
+    fn of_standstills(self) -> &'static str {
+        match self {
+            Self::BeginUpgrade => {
+                "a major version upgrade begins with the question to the primary whether it can be \
+                 upgraded"
+            }
+            Self::UpgradePrimary => {
+                "a primary that can be upgraded is stopped for it, and its standbys are removed, \
+                 since they cannot follow another major version"
+            }
+            Self::BackUpUpgradedPrimary => {
+                "an upgraded primary is backed up in full, since backups of the version before are \
+                 of no use"
+            }
+            Self::EndUpgrade => {
+                "once an upgraded primary is backed up, standbys are built from the backup"
+            }
+            Self::AbandonUpgrade => {
+                "a primary that was to be upgraded and goes on as it was gets new standbys"
+            }
+            Self::RemoveWindows => {
+                "without windows maintenance may change the primary at any time, and one that \
+                 waits for its window goes on"
+            }
+            Self::PowerOff => {
+                "the names of a service that is powered off point to nobody, and its primary is \
+                 stopped"
+            }
+            Self::RemoveMachines => {
+                "once its primary is stopped, or takes too long to stop, all machines of a service \
+                 that is powered off are removed"
+            }
+            Self::PowerOn => {
+                "a service that is powered on gets a primary that is restored from its latest \
+                 backup"
+            }
             _ => self.of_pairs(),
         }
     }

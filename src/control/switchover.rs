@@ -6,109 +6,17 @@
 //! name was served without it, and the old primary is stopped only while commits wait for standbys.
 
 use super::action::{Action, Numbers};
-use super::command::Refusal;
 use super::decide::Decision;
 use super::failover::{publish_ha_replica, replica_targets};
-use super::follow::{self, Following};
+use super::follow;
 use super::manager::{Manager, Phase, Standing};
-use super::operation::{Cause, Operation, Step};
-use super::operator::Operator;
+use super::operation::Step;
 use super::replace::{enlist, next_number};
 use super::rule::Rule;
 use super::{drain, follower, handover, window};
 use crate::kernel::Instant;
 use crate::knob::{Knobs, Mutant};
 use crate::model::{Endpoint, Plan};
-
-/// Begins a planned operation, or says why not.
-///
-/// # Errors
-/// The reason for which it is refused; then the manager is as it was.
-pub(super) fn request(
-    knobs: &Knobs,
-    manager: &mut Manager,
-    now: Instant,
-    operator: Operator,
-) -> Result<Decision, Refusal> {
-    if operator == Operator::Maintain && manager.follows == Some(Following::ReadReplica) {
-        return follower::begin(knobs, manager, now);
-    }
-    admissible(manager)?;
-    let mut decision = Decision::none(Rule::BeginSwitchover);
-    let cause = match operator {
-        Operator::StartServer
-        | Operator::Promote
-        | Operator::RemoveIntegration
-        | Operator::Switchover
-        | Operator::Switchback
-        | Operator::Failover
-        | Operator::RecreatePrimary
-        | Operator::TakeOver
-        | Operator::PromoteToMaster
-        | Operator::ReverseIntegration
-        | Operator::SwitchByTerraform
-        | Operator::PromoteSecondary
-        | Operator::AddSecondary => {
-            return Err(Refusal::ByHand);
-        }
-        Operator::Maintain => Cause::Maintenance,
-        Operator::Migrate(region) => {
-            decision.actions.push(Action::Relocate(region));
-            Cause::Migration
-        }
-        Operator::ChangeTier(plan) => {
-            set_plan(manager, plan, &mut decision);
-            Cause::ChangeOfTier
-        }
-        Operator::ChangePlan(plan) => {
-            return Ok(super::plan_change::begin(knobs, manager, plan));
-        }
-    };
-    begin(knobs, manager, (now, cause), &mut decision);
-    Ok(decision)
-}
-
-/// Says why no planned operation can begin now, if so.
-fn admissible(manager: &Manager) -> Result<(), Refusal> {
-    let heard = manager.member(manager.primary).is_some_and(|one| one.missed.is_none());
-    if manager.follows.is_some() {
-        Err(Refusal::FollowsAnother)
-    } else if manager.phase != Phase::Steady || manager.operation.is_some() {
-        Err(Refusal::UnderWay)
-    } else if heard {
-        Ok(())
-    } else {
-        Err(Refusal::PrimaryUnheard)
-    }
-}
-
-/// Begins a controlled switchover: notes which nodes are old, and takes the first step.
-fn begin(
-    knobs: &Knobs,
-    manager: &mut Manager,
-    (now, cause): (Instant, Cause),
-    decision: &mut Decision,
-) {
-    let old: Vec<u16> = manager
-        .members
-        .iter()
-        .filter(|member| matches!(member.standing, Standing::Standby | Standing::Building))
-        .map(|member| member.number)
-        .collect();
-    let wanted = manager.plan.standbys();
-    let skips = knobs.mutant == Some(Mutant::SkipReplacement);
-    let (old, new, wanted) = if skips { (Vec::new(), old, 0) } else { (old, Vec::new(), wanted) };
-    manager.operation = Some(Operation {
-        cause,
-        step: Step::Securing { since: now },
-        old_primary: manager.primary,
-        old,
-        new,
-        additional: None,
-        wanted,
-    });
-    go_on(knobs, manager, now, decision);
-}
 
 /// Gives a service another plan.
 pub(super) fn set_plan(manager: &mut Manager, plan: Plan, decision: &mut Decision) {
@@ -117,7 +25,7 @@ pub(super) fn set_plan(manager: &mut Manager, plan: Plan, decision: &mut Decisio
 }
 
 /// Begins the next step of those that make servers, or lets commits wait for standbys.
-fn go_on(knobs: &Knobs, manager: &mut Manager, now: Instant, decision: &mut Decision) {
+pub(super) fn go_on(knobs: &Knobs, manager: &mut Manager, now: Instant, decision: &mut Decision) {
     let Some(operation) = &manager.operation else { return };
     let (made, wanted) = (operation.new.len(), usize::from(operation.wanted));
     let has_additional = operation.additional.is_some();
@@ -207,7 +115,8 @@ pub(super) fn serves(
         | Step::Renaming { .. }
         | Step::Draining { .. }
         | Step::Pending { .. }
-        | Step::Securing { .. } => {
+        | Step::Securing { .. }
+        | Step::Verifying { .. } => {
             // It takes the place of a server that was lost meanwhile, and is as new as the others.
             operation.new.push(number);
             return None;
@@ -215,7 +124,11 @@ pub(super) fn serves(
         Step::Stopping { .. }
         | Step::Handing
         | Step::Forwarding { .. }
-        | Step::Returning { .. } => {
+        | Step::Returning { .. }
+        | Step::Checking { .. }
+        | Step::Upgrading { .. }
+        | Step::BackingUp { .. }
+        | Step::ShuttingDown { .. } => {
             return None;
         }
     };
@@ -270,10 +183,15 @@ pub(super) fn served(
         | Step::Draining { .. }
         | Step::Pending { .. }
         | Step::Securing { .. }
+        | Step::Verifying { .. }
         | Step::Stopping { .. }
         | Step::Handing
         | Step::Forwarding { .. }
-        | Step::Returning { .. } => Decision::none(Rule::NoteNews),
+        | Step::Returning { .. }
+        | Step::Checking { .. }
+        | Step::Upgrading { .. }
+        | Step::BackingUp { .. }
+        | Step::ShuttingDown { .. } => Decision::none(Rule::NoteNews),
     }
 }
 
@@ -307,7 +225,8 @@ pub(super) fn abandon(knobs: &Knobs, manager: &mut Manager, decision: &mut Decis
         }
     }
     let primary = manager.member(manager.primary).map(|member| member.standing);
-    if matches!(operation.step, Step::Securing { .. }) && primary == Some(Standing::Primary) {
+    let asked = matches!(operation.step, Step::Securing { .. } | Step::Verifying { .. });
+    if asked && primary == Some(Standing::Primary) {
         decision.actions.push(Action::ClearQuorum(manager.primary));
     }
     trim(knobs, manager, decision);
@@ -362,10 +281,15 @@ pub(super) fn lose_server(
             let node = build(manager, decision);
             set_step(manager, Step::Adding { node });
         }
-        Step::Draining { .. } | Step::Pending { .. } | Step::Securing { .. } if left == 0 => {
+        Step::Draining { .. }
+        | Step::Pending { .. }
+        | Step::Securing { .. }
+        | Step::Verifying { .. }
+            if left == 0 =>
+        {
             abandon(knobs, manager, decision);
         }
-        Step::Securing { .. } => secure(knobs, manager, now, decision),
+        Step::Securing { .. } | Step::Verifying { .. } => secure(knobs, manager, now, decision),
         Step::Replacing { .. }
         | Step::Renaming { .. }
         | Step::Adding { .. }
@@ -374,6 +298,10 @@ pub(super) fn lose_server(
         | Step::Stopping { .. }
         | Step::Handing
         | Step::Forwarding { .. }
-        | Step::Returning { .. } => {}
+        | Step::Returning { .. }
+        | Step::Checking { .. }
+        | Step::Upgrading { .. }
+        | Step::BackingUp { .. }
+        | Step::ShuttingDown { .. } => {}
     }
 }

@@ -5,6 +5,7 @@
 //! at once. Migrations and changes of the tier do not wait. A run begins at midnight, UTC. Knows
 //! nothing of what is done in a window. Kept here: both ends of a window belong to it.
 
+use super::command::Refusal;
 use super::decide::Decision;
 use super::follower;
 use super::manager::Manager;
@@ -58,6 +59,27 @@ pub(super) fn open(knobs: &Knobs, manager: &mut Manager, now: Instant) -> Decisi
     let mut decision = Decision::none(Rule::BeginInWindow);
     change(knobs, manager, now, &mut decision);
     decision
+}
+
+/// Removes all windows of a service; a switchover that waits for one goes on at once.
+///
+/// # Errors
+/// When the service has no windows.
+pub(super) fn remove(
+    knobs: &Knobs,
+    manager: &mut Manager,
+    now: Instant,
+) -> Result<Decision, Refusal> {
+    if manager.windows.is_empty() {
+        return Err(Refusal::NoWindows);
+    }
+    manager.windows.clear();
+    let mut decision = Decision::none(Rule::RemoveWindows);
+    let step = manager.operation.as_ref().map(|operation| operation.step);
+    if matches!(step, Some(Step::Pending { .. })) {
+        change(knobs, manager, now, &mut decision);
+    }
+    Ok(decision)
 }
 
 #[cfg(test)]

@@ -1,16 +1,19 @@
 //! The one registry of knobs: what a scenario may tune, what `--set` sets and what results cite.
 //!
-//! * `table`: every knob with its type, default, meaning and source;
+//! * `table`, `bond_rows`, `planned_rows`: every knob with its type, default, meaning and source;
 //! * `row`, `rows`: what the registry says of a knob, and what follows from that; `choice`,
-//!   `slot_choice`, `group_choice`: closed sets that knobs choose from;
+//!   `slot_choice`, `group_choice`, `planned_choice`: closed sets that knobs choose from;
 //! * `registry`: values from text and to text; `mutant`: planted faults, the second registry;
 //! * `policy`: who decides, the third registry.
 //!
 //! Knows nothing of services or of time passing. Kept here: a knob has one name everywhere.
 
+mod bond_rows;
 mod choice;
 mod group_choice;
 mod mutant;
+mod planned_choice;
+mod planned_rows;
 mod policy;
 mod registry;
 mod row;
@@ -28,6 +31,7 @@ pub use choice::{
 };
 pub use group_choice::{FollowerMaintenance, GroupRunning};
 pub use mutant::{MUTANTS, Mutant, MutantCard};
+pub use planned_choice::{PowerOff, StopsAfter, UpgradedSlots, WaitingCommits};
 pub use policy::{POLICIES, PolicyCard};
 pub use registry::KnobError;
 pub use row::{Basis, Row, Touch, Touched};

@@ -123,6 +123,14 @@ pub enum Mutant {
     KeepOldPrimary,
     /// The platform takes orders to a group in whatever state it is.
     IgnoreGroupState,
+    /// The platform does not remove the standbys before a major upgrade.
+    UpgradeUnderStandbys,
+    /// A major upgrade leaves logical slots as they were.
+    UpgradeKeepsSlots,
+    /// A service that is powered on claims the slots that it had.
+    PowerOnRestoresSlots,
+    /// The platform removes the machines of a service without stopping its primary.
+    PowerOffRunning,
 }
 
 /// What the registry says of one mutant.
@@ -262,6 +270,14 @@ cards! {
         "the old primary instance stays in its group when the secondary one is promoted";
     IgnoreGroupState, "ignore-group-state", "preconditions-checked",
         "orders to a group are taken whatever state it is in";
+    UpgradeUnderStandbys, "upgrade-under-standbys", "upgrade-in-place",
+        "standbys are not removed before a major upgrade, after which they cannot follow";
+    UpgradeKeepsSlots, "upgrade-keeps-slots", "upgrade-drops-slots",
+        "a major upgrade leaves logical slots as they were, at positions of the version before";
+    PowerOnRestoresSlots, "power-on-restores-slots", "power-cycle-drops-slots",
+        "a service that is powered on claims the logical slots that it had before";
+    PowerOffRunning, "power-off-running", "power-off-keeps-acked",
+        "the machines of a service that is powered off are removed while its primary runs";
 }
 
 impl Mutant {

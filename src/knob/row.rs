@@ -97,6 +97,10 @@ pub enum Touch {
     Stop,
     /// An order was given to a group.
     Group,
+    /// A major version upgrade began.
+    Upgrade,
+    /// A service was powered off.
+    Power,
 }
 
 impl Touch {
@@ -122,6 +126,8 @@ impl Touch {
             Self::Switchover => 1 << 15,
             Self::Stop => 1 << 16,
             Self::Group => 1 << 24,
+            Self::Upgrade => 1 << 25,
+            Self::Power => 1 << 26,
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Every knob: name, type, default, meaning, and the source or the reason of the default.
 //!
 //! Knows nothing of how a value is used. Kept here: one row is all it takes to add a knob; the
-//! scenario field, `--set`, `list knobs` and the stances of a result follow from it.
+//! scenario field, `--set`, `list knobs` and the stances of a result follow from it. Rows of pairs
+//! and groups are in `bond_rows`, those of orders to whole services in `planned_rows`.
 //! Sources: AU is the page "Upgrade and failover procedures" of Aiven; PG the documentation of
 //! `PostgreSQL`; PGL the README and source of `pglookout`; "measured" what real servers did.
 
 use serde::{Deserialize, Serialize};
 
+use super::bond_rows::with_bond_rows;
 use super::choice::{
     CommitLevel, CommitMode, ElectionKey, ElectionTie, EmptyReplicaName, Fencing, ForwardEnd,
     ForwardStart, ForwardTarget, HeartbeatConnection, InFlight, Phase, Policy, PromoteToMaster,
@@ -16,6 +18,8 @@ use super::choice::{
 };
 use super::group_choice::{FollowerMaintenance, GroupRunning};
 use super::mutant::Mutant;
+use super::planned_choice::{PowerOff, StopsAfter, UpgradedSlots, WaitingCommits};
+use super::planned_rows::with_planned_rows;
 use super::registry::{self, KnobError};
 use super::row::{Basis, Row, Touch};
 use super::rows::knobs;
@@ -23,7 +27,7 @@ use super::slot_choice::{KeptWal, LeftoverSlot, SlotClocks, SlotLimit, SlotPolic
 use crate::kernel::{Bytes, Law, Rate, Span, nearest};
 use Basis::{Documented, Stance};
 
-knobs! {
+with_bond_rows! {
     policy: Policy = "Platform", Election,
         Documented("AU: the management platform marks nodes as down and promotes"),
         "Who decides about failovers.";
@@ -349,52 +353,4 @@ knobs! {
     leftover_slot: LeftoverSlot = "LeftAlone", Slot,
         Stance("PG refuses a second slot of one name; no source says what the job does then"),
         "What the copying job makes of a slot of the same name that is on a standby already.";
-    shared_service_name: bool = "true", Integration,
-        Stance("Aiven's pages speak of a shared service URI; a reviewer of them disputes it"),
-        "Whether the two services of a disaster recovery pair share the name of the writer.";
-    switchover_drain: SwitchoverDrain = "WaitForAll", Integration,
-        Stance("the loss of a switchover is not stated; being planned it can be none"),
-        "When the service that takes over in a planned way is promoted.";
-    switchover_order: SwitchoverOrder = "DemoteFirst", Integration,
-        Stance("not stated; the other order has two writers for a while"),
-        "What comes first in a planned change of the active service.";
-    demotion_overhead: Law = "2s", Integration,
-        Stance("a controlled stop and a start as a standby; not published"),
-        "How long a demoted primary takes until it answers as a standby.";
-    demotion_patience: Span = "1m", Integration,
-        Stance("as long as the platform waits for a promotion"),
-        "How long the platform waits for a primary's answer that it has stopped writing.";
-    region_failover_order: RegionFailoverOrder = "DestroyFirst", Integration,
-        Stance("the old service ends as POWEROFF; nobody says when, or how if it is unreachable"),
-        "When a failover to the other region destroys the old service.";
-    automatic_region_failover: Span = "never", Integration,
-        Documented("Aiven: the operator decides; an automatic variant was removed from the pages"),
-        "How long the active service's primary is silent before its pair fails over unasked.";
-    switchback_after_failover: bool = "false", Integration,
-        Documented("Aiven: a switchback presupposes a completed switchover"),
-        "Whether a switchback is accepted after a failover and a restore.";
-    promote_to_master: PromoteToMaster = "MakesActive", Integration,
-        Stance("older pages give the command; no tool has it, and its meaning is clear"),
-        "What becomes of the order `PromoteToMaster`.";
-    removed_recovery: RemovedRecovery = "RolesFrozen", Integration,
-        Stance("Aiven says only that the pair is not protected meanwhile"),
-        "What becomes of a passive service whose integration is removed.";
-    terraform_order: TerraformOrder = "ApplyThenWait", Integration,
-        Stance("one page waits for completion before it applies, which nothing could complete"),
-        "In which order the steps of `SwitchByTerraform` come.";
-    terraform_gap: Law = "1m", Integration,
-        Stance("two runs of a tool by hand; only the existence of the gap is documented"),
-        "How long the integration is missing while Terraform recreates it.";
-    terraform_wait: Law = "5m", Integration,
-        Stance("how long an operator waits for a completion that cannot come"),
-        "How long the operator waits before applying, where waiting comes first.";
-    follower_maintenance: FollowerMaintenance = "AsPrimary", Switchover,
-        Stance("AU has forwarding for the server of the service's own name, deletion for others"),
-        "How maintenance treats the node that the own name of a read replica service points to.";
-    group_running: GroupRunning = "ControlPlane", Group,
-        Stance("a promotion presupposes Running, and is for when the primary instance is down"),
-        "What the state Running of a Global Active Database group says.";
-    group_restart: Law = "uniform(10s, 30s)", Group,
-        Documented("Alibaba Cloud: adding a secondary interrupts the primary for 10 to 30 seconds"),
-        "How long the primary instance is restarted for when a secondary one is added.";
 }

@@ -47,10 +47,19 @@ impl World {
 
     /// Returns where the newest base backup of a history begins at an instant.
     pub fn base_backup(&self, branch: BranchId, at: Instant) -> Position {
-        match self.backup_pace(self.branch(branch).service).last(at) {
-            Some(taken) => self.position_in(branch, taken),
-            None => Position::ZERO,
-        }
+        let taken = self.last_backup(self.branch(branch).service, at);
+        let daily = taken.map_or(Position::ZERO, |taken| self.position_in(branch, taken));
+        self.full_backup(branch, at).map_or(daily, |full| full.max(daily))
+    }
+
+    /// Returns when the newest base backup of the grid was taken; none is while a service is
+    /// powered off.
+    fn last_backup(&self, service: ServiceId, by: Instant) -> Option<Instant> {
+        let grid = self.backup_pace(service);
+        let taken = grid.last(by)?;
+        let off = self.service(service).powered_off.iter();
+        let mut off = off.filter(|(from, until)| *from <= taken && taken < *until);
+        off.next().map_or(Some(taken), |(from, _)| grid.last(*from))
     }
 
     /// Returns how long replaying the WAL from before the run takes, if the newest base backup is
@@ -136,14 +145,16 @@ impl World {
     pub(super) fn history_to_restore(&self, id: NodeId) -> BranchId {
         let (now, node) = (self.now, self.node(id));
         let source = node.upstream.unwrap_or(self.service(node.service).primary);
-        let taken = self.backup_pace(node.service).last(now);
+        let taken = self.last_backup(node.service, now);
         let mut branch = self.node(source).branch;
         let mut reached = branch;
         while let Some((parent, fork)) = self.branch(branch).parent {
-            if taken.is_some_and(|taken| taken >= self.branch(branch).began) {
+            let daily = taken.is_some_and(|taken| taken >= self.branch(branch).began);
+            if daily || self.is_backed_up(branch, now) {
                 break;
             }
-            if self.archive_gap(parent, fork, now).is_some() {
+            // Nothing leads from a backup into another major version.
+            if self.branch(branch).upgraded || self.archive_gap(parent, fork, now).is_some() {
                 reached = parent;
             }
             branch = parent;

@@ -35,6 +35,10 @@ pub struct Branch {
     pub archived_whole: Option<Instant>,
     /// Which commits wait for standbys, and since when.
     pub quorum: Quorum,
+    /// Whether it began with an upgrade to another major version.
+    pub upgraded: bool,
+    /// When a full backup of it was begun and done, if it began with an upgrade and one was.
+    pub full_backup: Option<(Instant, Instant)>,
 }
 
 impl Branch {
@@ -227,6 +231,8 @@ mod tests {
             cut_off: Vec::new(),
             archived_whole: None,
             quorum: Quorum::default(),
+            upgraded: false,
+            full_backup: None,
         }
     }
 

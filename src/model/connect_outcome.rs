@@ -42,9 +42,13 @@ impl World {
 
     /// Returns whether the name is answered with nothing at all.
     pub(super) fn is_unanswered(&self, id: ClientId, address: Option<NodeId>) -> bool {
-        address.is_none()
-            && self.client(id).work.endpoint() == Endpoint::Replica
-            && self.knobs.replica_name_when_empty == EmptyReplicaName::NoAnswer
+        let unanswered = match self.client(id).work.endpoint() {
+            // Nobody but a service that was powered off has a primary name without an address.
+            Endpoint::Primary => true,
+            Endpoint::Replica => self.knobs.replica_name_when_empty == EmptyReplicaName::NoAnswer,
+            Endpoint::HaReplica => false,
+        };
+        address.is_none() && (unanswered || self.is_powered_off(self.client(id).service))
     }
 
     /// Returns how long an address takes to fail and whether it hangs, if it is bound to fail.

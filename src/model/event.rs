@@ -92,6 +92,10 @@ pub enum Event {
     SlotWalFills(NodeId, u32),
     /// A checkpoint of a primary may find that a logical slot holds back too much WAL.
     SlotCheckpoint(NodeId, u32),
+    /// A server that was stopped for it has been upgraded to the next major version.
+    UpgradeEnds(NodeId, u32),
+    /// A full backup of an upgraded primary is taken.
+    BackupEnds(NodeId, u32),
 }
 
 /// An order of the platform to a node, or for one.
@@ -139,6 +143,16 @@ pub enum Order {
     Disconnect(u16),
     /// Restart the server.
     Restart(u16),
+    /// Say whether you can be upgraded to the next major version.
+    CheckUpgrade(u16),
+    /// Stop, and be upgraded in place.
+    Upgrade(u16),
+    /// Take a full backup.
+    TakeBackup(u16),
+    /// Remove every machine of the service.
+    PowerOff,
+    /// Say whether one of these standbys has all from before your commits waited for standbys.
+    AskCaughtUp(u16, Targets),
 }
 
 impl Event {
@@ -180,7 +194,9 @@ impl Event {
             | Self::SlotCheckpoint(..)
             | Self::Drained(..)
             | Self::SourceSet(..)
-            | Self::SourceLost(_) => 1,
+            | Self::SourceLost(_)
+            | Self::UpgradeEnds(..)
+            | Self::BackupEnds(..) => 1,
             Self::LookoutPolls(_)
             | Self::LookoutPollFails(..)
             | Self::LookoutChecks(_)

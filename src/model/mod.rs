@@ -8,7 +8,8 @@
 //! * `promotion`, `demotion`, `restart`, `backup`: how nodes become primary or standby, restart,
 //!   are built, restored;
 //! * `integration`: which service follows which;
-//! * `stop`, `forward`: how an old primary is stopped and passes connections on;
+//! * `stop`, `forward`: how an old primary is stopped and passes connections on; `upgrade`: how a
+//!   primary is upgraded in place, and services are powered off;
 //! * `link`, `dns`: networks and names; `client`, `driver`, `settings`: who uses them, and how;
 //! * `lookup`, `connect_outcome`, `connect`, `patience`: how they ask, try addresses, wait;
 //! * `retry_cycle`, `renewal`: how they retry for hours and replace old connections;
@@ -58,6 +59,7 @@ mod slot_wal;
 mod stall;
 mod stop;
 mod stream;
+mod upgrade;
 mod world;
 
 pub use branch::{Branch, Session, Tally};

@@ -65,6 +65,10 @@ pub struct Node {
     pub forwards_to: Option<NodeId>,
     /// Up to where it is to have everything before it becomes primary.
     pub awaits: Option<Position>,
+    /// Whether it is stopped, or being stopped, to be upgraded.
+    pub upgrading: bool,
+    /// When a full backup of it was begun that is not done yet.
+    pub backing_up: Option<Instant>,
     /// Whether and how it is being kept from writing.
     pub fence: Fence,
     /// What impairs it without stopping it.
@@ -219,5 +223,7 @@ impl Node {
         self.catch_up_epoch += 1;
         self.promoting = false;
         self.awaits = None;
+        self.upgrading = false;
+        self.backing_up = None;
     }
 }

@@ -81,6 +81,8 @@ impl World {
             cut_off: Vec::new(),
             archived_whole: None,
             quorum: Quorum::default(),
+            upgraded: false,
+            full_backup: None,
         };
         let branch_id = BranchId::at(self.branches.len());
         self.branches.push(branch);
@@ -104,7 +106,7 @@ impl World {
     /// history file that it finds in the archive.
     ///
     /// Two nodes promoted apart, or within the time that such a file takes, choose the same number.
-    fn newest_timeline_known(&self, id: NodeId, own: BranchId) -> u32 {
+    pub(super) fn newest_timeline_known(&self, id: NodeId, own: BranchId) -> u32 {
         let (own, service) = (self.branch(own), self.node(id).service);
         if !self.reaches_archive(id) {
             return own.number;
@@ -161,6 +163,8 @@ impl World {
             stops_at: None,
             forwards_to: None,
             awaits: None,
+            upgrading: false,
+            backing_up: None,
             fence: Fence::Unwanted,
             impairments: Impairments::default(),
             quorum_rule: self.standing_rule(service),

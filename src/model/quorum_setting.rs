@@ -74,6 +74,20 @@ impl World {
         }
     }
 
+    /// Returns whether a primary has heard of one of these standbys that it has all that was
+    /// written when commits began to wait for standbys.
+    pub fn is_caught_up(&self, primary: NodeId, standbys: &[NodeId]) -> bool {
+        let branch = self.branch(self.node(primary).branch);
+        let Some((since, ..)) = branch.quorum.periods().pop() else { return false };
+        let before = Position::from_lsn(branch.written.at(since).lsn());
+        standbys.iter().any(|id| {
+            let standby = self.node(*id);
+            let back = self.node_delay(*id, primary) + self.knobs.local_flush;
+            let has = standby.received.reaches(before).unwrap_or(Instant::FAR);
+            standby.streaming && standby.upstream == Some(primary) && has + back <= self.now
+        })
+    }
+
     /// Returns whether a client's commits on a node wait without an end in sight: for its disk, or
     /// for more standbys than follow.
     pub(super) fn commits_hang(&self, id: ClientId, node: NodeId) -> bool {

@@ -38,6 +38,8 @@ pub struct Service {
     pub publishing_stalled: bool,
     /// Whether its new machines wait.
     pub provisioning_stalled: bool,
+    /// When it had no machines because it was powered off: from when to when.
+    pub powered_off: Vec<(Instant, Instant)>,
     /// Raised whenever the filling of its primary's disk is planned anew.
     pub disk_epoch: u32,
     /// Which standbys' copies of its logical slots are kept up to date.

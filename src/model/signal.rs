@@ -45,6 +45,16 @@ pub enum Answer {
     SlotsCopied,
     /// Its logical slots are not all on the standbys yet.
     SlotsBehind,
+    /// It can be upgraded to the next major version.
+    CanUpgrade,
+    /// Its server answers again, upgraded.
+    Upgraded,
+    /// Its server answers again, as it was.
+    NotUpgraded,
+    /// A full backup of it is taken.
+    BackedUp,
+    /// A standby has all that was written before commits waited for standbys.
+    StandbyCaughtUp,
 }
 
 impl Signal {

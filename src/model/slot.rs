@@ -220,7 +220,12 @@ impl World {
             let forgets = self.knobs.mutant == Some(Mutant::ForgetSlots);
             let stays = |copy: &SlotCopy| copy.temporary.is_none() && !forgets;
             self.slot_mut(id).copies.retain(|copy| copy.node != node || stays(copy));
-            if self.knobs.mutant == Some(Mutant::ClaimSlots) && self.slot(id).copy(node).is_none() {
+            let claims = match self.knobs.mutant {
+                Some(Mutant::ClaimSlots) => true,
+                Some(Mutant::PowerOnRestoresSlots) => !self.service(service).powered_off.is_empty(),
+                _ => false,
+            };
+            if claims && self.slot(id).copy(node).is_none() {
                 let base = floor(self.branch(self.node(node).branch).written.at(now));
                 let copy = SlotCopy { base, restart: base, ..SlotCopy::at_start(node) };
                 self.slot_mut(id).copies.push(copy);

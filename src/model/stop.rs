@@ -13,7 +13,7 @@ use super::node::{Host, Process, Role};
 use super::stream::Ending;
 use super::world::World;
 use crate::kernel::{Instant, Position};
-use crate::knob::{Mutant, Touch};
+use crate::knob::{Mutant, Touch, WaitingCommits};
 
 /// What a stop waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +39,9 @@ impl World {
         let now = self.now;
         if self.node(id).role == Role::Primary {
             let branch = self.node(id).branch;
+            if self.knobs.waiting_commits == WaitingCommits::Warned {
+                self.warn_waiting(id);
+            }
             self.close_sessions(id, now);
             self.branch_mut(branch).written.hold(now);
             self.refresh_followers(id);
@@ -52,6 +55,20 @@ impl World {
         self.node_mut(id).checkpointed = now + checkpoint;
         self.node_mut(id).stops_at = None;
         self.plan_stop(id);
+    }
+
+    /// Tells the clients of a primary whose commits wait for standbys that they are committed, with
+    /// a warning that standbys may lack them.
+    fn warn_waiting(&mut self, id: NodeId) {
+        let (now, branch) = (self.now, self.node(id).branch);
+        if self.branch(branch).quorum.rule().is_none() {
+            return;
+        }
+        for session in &mut self.branch_mut(branch).sessions {
+            if session.until > now {
+                session.warned = Some(now);
+            }
+        }
     }
 
     /// Returns what the stop of a server waits for, each with the instant at which it is done.

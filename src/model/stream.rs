@@ -204,7 +204,8 @@ impl World {
         if self.node(id).upstream == Some(upstream) && self.node(id).branch == branch {
             return;
         }
-        let (own, fork) = (self.node(id).branch, self.parts_at(id, branch));
+        let own = self.node(id).branch;
+        let fork = self.parts_at(id, branch).filter(|_| !self.upgraded_between(own, branch));
         if self.node(id).streaming {
             self.stop_stream(id, Ending::CutWire);
         }
@@ -243,6 +244,7 @@ impl World {
     /// A node that has replayed nothing of its own branch has no more than the parent's history.
     fn parts_at(&self, id: NodeId, later: BranchId) -> Option<Position> {
         let (mut own, replayed) = (self.node(id).branch, self.node(id).replayed.at(self.now));
+        let replayed = Position::from_lsn(replayed.lsn());
         loop {
             let left = self.left_at(own, later);
             if left.is_some() {

@@ -43,6 +43,7 @@ pub(super) fn outcome() -> Outcome {
         pairs: Vec::new(),
         groups: Vec::new(),
         orders: Vec::new(),
+        switchovers: Vec::new(),
         faults: faults(),
         invariants: invariants(),
         stances: vec![
@@ -129,6 +130,7 @@ fn service() -> ServiceOutcome {
         census: vec![census(0, 3, 3), census(600, 3, 2), census(1_173, 4, 1), census(5_420, 3, 3)],
         sessions: Vec::new(),
         phases: Vec::new(),
+        states: Vec::new(),
     }
 }
 
@@ -192,6 +194,7 @@ fn loss() -> Loss {
             since: at(1_499),
             window: span(271),
             disk_exists: true,
+            unwaited: None,
         }],
     }
 }

@@ -60,6 +60,9 @@ pub fn json(report: &Report<'_>) -> String {
         "census": each(services, |service| list(&service.census, |census| json!({
             "at_us": us(census.at), "existing": census.existing, "serving": census.serving,
         }))),
+        "states": each(services, |service| list(&service.states, |(at, state)| json!({
+            "at_us": us(*at), "state": state.word(),
+        }))),
         "faults": faults(outcome),
         "clients": clients(outcome),
         "stances": list(&outcome.stances, |stance| json!({
@@ -95,7 +98,8 @@ mod tests {
         let value = parsed();
         let keys = "format version scenario seed policy verdict fingerprint events invariants \
                     expectations promotions outages loss slots dual_writers dns exposure \
-                    archive_gaps peak_nodes stances timeline integrations roles unprotected orders";
+                    archive_gaps peak_nodes states stances timeline integrations roles unprotected \
+                    orders";
         for key in keys.split_whitespace() {
             assert!(value.get(key).is_some(), "{key}");
         }

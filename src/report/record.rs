@@ -106,6 +106,11 @@ pub(super) fn loss(service: &ServiceOutcome) -> Value {
             "divergent_commits": range.divergent_commits,
             "window_us": length(range.window),
             "disk_exists": range.disk_exists,
+            "unwaited": range.unwaited.map(|unwaited| json!({
+                "not_in_force_commits": unwaited.not_in_force,
+                "own_setting_commits": unwaited.own_setting,
+                "with_warning_commits": unwaited.with_warning,
+            })),
         })),
     })
 }

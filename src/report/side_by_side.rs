@@ -17,6 +17,7 @@ pub(super) fn side_by_side(outcome: &Outcome) -> Map<String, Value> {
         ("unprotected", unprotected(outcome)),
         ("groups", groups(outcome)),
         ("orders", orders(outcome)),
+        ("switchovers", switchovers(outcome)),
     ];
     parts.into_iter().map(|(key, rows)| (key.to_owned(), Value::Array(rows))).collect()
 }
@@ -47,6 +48,15 @@ fn roles(outcome: &Outcome) -> Vec<Value> {
         })
     };
     outcome.pairs.iter().flat_map(|pair| pair.roles.iter().map(told)).collect()
+}
+
+/// Returns the states of maintenance in windows.
+fn switchovers(outcome: &Outcome) -> Vec<Value> {
+    list(&outcome.switchovers, |one| {
+        let states =
+            list(&one.states, |(at, state)| json!({ "state": state.word(), "at_us": us(*at) }));
+        json!({ "service": one.service, "states": states })
+    })
 }
 
 /// Returns when no WAL flowed between the services of a pair.

@@ -37,7 +37,10 @@ fn kinds() -> Vec<Kind> {
 /// Returns some of the kinds, each with the same likelihood, which is drawn too; maybe none.
 fn subset(dice: &mut Dice) -> Vec<Kind> {
     let rarity = *dice.one_of(&[2, 4, 8]);
-    kinds().into_iter().filter(|_| dice.once_in(rarity)).collect()
+    // There are many orders, and faults are to strike between them.
+    let wanted =
+        |kind: &Kind| dice.once_in(rarity) && (matches!(kind, Kind::Fault(_)) || dice.once_in(2));
+    kinds().into_iter().filter(wanted).collect()
 }
 
 /// Adds random steps to a valid scenario, at most so many.

@@ -53,6 +53,10 @@ const WORDS: &[(&str, &[&str])] = &[
     ("slot_policy", &["PlatformJobs", "FailoverSlots", "NotKept"]),
     ("slot_position_limit", &["Replayed", "Received"]),
     ("leftover_slot", &["LeftAlone", "TakenOver"]),
+    ("major_upgrade_slots", &["Dropped", "Kept"]),
+    ("power_off", &["Orderly", "AtOnce"]),
+    ("waiting_commits", &["InDoubt", "Warned"]),
+    ("switchover_stops_after", &["QuorumInForce", "StandbyCaughtUp"]),
 ];
 
 /// Returns a random valid scenario.

@@ -109,6 +109,8 @@ impl Sim {
             Event::SourceLost(service) => self.source_lost(service),
             Event::FenceActs(node) => self.fence_acts(node),
             Event::StopEnds(node, epoch) => self.stop_ends(node, epoch),
+            Event::UpgradeEnds(node, epoch) => self.upgrade_ends(node, epoch),
+            Event::BackupEnds(node, epoch) => self.backup_ends(node, epoch),
             Event::NodeOrdered(service, order) => self.node_ordered(service, order),
             Event::OrderArrives(service, order) => self.order_arrives(service, order),
             Event::RecordOrdered(service, endpoint, targets) => {

@@ -43,6 +43,7 @@ impl Sim {
                 if before != after {
                     self.entered(service, after);
                 }
+                self.follow_standstill(id);
             }
         }
     }

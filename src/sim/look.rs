@@ -258,17 +258,20 @@ impl Sim {
             | Action::Demote(number)
             | Action::TakeOver(number, _)
             | Action::Disconnect(number)
-            | Action::Restart(number) => exists(number),
+            | Action::Restart(number)
+            | Action::CheckUpgrade(number)
+            | Action::Upgrade(number)
+            | Action::TakeBackup(number) => exists(number),
             // Pairs are the platform's own affair.
             Action::FollowService(_) | Action::LoseSource => false,
             Action::Follow(number, other) | Action::Forward(number, other) => {
                 exists(number) && exists(other)
             }
-            Action::SetQuorum(number, _, numbers) | Action::AskSlots(number, numbers) => {
-                exists(number) && numbers.iter().all(exists)
-            }
+            Action::SetQuorum(number, _, numbers)
+            | Action::AskSlots(number, numbers)
+            | Action::AskCaughtUp(number, numbers) => exists(number) && numbers.iter().all(exists),
             Action::Publish(_, numbers) => numbers.iter().all(exists),
-            Action::SetPlan(_) => true,
+            Action::SetPlan(_) | Action::PowerOff => true,
             Action::Relocate(region) => region.index() < regions,
             Action::BuildStandby(number, _) | Action::BuildPrimary(number) => {
                 let upstream = !matches!(action, Action::BuildStandby(_, of) if !exists(*of));

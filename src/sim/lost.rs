@@ -4,11 +4,12 @@
 //! range holds, so the differences between two instants add up to the whole.
 
 use super::Sim;
-use super::outcome::{Loss, LostRange};
+use super::outcome::{Loss, LostRange, Unwaited};
 use super::strikes::touches;
-use crate::check::{Abandoned, Ledger};
+use crate::check::{Abandoned, Ledger, acked_in_force};
 use crate::kernel::{Instant, Lsn, Span};
-use crate::model::{Host, Service};
+use crate::knob::CommitLevel;
+use crate::model::{Host, Service, Session};
 
 /// WAL before the beginning of a timeline that is in no archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,10 +64,34 @@ fn range(sim: &Sim, part: &Abandoned, instants: &[Instant]) -> LostRange {
         acked_commits: part.acked,
         divergent_commits: part.written,
         acked_by: instants.iter().map(|at| (*at, lost_by(*at))).collect(),
+        unwaited: unwaited(sim, part),
         since: part.since,
         window: if part.acked > 0 { part.window } else { Span::ZERO },
         disk_exists: !matches!(world.node(part.node).host, Host::Dead | Host::Deleted),
     }
+}
+
+/// Returns which acknowledged commits of an abandoned part waited for no standby, if commits waited
+/// on its timeline at all.
+fn unwaited(sim: &Sim, part: &Abandoned) -> Option<Unwaited> {
+    let (world, now) = (&sim.world, sim.world.now);
+    let branch = world.branch(part.branch);
+    branch.quorum.began()?;
+    let kept = branch.last_made_within(part.from);
+    let mut sum = Unwaited::default();
+    for session in &branch.sessions {
+        let unwarned = Session { warned: None, ..*session };
+        let acked = |of: &Session, made: Instant| branch.acked(of, made, now);
+        let lost = |of: &Session| acked(of, Instant::FAR).saturating_sub(acked(of, kept));
+        let within = |made: Instant| acked_in_force(branch, session, made, now);
+        let in_force = within(Instant::FAR).saturating_sub(within(kept));
+        let warned = lost(session).saturating_sub(lost(&unwarned));
+        let own = world.client(session.client).settings.synchronous_commit == CommitLevel::Local;
+        sum.own_setting += if own { in_force } else { 0 };
+        sum.with_warning += warned;
+        sum.not_in_force += lost(session).saturating_sub(in_force + warned);
+    }
+    Some(sum)
 }
 
 /// Returns the instants at which something happened to a service, and the end of the run.

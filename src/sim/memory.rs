@@ -101,6 +101,18 @@ impl Sim {
             | Operator::SwitchByTerraform
             | Operator::PromoteSecondary
             | Operator::AddSecondary => return,
+            Operator::RemoveWindows => {
+                // Whatever is under way may change the primary at any time from now on.
+                if let Some(last) = self.history.of_mut(service).operations.last_mut()
+                    && last.ended.is_none()
+                {
+                    last.windows.clear();
+                }
+            }
+            Operator::MajorUpgrade | Operator::PowerOffService | Operator::PowerOnService => {
+                self.note_standstill(service, operator);
+                return;
+            }
             Operator::ChangePlan(plan) => self.history.of_mut(service).plans.push((now, plan)),
             Operator::Maintain | Operator::Migrate(_) | Operator::ChangeTier(_) => {
                 self.note_operation(service);
@@ -114,12 +126,14 @@ impl Sim {
         let Some(manager) = begun.map(|decider| &decider.manager) else { return };
         let Some(operation) = &manager.operation else { return };
         let follows = manager.follows.is_some();
+        let windows = manager.windows.clone();
         let (cause, next) = (operation.cause, NodeId::at(self.world.nodes.len()));
         let old = self.world.existing(service).map(|node| node.id).collect();
         let mut record = OperationRecord::new(self.world.now, cause, old, next);
         record.follows = follows;
         if cause == Cause::Maintenance {
-            record.windows.clone_from(&self.setup.services[service.index()].windows);
+            record.in_windows = !windows.is_empty();
+            record.windows = windows;
         }
         self.history.of_mut(service).operations.push(record);
     }

@@ -5,13 +5,14 @@
 //! * `script`: which fault strikes and heals when; `trigger`: steps that wait for something;
 //! * `failure`: what goes wrong by itself; `hurry`: runs that are made likelier than they are;
 //! * `apply`, `orders`: an event changes the truth; `settle`: what follows at the same instant;
-//! * `memory`: what the judge remembers of it;
+//! * `memory`: what the judge remembers of it; `standstill`: orders that have a service down;
 //! * `slots`: logical slots, their jobs and their consumers;
 //! * `observe`: truth becomes news; `decider`: who hears and decides; `lookout`: the daemons;
 //! * `answer`: what nodes say at once; `perform`: orders become events;
 //! * `phase`: the phases of its work; `face`: how a run is begun and looked at; `look`: how a
 //!   suite of tests goes along with a run;
 //! * `side_by_side`, `sessions`: what is told of services bound together and of connections;
+//! * `controlled`: the states of switchovers with windows;
 //! * `result`, `slot_outcome`, `outages`, `lost`, `strikes`, `reached`, `tell`, `spell`,
 //!   `told`: from the last state to the outcome: slots, outages, what was lost, faults, what
 //!   occurred, the timeline.
@@ -22,6 +23,7 @@
 mod answer;
 mod apply;
 mod command;
+mod controlled;
 mod decider;
 mod face;
 mod failure;
@@ -47,6 +49,7 @@ mod side_by_side;
 mod slot_outcome;
 mod slots;
 mod spell;
+mod standstill;
 mod start;
 mod strikes;
 mod tell;
@@ -60,11 +63,12 @@ pub use crate::control::{Operator, PhaseName};
 pub use crate::model::{
     ClientSetup, Consumption, DatabaseSetup, Driver, DriverParts, ServiceSetup, SlotSetup, Work,
 };
+pub use controlled::{SwitchoverOutcome, SwitchoverState};
 pub use failure::{FailureSetup, Hurry, Occurs, Subject};
 pub use lost::ArchiveGap;
 pub use outcome::{
     Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome, Fenced, Loss,
-    LostRange, MarkedDown, NoPrimary, Outage, Outcome, Parts, Promotion, ServiceOutcome,
+    LostRange, MarkedDown, NoPrimary, Outage, Outcome, Parts, Promotion, ServiceOutcome, Unwaited,
 };
 pub use phase::PhaseChange;
 pub use reached::Reached;
@@ -237,6 +241,7 @@ impl Sim {
         if before != after {
             self.entered(service, after);
         }
+        self.follow_standstill(id);
         self.configure_lookouts();
         self.advance_pair(id, news);
     }

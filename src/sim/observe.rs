@@ -139,6 +139,16 @@ impl Sim {
         }
     }
 
+    /// Lets a decider hear a node again that answers off the grid of reports.
+    pub(super) fn hear_again(&mut self, id: DeciderId, node: NodeId, condition: Condition) {
+        let Some(place) = self.place_of(id, node) else { return };
+        let contact = &mut self.deciders[id.index()].contacts[place];
+        contact.condition = condition;
+        if !contact.flows {
+            self.end_silence(id, place, condition);
+        }
+    }
+
     /// Lets a node answer the order to stop writing, off the grid of reports.
     pub(super) fn answer_demotion(&mut self, node: NodeId) {
         let (service, number) = (self.world.node(node).service, self.world.node(node).number);
@@ -204,7 +214,7 @@ impl Sim {
     }
 
     /// Whether a node's reports get through, and what they say.
-    fn status(&self, node: NodeId) -> (bool, Condition) {
+    pub(super) fn status(&self, node: NodeId) -> (bool, Condition) {
         let node = self.world.node(node);
         let knobs = &self.world.knobs;
         let fresh = knobs.heartbeat_connection == HeartbeatConnection::Fresh;

@@ -17,8 +17,10 @@ impl Sim {
     pub(super) fn node_ordered(&mut self, service: ServiceId, order: Order) -> Scope {
         let (number, upstream) = match order {
             Order::BuildStandby(number, upstream) => (number, self.upstream(service, upstream)),
+            Order::PowerOff => return self.remove_machines(service),
             Order::BuildPrimary(number) => {
                 self.world.take_the_lead(service);
+                self.world.power_on(service);
                 (number, None)
             }
             Order::Delete(number) => return self.delete(service, number),
@@ -45,7 +47,11 @@ impl Sim {
             | Order::Demote(_)
             | Order::TakeOver(..)
             | Order::Disconnect(_)
-            | Order::Restart(_) => return Scope::Nothing,
+            | Order::Restart(_)
+            | Order::CheckUpgrade(_)
+            | Order::Upgrade(_)
+            | Order::TakeBackup(_)
+            | Order::AskCaughtUp(..) => return Scope::Nothing,
         };
         let node = self.world.add_node(service, number, upstream);
         self.world.begin_build(node);
@@ -100,21 +106,22 @@ impl Sim {
             Order::StopControlled(_) if hears => return self.stop_controlled(service, node),
             Order::Kill(_) if hears => self.world.kill_server(node),
             Order::Start(_) if hears => self.start(node),
-            Order::Detach(_) if hears && self.world.node(node).answers() => {
-                self.world.detach(node);
-                self.answer(node, Answer::Detached);
-            }
-            Order::SetQuorum(_, needs, standbys) if hears && self.world.node(node).answers() => {
-                self.set_quorum(node, needs, standbys);
-            }
-            Order::ClearQuorum(_) if hears && self.world.node(node).answers() => {
-                self.world.set_quorum_rule(node, self.world.standing_rule(service));
-            }
             Order::Forward(_, target) if hears => {
                 self.forward(node, self.world.service(service).numbered(target));
             }
-            Order::AskSlots(_, standbys) if hears && self.world.node(node).answers() => {
-                return self.ask_slots(node, standbys);
+            Order::Detach(_)
+            | Order::SetQuorum(..)
+            | Order::ClearQuorum(_)
+            | Order::AskSlots(..)
+            | Order::AskCaughtUp(..) => {
+                if !hears || !self.obey_running((service, node), order) {
+                    return Scope::Nothing;
+                }
+            }
+            Order::CheckUpgrade(_) | Order::Upgrade(_) | Order::TakeBackup(_) => {
+                if !hears || !self.obey_upgrade(node, order) {
+                    return Scope::Nothing;
+                }
             }
             Order::Promote(_)
             | Order::Stop(_)
@@ -123,16 +130,46 @@ impl Sim {
             | Order::StopControlled(_)
             | Order::Kill(_)
             | Order::Start(_)
-            | Order::Detach(_)
-            | Order::SetQuorum(..)
-            | Order::ClearQuorum(_)
             | Order::Forward(..)
-            | Order::AskSlots(..)
             | Order::Delete(_)
             | Order::SetPlan(_)
-            | Order::Relocate(_) => return Scope::Nothing,
+            | Order::Relocate(_)
+            | Order::PowerOff => return Scope::Nothing,
         }
         Scope::Service(service)
+    }
+
+    /// Lets a node that is reached carry out an order that only a running server can; tells whether
+    /// it changes anything.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only such orders are passed on")]
+    fn obey_running(&mut self, (service, node): (ServiceId, NodeId), order: Order) -> bool {
+        if !self.world.node(node).answers() {
+            return false;
+        }
+        let ids = |standbys: Targets| standbys.iter().collect::<Vec<NodeId>>();
+        match order {
+            Order::Detach(_) => {
+                self.world.detach(node);
+                self.answer(node, Answer::Detached);
+            }
+            Order::SetQuorum(_, needs, standbys) => self.set_quorum(node, needs, standbys),
+            Order::ClearQuorum(_) => {
+                self.world.set_quorum_rule(node, self.world.standing_rule(service));
+            }
+            Order::AskSlots(_, standbys) => {
+                let copied = self.world.slots_are_on(node, &ids(standbys));
+                self.answer(node, if copied { Answer::SlotsCopied } else { Answer::SlotsBehind });
+                return false;
+            }
+            Order::AskCaughtUp(_, standbys) => {
+                if self.world.is_caught_up(node, &ids(standbys)) {
+                    self.answer(node, Answer::StandbyCaughtUp);
+                }
+                return false;
+            }
+            _ => return false,
+        }
+        true
     }
 
     /// Begins a controlled stop; a server that does not run is kept from starting.
@@ -176,9 +213,14 @@ impl Sim {
             self.world.plan_stop(node);
             return Scope::Nothing;
         }
-        let service = self.world.node(node).service;
+        let of = self.world.node(node);
+        let (service, upgrading) = (of.service, of.upgrading);
         self.world.finish_stop(node);
-        self.answer(node, Answer::Stopped);
+        if upgrading {
+            self.world.upgrade_stopped(node);
+        } else {
+            self.answer(node, Answer::Stopped);
+        }
         Scope::Service(service)
     }
 
@@ -222,13 +264,6 @@ impl Sim {
             _ => return false,
         }
         true
-    }
-
-    fn ask_slots(&mut self, node: NodeId, standbys: Targets) -> Scope {
-        let standbys: Vec<NodeId> = standbys.iter().collect();
-        let copied = self.world.slots_are_on(node, &standbys);
-        self.answer(node, if copied { Answer::SlotsCopied } else { Answer::SlotsBehind });
-        Scope::Nothing
     }
 
     fn may_be_demoted(&self, node: NodeId) -> bool {
@@ -283,7 +318,11 @@ fn numbered(order: Order) -> Option<u16> {
         | Order::Demote(number)
         | Order::TakeOver(number, _)
         | Order::Disconnect(number)
-        | Order::Restart(number) => Some(number),
-        Order::SetPlan(_) | Order::Relocate(_) => None,
+        | Order::Restart(number)
+        | Order::CheckUpgrade(number)
+        | Order::Upgrade(number)
+        | Order::TakeBackup(number)
+        | Order::AskCaughtUp(number, _) => Some(number),
+        Order::SetPlan(_) | Order::Relocate(_) | Order::PowerOff => None,
     }
 }

@@ -3,6 +3,7 @@
 //! Knows nothing of how it is printed. Kept here: names, not ids; instants and spans, not text; so
 //! that expectations, reports and other people's tests all read the same result.
 
+use super::controlled::SwitchoverOutcome;
 use super::failure::Hurry;
 use super::lost::ArchiveGap;
 use super::phase::PhaseChange;
@@ -12,6 +13,7 @@ use super::side_by_side::{GroupOutcome, IntegrationOutcome, OrderOutcome, PairOu
 use super::slot_outcome::SlotOutcome;
 use super::told::{Line, StanceOutcome};
 use crate::check::InvariantOutcome;
+use crate::control::ServiceState;
 use crate::kernel::{Instant, Lsn, Span};
 use crate::knob::Knobs;
 use crate::model::{Driver, Endpoint, Plan};
@@ -55,6 +57,8 @@ pub struct Outcome {
     pub invariants: Vec<InvariantOutcome>,
     /// The undocumented values that this result rests on.
     pub stances: Vec<StanceOutcome>,
+    /// Maintenance of services with windows, and the states that it was shown in.
+    pub switchovers: Vec<SwitchoverOutcome>,
     /// Which rules, phases, faults and orders occurred; empty for a run without notes.
     pub reached: Reached,
     /// Everything that happened, in order.
@@ -94,6 +98,8 @@ pub struct ServiceOutcome {
     pub sessions: Vec<SessionOutcome>,
     /// The phases of the platform's work that it entered, in order.
     pub phases: Vec<PhaseChange>,
+    /// The states in which it was shown, from when on, once an order had the whole of it down.
+    pub states: Vec<(Instant, ServiceState)>,
 }
 
 /// A standby that became primary.
@@ -204,12 +210,25 @@ pub struct LostRange {
     /// How many of the acknowledged ones had been written by each instant at which something
     /// happened to the service, in order; the end of the run is the last.
     pub acked_by: Vec<(Instant, u64)>,
+    /// The acknowledged ones that waited for no standby, if others on the timeline did.
+    pub unwaited: Option<Unwaited>,
     /// When the last WAL that survived was written, or when the timeline began.
     pub since: Instant,
     /// How far back in time it reaches.
     pub window: Span,
     /// Whether the disk that holds it still exists at the end of the run.
     pub disk_exists: bool,
+}
+
+/// Acknowledged commits of a timeline under quorum commit that waited for no standby.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unwaited {
+    /// Made before the setting was in force, or after it.
+    pub not_in_force: u64,
+    /// Of clients that turned it off for themselves by `synchronous_commit`.
+    pub own_setting: u64,
+    /// Acknowledged with a warning, since their client would not wait any longer.
+    pub with_warning: u64,
 }
 
 impl ServiceOutcome {

@@ -15,28 +15,35 @@ impl Sim {
     pub(super) fn perform(&mut self, id: DeciderId, decision: &Decision) {
         let service = self.deciders[id.index()].service;
         let (now, arrives) = (self.world.now, self.world.now + self.world.knobs.platform_delay);
+        let cloud = |order: Order| Event::NodeOrdered(service, order);
         for action in &decision.actions {
             let (at, event) = match *action {
                 Action::Fence(number) => (now, arrival(service, Order::Fence(number))),
-                Action::Promote(number) => (arrives, arrival(service, Order::Promote(number))),
-                Action::Follow(number, upstream) => {
-                    (arrives, arrival(service, Order::Follow(number, upstream)))
-                }
-                Action::Stop(number) => (arrives, arrival(service, Order::Stop(number))),
-                Action::Demote(number) => (arrives, arrival(service, Order::Demote(number))),
-                Action::TakeOver(number, end) => {
-                    (arrives, arrival(service, Order::TakeOver(number, end)))
-                }
                 Action::FollowService(number) => {
                     let partner = self.world.partner(service);
                     let node = partner.and_then(|partner| self.numbered(partner, number));
                     let Some(node) = node else { continue };
                     (now, Event::SourceSet(service, node))
                 }
-                Action::Disconnect(number) => {
-                    (arrives, arrival(service, Order::Disconnect(number)))
+                Action::PowerOff => (now, Event::NodeOrdered(service, Order::PowerOff)),
+                Action::Promote(_)
+                | Action::Follow(..)
+                | Action::Stop(_)
+                | Action::StopControlled(_)
+                | Action::Kill(_)
+                | Action::Start(_)
+                | Action::Detach(_)
+                | Action::Forward(..)
+                | Action::Demote(_)
+                | Action::TakeOver(..)
+                | Action::Disconnect(_)
+                | Action::Restart(_)
+                | Action::CheckUpgrade(_)
+                | Action::Upgrade(_)
+                | Action::TakeBackup(_) => {
+                    let Some(order) = sent(*action) else { continue };
+                    (arrives, arrival(service, order))
                 }
-                Action::Restart(number) => (arrives, arrival(service, Order::Restart(number))),
                 Action::LoseSource => (now, Event::SourceLost(service)),
                 Action::Publish(endpoint, numbers) => {
                     let targets = self.targets(service, numbers);
@@ -46,17 +53,9 @@ impl Sim {
                     (now, Event::RecordOrdered(named, endpoint, targets))
                 }
                 Action::BuildStandby(number, upstream) => {
-                    (now, Event::NodeOrdered(service, Order::BuildStandby(number, upstream)))
+                    (now, cloud(Order::BuildStandby(number, upstream)))
                 }
-                Action::BuildPrimary(number) => {
-                    (now, Event::NodeOrdered(service, Order::BuildPrimary(number)))
-                }
-                Action::StopControlled(number) => {
-                    (arrives, arrival(service, Order::StopControlled(number)))
-                }
-                Action::Kill(number) => (arrives, arrival(service, Order::Kill(number))),
-                Action::Start(number) => (arrives, arrival(service, Order::Start(number))),
-                Action::Detach(number) => (arrives, arrival(service, Order::Detach(number))),
+                Action::BuildPrimary(number) => (now, cloud(Order::BuildPrimary(number))),
                 Action::SetQuorum(number, needs, standbys) => {
                     let standbys = self.targets(service, standbys);
                     let at = arrives + self.world.knobs.quorum_switch;
@@ -66,12 +65,13 @@ impl Sim {
                     let at = arrives + self.world.knobs.quorum_switch;
                     (at, arrival(service, Order::ClearQuorum(number)))
                 }
-                Action::Forward(number, target) => {
-                    (arrives, arrival(service, Order::Forward(number, target)))
-                }
                 Action::AskSlots(number, standbys) => {
                     let standbys = self.targets(service, standbys);
                     (arrives, Event::OrderArrives(service, Order::AskSlots(number, standbys)))
+                }
+                Action::AskCaughtUp(number, standbys) => {
+                    let standbys = self.targets(service, standbys);
+                    (arrives, arrival(service, Order::AskCaughtUp(number, standbys)))
                 }
                 // The cloud deletes a machine whether or not anybody can reach it.
                 Action::Delete(number) => (now, Event::NodeOrdered(service, Order::Delete(number))),
@@ -149,4 +149,28 @@ impl Sim {
 /// Returns the arrival of an order at its node.
 fn arrival(service: ServiceId, order: Order) -> Event {
     Event::OrderArrives(service, order)
+}
+
+/// Returns an order to a node that is passed on as it is.
+#[expect(clippy::wildcard_enum_match_arm, reason = "only these orders are passed on")]
+fn sent(action: Action) -> Option<Order> {
+    let order = match action {
+        Action::Promote(number) => Order::Promote(number),
+        Action::Follow(number, upstream) => Order::Follow(number, upstream),
+        Action::Stop(number) => Order::Stop(number),
+        Action::StopControlled(number) => Order::StopControlled(number),
+        Action::Kill(number) => Order::Kill(number),
+        Action::Start(number) => Order::Start(number),
+        Action::Detach(number) => Order::Detach(number),
+        Action::Forward(number, target) => Order::Forward(number, target),
+        Action::Demote(number) => Order::Demote(number),
+        Action::TakeOver(number, end) => Order::TakeOver(number, end),
+        Action::Disconnect(number) => Order::Disconnect(number),
+        Action::Restart(number) => Order::Restart(number),
+        Action::CheckUpgrade(number) => Order::CheckUpgrade(number),
+        Action::Upgrade(number) => Order::Upgrade(number),
+        Action::TakeBackup(number) => Order::TakeBackup(number),
+        _ => return None,
+    };
+    Some(order)
 }

@@ -45,6 +45,7 @@ pub(super) fn reached(sim: &Sim) -> Reached {
             | What::Operated(..)
             | What::Declined(..)
             | What::Stands(..)
+            | What::Shown(..)
             | What::Belongs(..)
             | What::Missed(_)
             | What::Moved(_)

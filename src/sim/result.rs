@@ -11,7 +11,7 @@ use super::outcome::{
 use super::phase::PhaseChange;
 use super::sessions::SessionOutcome;
 use super::told::StanceOutcome;
-use super::{Sim, lost, reached, side_by_side, slot_outcome, strikes, tell};
+use super::{Sim, controlled, lost, reached, side_by_side, slot_outcome, strikes, tell};
 use crate::check::{
     Ledger, archive_gaps, consumed_phantoms, dual_writing, exposures, judge, phantoms,
 };
@@ -39,6 +39,7 @@ pub(super) fn outcome(sim: &Sim) -> Outcome {
         pairs: side_by_side::pairs(sim),
         groups: side_by_side::groups(sim),
         orders: side_by_side::orders(sim),
+        switchovers: controlled::switchovers(sim),
         invariants: judge(&sim.setup.case(world, &sim.history)),
         stances: stances(sim),
         reached: reached::reached(sim),
@@ -110,6 +111,7 @@ fn service_outcome(sim: &Sim, service: &Service) -> ServiceOutcome {
             })
             .collect(),
         sessions: sessions(world, service),
+        states: memory.states.clone(),
         phases: memory
             .phases
             .iter()
@@ -138,6 +140,7 @@ fn promotions(sim: &Sim, service: &Service) -> Vec<Promotion> {
                 node: world.node_name(record.node),
                 from: world.node_name(record.from),
                 cause: match (record.restored, record.planned) {
+                    (true, _) if record.rule.is_ordered() => record.rule.cause(),
                     (true, _) => "restore",
                     (false, true) => "switchover",
                     (false, false) => record.rule.cause(),

@@ -146,7 +146,7 @@ fn after(sim: &Sim, record: &SlotRecord, brought: &[Resumption]) -> SlotOutcome 
     };
     let state = match record.confirmed {
         Some(_) => SlotState::Kept,
-        None if young && !record.restored && record.created > Instant::ZERO => {
+        None if young && !record.restored && !record.upgraded && record.created > Instant::ZERO => {
             SlotState::NotYetSynced
         }
         None => SlotState::Lost,

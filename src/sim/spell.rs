@@ -32,6 +32,12 @@ pub(super) fn spelled(world: &World, service: ServiceId, action: Action) -> Stri
         }
         Action::Disconnect(number) => format!("end the connections to {}", name(number)),
         Action::Restart(number) => format!("restart {}", name(number)),
+        Action::CheckUpgrade(number) => format!("ask {} whether it can be upgraded", name(number)),
+        Action::Upgrade(number) => format!("upgrade {} in place", name(number)),
+        Action::TakeBackup(number) => format!("take a full backup of {}", name(number)),
+        Action::PowerOff => {
+            format!("remove all machines of {}", world.names.services[service.index()])
+        }
         Action::LoseSource => {
             format!("let {} follow nobody", world.names.services[service.index()])
         }
@@ -48,6 +54,11 @@ pub(super) fn spelled(world: &World, service: ServiceId, action: Action) -> Stri
         Action::AskSlots(number, numbers) => {
             let nodes: Vec<String> = numbers.iter().map(name).collect();
             format!("ask {} whether its slots are on {}", name(number), nodes.join(" and "))
+        }
+        Action::AskCaughtUp(number, numbers) => {
+            let nodes: Vec<String> = numbers.iter().map(name).collect();
+            let which = nodes.join(" or ");
+            format!("ask {} whether {which} has all from before commits waited", name(number))
         }
         Action::ClearQuorum(number) => format!("let {} wait for no standby", name(number)),
         Action::Forward(number, to) => {
@@ -78,6 +89,7 @@ pub(super) fn arrived(
     order: Order,
 ) -> Option<Line> {
     let id = |number: u16| world.service(service).numbered(number);
+    let told = |number: u16, text: &str| Some(of_node(world, at, id(number)?, text.to_owned()));
     match order {
         Order::Promote(number) => {
             Some(of_node(world, at, id(number)?, "begins its promotion".to_owned()))
@@ -89,13 +101,13 @@ pub(super) fn arrived(
             Some(of_node(world, at, id(number)?, text))
         }
         Order::Stop(number) => Some(of_node(world, at, id(number)?, "is stopped".to_owned())),
-        Order::Demote(number) => {
-            Some(of_node(world, at, id(number)?, "stops writing, to be a standby".to_owned()))
-        }
-        Order::Disconnect(number) => {
-            Some(of_node(world, at, id(number)?, "ends its connections".to_owned()))
-        }
+        Order::Demote(number) => told(number, "stops writing, to be a standby"),
+        Order::Disconnect(number) => told(number, "ends its connections"),
         Order::Restart(number) => Some(of_node(world, at, id(number)?, "is restarted".to_owned())),
+        Order::Upgrade(number) => {
+            told(number, "ends its sessions and begins to stop, to be upgraded")
+        }
+        Order::TakeBackup(number) => told(number, "is being backed up in full"),
         Order::TakeOver(number, end) => {
             let text = format!("is to take over, waits for WAL up to {end}");
             Some(of_node(world, at, id(number)?, text))
@@ -131,6 +143,9 @@ pub(super) fn arrived(
         | Order::BuildPrimary(_)
         | Order::Delete(_)
         | Order::SetPlan(_)
-        | Order::Relocate(_) => None,
+        | Order::Relocate(_)
+        | Order::CheckUpgrade(_)
+        | Order::AskCaughtUp(..)
+        | Order::PowerOff => None,
     }
 }

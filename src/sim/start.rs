@@ -125,6 +125,8 @@ fn add_service(world: &mut World, setup: &Setup, id: ServiceId) {
             cut_off: Vec::new(),
             archived_whole: None,
             quorum: Quorum::default(),
+            upgraded: false,
+            full_backup: None,
         });
     }
     world.services.push(Service {
@@ -139,6 +141,7 @@ fn add_service(world: &mut World, setup: &Setup, id: ServiceId) {
         replica_name: Record::default(),
         ha_replica_name: Record::default(),
         upload_stalls: Vec::new(),
+        powered_off: Vec::new(),
         publishing_stalled: false,
         provisioning_stalled: false,
         disk_epoch: 0,

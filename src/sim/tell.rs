@@ -6,7 +6,7 @@
 use super::spell::{arrived, numbered, spelled};
 use super::told::Line;
 use super::{Deed, Sim};
-use crate::control::{Action, Operator, Rule};
+use crate::control::{Action, GroupPart, GroupState, Operator, Rule};
 use crate::fault::{Party, Target, Victim};
 use crate::kernel::Instant;
 use crate::model::{
@@ -47,10 +47,10 @@ pub(super) fn line(sim: &Sim, note: &Note) -> Option<Line> {
             })
         }
         What::Paired(by, rule, orders) => Some(paired(sim, at, (*by, *rule), orders)),
-        What::Belongs(service, part, state) => {
-            let event = format!("is {} of its group, which is {}", part.word(), state.word());
-            Some(of_service(&sim.world, at, *service, event))
+        What::Shown(service, state) => {
+            Some(of_service(&sim.world, at, *service, format!("is {}", state.word())))
         }
+        What::Belongs(service, part, state) => Some(of_group(sim, at, *service, (*part, *state))),
         What::Stands(service, role, state) => {
             let event = format!("is {} and {}", role.word(), state.word());
             Some(of_service(&sim.world, at, *service, event))
@@ -91,6 +91,12 @@ pub(super) fn line(sim: &Sim, note: &Note) -> Option<Line> {
     }
 }
 
+/// Returns the line of what an instance is in its group.
+fn of_group(sim: &Sim, at: Instant, id: ServiceId, (part, state): (GroupPart, GroupState)) -> Line {
+    let event = format!("is {} of its group, which is {}", part.word(), state.word());
+    of_service(&sim.world, at, id, event)
+}
+
 /// Returns the line of an order that a step of the script gives the platform.
 fn given(sim: &Sim, at: Instant, step: u16) -> Line {
     let deed = sim.setup.script[usize::from(step)].deed;
@@ -120,7 +126,11 @@ fn ordered(sim: &Sim, operator: Operator) -> String {
         | Operator::ReverseIntegration
         | Operator::SwitchByTerraform
         | Operator::PromoteSecondary
-        | Operator::AddSecondary => name.to_owned(),
+        | Operator::AddSecondary
+        | Operator::MajorUpgrade
+        | Operator::PowerOffService
+        | Operator::PowerOnService
+        | Operator::RemoveWindows => name.to_owned(),
         Operator::Migrate(region) => {
             format!("{name} to {} of", sim.world.names.regions[region.index()])
         }
@@ -280,12 +290,18 @@ fn moved(world: &World, at: Instant, event: Event) -> Option<Line> {
             Some(of_node(world, at, id, format!("is primary, on timeline {number}")))
         }
         Event::Drained(id, _) => node(id, "has all that was written; begins its promotion"),
+        Event::UpgradeEnds(id, _) => node(id, upgrade_ended(world, id, at)),
+        Event::BackupEnds(id, _) => node(id, "is backed up in full"),
         Event::FenceActs(id) => node(id, "is stopped and deleted"),
         Event::StopEnds(id, _) => node(id, "is stopped; all its WAL was sent"),
         Event::RecordServed(service, endpoint, _) => Some(served(world, at, service, endpoint)),
         Event::OrderArrives(service, order) => arrived(world, at, service, order),
         Event::NodeOrdered(service, Order::Delete(number)) => {
             node(world.service(service).numbered(number)?, "is deleted")
+        }
+        Event::NodeOrdered(service, Order::PowerOff) => {
+            let text = "all its machines are removed".to_owned();
+            Some(of_service(world, at, service, text))
         }
         Event::NodeOrdered(..)
         | Event::StepDue(_)
@@ -309,6 +325,16 @@ fn moved(world: &World, at: Instant, event: Event) -> Option<Line> {
         | Event::SlotDependency(_)
         | Event::SlotCopies(_)
         | Event::SlotCheckpoint(..) => None,
+    }
+}
+
+/// Returns how an upgrade ended.
+fn upgrade_ended(world: &World, id: NodeId, at: Instant) -> &'static str {
+    let began = |branch: &&Branch| branch.upgraded && (branch.node, branch.began) == (id, at);
+    if world.branches.iter().any(|branch| began(&branch)) {
+        "is upgraded and answers again"
+    } else {
+        "is not upgraded, since a logical slot is not consumed, and answers again"
     }
 }
 
@@ -356,6 +382,11 @@ fn decision(sim: &Sim, at: Instant, (decider, rule): (DeciderId, Rule), news: Si
                 Answer::Detached => "it receives no more",
                 Answer::SlotsCopied => "its slots are on the new servers",
                 Answer::SlotsBehind => "its slots are not on the new servers",
+                Answer::CanUpgrade => "it can be upgraded",
+                Answer::Upgraded => "it is upgraded and answers again",
+                Answer::NotUpgraded => "it could not be upgraded and answers again",
+                Answer::BackedUp => "it is backed up in full",
+                Answer::StandbyCaughtUp => "a new standby has all from before commits waited",
             };
             format!("hears from {} that {says}", name(number))
         }

@@ -60,6 +60,8 @@ pub enum What {
     Paired(DeciderId, Rule, Vec<Action>),
     /// A service of a pair is shown in another role or state.
     Stands(ServiceId, PairRole, ServiceState),
+    /// A service that belongs to no pair is shown in another state.
+    Shown(ServiceId, ServiceState),
     /// An instance of a group is shown as another part, or the group in another state.
     Belongs(ServiceId, GroupPart, GroupState),
     /// A client is connected to a node that refuses its writes.

@@ -39,6 +39,14 @@ pub(super) fn feed_order(digest: &mut Digest, kind: u8, service: u8, order: Orde
         }
         Order::Disconnect(number) => (34, number, 0),
         Order::Restart(number) => (35, number, 0),
+        Order::CheckUpgrade(number) => (36, number, 0),
+        Order::Upgrade(number) => (37, number, 0),
+        Order::TakeBackup(number) => (38, number, 0),
+        Order::PowerOff => (39, 0, 0),
+        Order::AskCaughtUp(number, standbys) => {
+            feed_targets(digest, standbys);
+            (40, number, 0)
+        }
     };
     word(digest, kind, [u16::from(service) << 8 | tag, one, two]);
 }
@@ -81,6 +89,14 @@ pub(super) fn feed_action(digest: &mut Digest, action: Action) {
         Action::LoseSource => word(digest, 163, [0, 0, 0]),
         Action::Disconnect(number) => word(digest, 164, [number, 0, 0]),
         Action::Restart(number) => word(digest, 165, [number, 0, 0]),
+        Action::CheckUpgrade(number) => word(digest, 170, [number, 0, 0]),
+        Action::Upgrade(number) => word(digest, 171, [number, 0, 0]),
+        Action::TakeBackup(number) => word(digest, 172, [number, 0, 0]),
+        Action::PowerOff => word(digest, 173, [0, 0, 0]),
+        Action::AskCaughtUp(number, standbys) => {
+            word(digest, 174, [number, 0, 0]);
+            feed_numbers(digest, standbys);
+        }
     }
 }
 

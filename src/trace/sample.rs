@@ -37,6 +37,12 @@ pub(super) fn orders() -> Vec<Order> {
         Order::TakeOver(1, Lsn(2)),
         Order::Disconnect(1),
         Order::Restart(1),
+        Order::CheckUpgrade(1),
+        Order::Upgrade(1),
+        Order::TakeBackup(1),
+        Order::PowerOff,
+        Order::AskCaughtUp(1, Targets::of([node])),
+        Order::AskCaughtUp(1, Targets::of([NodeId(2)])),
     ]
 }
 
@@ -75,6 +81,12 @@ pub(super) fn actions() -> Vec<Action> {
         Action::LoseSource,
         Action::Disconnect(1),
         Action::Restart(1),
+        Action::CheckUpgrade(1),
+        Action::Upgrade(1),
+        Action::TakeBackup(1),
+        Action::PowerOff,
+        Action::AskCaughtUp(1, Numbers::of([2])),
+        Action::AskCaughtUp(1, Numbers::of([3])),
     ]
 }
 
@@ -97,6 +109,11 @@ pub(super) fn news() -> Vec<Signal> {
         Signal::Answered(1, Answer::StopBegun),
         Signal::Answered(1, Answer::SlotsCopied),
         Signal::Answered(1, Answer::SlotsBehind),
+        Signal::Answered(1, Answer::CanUpgrade),
+        Signal::Answered(1, Answer::Upgraded),
+        Signal::Answered(1, Answer::NotUpgraded),
+        Signal::Answered(1, Answer::BackedUp),
+        Signal::Answered(1, Answer::StandbyCaughtUp),
         Signal::Served(Endpoint::Primary),
         Signal::Served(Endpoint::Replica),
         Signal::Demoted(1),

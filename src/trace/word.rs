@@ -66,6 +66,10 @@ pub(super) fn feed(digest: &mut Digest, what: &What) {
             digest.text(part.word());
             digest.text(state.word());
         }
+        What::Shown(service, state) => {
+            word(digest, 133, [service.0.into(), 0, 0]);
+            digest.text(state.word());
+        }
         What::Stands(service, role, state) => {
             word(digest, 131, [service.0.into(), 0, 0]);
             digest.text(role.word());
@@ -161,6 +165,8 @@ fn feed_event(digest: &mut Digest, event: Event) {
         Event::SlotCopies(service) => word(digest, 45, [service.0.into(), 0, 0]),
         Event::SlotWalFills(node, epoch) => of_node(46, node, epoch),
         Event::SlotCheckpoint(node, epoch) => of_node(47, node, epoch),
+        Event::UpgradeEnds(node, epoch) => of_node(51, node, epoch),
+        Event::BackupEnds(node, epoch) => of_node(52, node, epoch),
     }
 }
 
@@ -189,6 +195,11 @@ fn signal(news: Signal) -> (u16, u16, u16) {
                 Answer::StopBegun => 4,
                 Answer::SlotsCopied => 5,
                 Answer::SlotsBehind => 6,
+                Answer::CanUpgrade => 7,
+                Answer::Upgraded => 8,
+                Answer::NotUpgraded => 9,
+                Answer::BackedUp => 10,
+                Answer::StandbyCaughtUp => 11,
             };
             (23, number, says)
         }

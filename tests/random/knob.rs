@@ -103,6 +103,13 @@ const RANGES: &[(&str, Values)] = &[
     ("slot_sync_nap_max", Spans(2_000, 60_000)),
     ("slot_sync_phase", Phases(2_000)),
     ("synchronized_standby_slots", Words(&["true", "false"])),
+    ("major_upgrade_outage", Laws(0, 300_000)),
+    ("major_upgrade_patience", Spans(1_000, 900_000)),
+    ("major_upgrade_slots", Words(&["Dropped", "Kept"])),
+    ("backup_rate", Rates(MIB, 300 * MIB)),
+    ("waiting_commits", Words(&["InDoubt", "Warned"])),
+    ("switchover_stops_after", Words(&["QuorumInForce", "StandbyCaughtUp"])),
+    ("power_off", Words(&["Orderly", "AtOnce"])),
 ];
 
 /// Every knob of the daemons with the values it is given; they are made under their policy only.

@@ -110,6 +110,10 @@ fn deed() -> impl Strategy<Value = MadeDeed> {
         4 => Just(Operator::Maintain),
         1 => prop::sample::select(&Plan::ALL[..]).prop_map(Operator::ChangePlan),
         1 => prop::sample::select(&Plan::ALL[..]).prop_map(Operator::ChangeTier),
+        1 => Just(Operator::MajorUpgrade),
+        1 => Just(Operator::PowerOffService),
+        2 => Just(Operator::PowerOnService),
+        1 => Just(Operator::RemoveWindows),
     ];
     prop_oneof![
         12 => (node_fault(), node()).prop_map(|(kind, part)| MadeDeed::Strike(kind, part)),
@@ -221,8 +225,15 @@ fn trigger(kind: u8, part: Part, scenario: &Scenario) -> Trigger {
     // The first nodes of a plan always exist.
     let node = format!("{service}-{}", part.number % of.plan.nodes() + 1);
     let client = scenario.clients.first().map(|client| client.name().to_owned());
-    let phases = [PhaseName::Steady, PhaseName::Promoting, PhaseName::Restoring];
-    let phase = phases[usize::from(part.kind % 3)];
+    let phases = [
+        PhaseName::Steady,
+        PhaseName::Promoting,
+        PhaseName::Restoring,
+        PhaseName::Upgrading,
+        PhaseName::BackingUp,
+        PhaseName::ShuttingDown,
+    ];
+    let phase = phases[usize::from(part.number) % phases.len()];
     let endpoint = [Endpoint::Primary, Endpoint::Replica][usize::from(part.kind % 2)];
     match (kind, client) {
         (0, _) => Trigger::Enters { service, phase },

@@ -12,8 +12,8 @@ use crate::control::manager::{Phase, Standing};
 use crate::control::operator::Operator;
 use crate::control::pair::{Managers, PairDecision, Side};
 use crate::control::replace;
+use crate::control::request;
 use crate::control::rule::Rule;
-use crate::control::switchover;
 use crate::kernel::Instant;
 use crate::knob::{Knobs, Mutant};
 
@@ -39,6 +39,7 @@ impl Group {
             Operator::Maintain
             | Operator::Migrate(_)
             | Operator::ChangeTier(_)
+            | Operator::RemoveWindows
             | Operator::ChangePlan(_) => plan(knobs, managers, now, (operator, side)),
             Operator::Switchover
             | Operator::Switchback
@@ -48,6 +49,9 @@ impl Group {
             | Operator::PromoteToMaster
             | Operator::ReverseIntegration
             | Operator::SwitchByTerraform => Err(Refusal::NotPaired),
+            Operator::MajorUpgrade | Operator::PowerOffService | Operator::PowerOnService => {
+                Err(Refusal::InGroup)
+            }
         }
     }
 
@@ -171,7 +175,7 @@ fn plan(
     (operator, side): (Operator, Side),
 ) -> Answer {
     let manager = managers.of_mut(side);
-    let decision = switchover::request(knobs, manager, now, operator)?;
+    let decision = request::request(knobs, manager, now, operator)?;
     note_builds(manager, now);
     Ok(PairDecision { rule: decision.rule, decisions: vec![(side, decision)] })
 }

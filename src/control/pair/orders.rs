@@ -12,8 +12,8 @@ use crate::control::follow::{self, Following};
 use crate::control::manager::{Phase, SOURCE, Standing};
 use crate::control::operator::Operator;
 use crate::control::replace;
+use crate::control::request;
 use crate::control::rule::Rule;
-use crate::control::switchover;
 use crate::kernel::Instant;
 use crate::knob::{
     Knobs, Mutant, PromoteToMaster, RegionFailoverOrder, RemovedRecovery, SwitchoverOrder,
@@ -53,9 +53,13 @@ impl Pair {
                 Side::Primary => self.fail_back(knobs, managers, now),
             },
             Operator::PromoteSecondary | Operator::AddSecondary => Err(Refusal::NotGrouped),
+            Operator::MajorUpgrade | Operator::PowerOffService | Operator::PowerOnService => {
+                Err(Refusal::InPair)
+            }
             Operator::Maintain
             | Operator::Migrate(_)
             | Operator::ChangeTier(_)
+            | Operator::RemoveWindows
             | Operator::ChangePlan(_) => self.plan(knobs, managers, now, (operator, side)),
             Operator::RemoveIntegration => self.remove(knobs, managers, now),
             Operator::ReverseIntegration => self.reverse(knobs, managers, now),
@@ -210,7 +214,7 @@ impl Pair {
             return Err(Refusal::Busy);
         }
         let manager = managers.of_mut(side);
-        let decision = switchover::request(knobs, manager, now, operator)?;
+        let decision = request::request(knobs, manager, now, operator)?;
         note_builds(manager, now);
         Ok(PairDecision { rule: decision.rule, decisions: vec![(side, decision)] })
     }

@@ -55,4 +55,13 @@ fn lost(range: &LostRange, page: &mut Page) {
         span(range.window),
     );
     page.lead(2, Ink::Bad, "lost", &text);
+    let unwaited = range.unwaited.unwrap_or_default();
+    let lines = [
+        (unwaited.not_in_force, "made while commits waited for no standby"),
+        (unwaited.own_setting, "of clients that wait for no standby (synchronous_commit)"),
+        (unwaited.with_warning, "acknowledged with a warning in place of standbys"),
+    ];
+    for (commits, what) in lines.into_iter().filter(|(commits, _)| *commits > 0) {
+        page.lead(4, Ink::Bad, "of these", &format!("{}, {what}", counted(commits, "commit")));
+    }
 }

@@ -8,7 +8,7 @@ use crate::report::findings::Report;
 use crate::report::page::Page;
 use crate::report::style::Ink;
 use crate::report::wording::{counted, moment, span};
-use crate::sim::{GroupOutcome, IntegrationOutcome, OrderOutcome, PairOutcome};
+use crate::sim::{GroupOutcome, IntegrationOutcome, OrderOutcome, PairOutcome, SwitchoverOutcome};
 
 /// Writes the integrations and the orders of a run that has any.
 pub(in crate::report) fn services(report: &Report<'_>, page: &mut Page) {
@@ -27,10 +27,21 @@ pub(in crate::report) fn services(report: &Report<'_>, page: &mut Page) {
     for group in &outcome.groups {
         parts(group, outcome.until, page);
     }
+    for one in &outcome.switchovers {
+        switchover(one, page);
+    }
     for order in &outcome.orders {
         let ink = if order.refusal.is_some() { Ink::Bad } else { Ink::Plain };
         page.lead(2, ink, &moment(order.at), &told(order));
     }
+}
+
+/// Writes the states of maintenance in windows.
+fn switchover(one: &SwitchoverOutcome, page: &mut Page) {
+    let states = one.states.iter();
+    let states = states.map(|(at, state)| format!("{} from {}", state.word(), moment(*at)));
+    let told = states.collect::<Vec<_>>().join(", ");
+    page.lead(2, Ink::Plain, &one.service, &format!("controlled switchover {told}"));
 }
 
 /// How many changes of roles the screen tells of; the timeline has them all.

@@ -81,10 +81,10 @@ fn repeats(slot: &SlotOutcome) -> Vec<String> {
 
 fn position(slot: &SlotOutcome) -> String {
     let node = &slot.node;
-    let after = slot
-        .promoted
-        .as_ref()
-        .map_or(String::new(), |(from, at)| format!(" after {from}, since {}", moment(*at)));
+    let after = slot.promoted.as_ref().map_or(String::new(), |(from, at)| {
+        let before = if from == node { "a major upgrade" } else { from };
+        format!(" after {before}, since {}", moment(*at))
+    });
     let at = slot.confirmed_flush_lsn.map_or(String::new(), |lsn| format!(" at {lsn}"));
     let behind = match (slot.age, slot.lag_bytes) {
         (Some(age), Some(lag)) => {

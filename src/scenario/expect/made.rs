@@ -62,6 +62,7 @@ pub(super) fn outcome() -> Outcome {
         pairs: Vec::new(),
         groups: Vec::new(),
         orders: Vec::new(),
+        switchovers: Vec::new(),
         faults: Vec::new(),
         invariants: Vec::new(),
         stances: Vec::new(),
@@ -135,6 +136,7 @@ fn service() -> ServiceOutcome {
             acknowledged: 11,
         }],
         phases: Vec::new(),
+        states: Vec::new(),
     }
 }
 

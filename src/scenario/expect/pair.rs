@@ -1,4 +1,5 @@
-//! Whether services of a pair were what they were expected to be, and orders were refused.
+//! Whether services of a pair, and services that an order had down, were what they were expected
+//! to be, and orders were refused.
 //!
 //! Knows nothing of single nodes. Kept here: a role or a state is that of one instant.
 
@@ -20,9 +21,24 @@ pub(super) fn state(
     service: &str,
     (state, by): (ServiceState, Span),
 ) -> Finding {
-    shown(outcome, service, by, |change| {
-        (change.state == state, format!("{service} was {}", change.state.word()))
-    })
+    let paired = outcome.pairs.iter().flat_map(|pair| [&pair.primary, &pair.recovery]);
+    let alone = outcome.services.iter().find(|one| one.name == service);
+    let Some(alone) = alone.filter(|_| !paired.into_iter().any(|one| one == service)) else {
+        return shown(outcome, service, by, |change| {
+            (change.state == state, format!("{service} was {}", change.state.word()))
+        });
+    };
+    let by = Instant::ZERO + by;
+    let last = alone.states.iter().rev().find(|(at, _)| *at <= by);
+    let (since, is) = last.copied().unwrap_or((Instant::ZERO, ServiceState::Running));
+    let detail = format!("{service} was {} at {by}, since {since}", is.word());
+    if by > outcome.until {
+        Finding::inconclusive(detail)
+    } else if is == state {
+        Finding::met(Some(since), detail)
+    } else {
+        Finding::missed(Some(by), detail)
+    }
 }
 
 fn shown(

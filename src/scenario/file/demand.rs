@@ -209,7 +209,8 @@ pub enum Expectation {
         /// When.
         by: Span,
     },
-    /// At this instant the service of a pair is shown in this state.
+    /// At this instant the service is shown in this state: one of a pair, or one that an order had
+    /// down as a whole.
     StateBy {
         /// The service.
         service: String,

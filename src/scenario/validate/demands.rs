@@ -161,9 +161,10 @@ fn targets(
 #[expect(clippy::wildcard_enum_match_arm, reason = "only those of pairs and groups are passed on")]
 fn bound(path: &Path, expectation: &Expectation, names: &Names<'_>, problems: &mut Problems) {
     match expectation {
-        Expectation::RoleBy { service, .. }
-        | Expectation::StateBy { service, .. }
-        | Expectation::Unprotected { service, .. } => {
+        Expectation::StateBy { service, .. } => {
+            names.expect_service(&path.field("service"), service, problems);
+        }
+        Expectation::RoleBy { service, .. } | Expectation::Unprotected { service, .. } => {
             expect_paired(&path.field("service"), service, names, problems);
         }
         Expectation::PartBy { service, .. } | Expectation::BothWritable { service, .. } => {
