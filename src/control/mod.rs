@@ -4,8 +4,9 @@
 //! * `operator`: what an operator can order; `command`: an order in, its rule or a refusal out;
 //! * `follow`, `follower`: services that follow another one, and their maintenance; `pair`,
 //!   `group`: two that take each other's place, or go apart; `bond`: either;
-//! * `request`, `switchover`, `answer`, `drain`, `window`, `verify`, `handover`, `plan_change`: its planned
-//!   procedures; `upgrade`, `power`: what has a whole service down; `operation`: how far one is;
+//! * `request`, `switchover`, `answer`, `drain`, `window`, `verify`, `handover`, `plan_change`: its
+//!   planned procedures; `upgrade`, `power`: what has a whole service down; `operation`: how far
+//!   one is;
 //! * `manager`: what one decider believes of one service; `rule`, `rule_sentence`, `action`: its
 //!   two vocabularies;
 //! * `own`: a policy that somebody else writes;
