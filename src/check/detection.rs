@@ -205,7 +205,9 @@ fn timeout(case: &Case<'_>, rule: Rule) -> Option<Span> {
         | Rule::RemoveMachines
         | Rule::PowerOn
         | Rule::AwaitNewStandby
-        | Rule::RemoveWindows => None,
+        | Rule::RemoveWindows
+        | Rule::SetUpRecovery
+        | Rule::DeleteRecovery => None,
     }
 }
 

@@ -47,10 +47,14 @@ impl PairHistory {
         Self {
             primary: pair.source,
             recovery: pair.destination,
-            shown: vec![
-                shown(pair.source, PairRole::Active),
-                shown(pair.destination, PairRole::Passive),
-            ],
+            shown: if pair.from_the_start {
+                vec![
+                    shown(pair.source, PairRole::Active),
+                    shown(pair.destination, PairRole::Passive),
+                ]
+            } else {
+                Vec::new()
+            },
             writing: Vec::new(),
             standbys: Vec::new(),
             protected: Vec::new(),

@@ -27,14 +27,16 @@ pub enum Showing {
     InPair(PairRole, ServiceState),
     /// Its part in a group, and the state of the group.
     InGroup(GroupPart, GroupState),
+    /// Nothing: the pair is not set up, or was deleted.
+    Apart,
 }
 
 impl Bond {
     /// Returns what an integration binds two services by, if there is more to it than following.
-    pub fn of(kind: IntegrationKind) -> Option<Self> {
+    pub fn of(kind: IntegrationKind, exists: bool) -> Option<Self> {
         match kind {
             IntegrationKind::ReadReplica => None,
-            IntegrationKind::DisasterRecovery => Some(Self::Pair(Pair::new())),
+            IntegrationKind::DisasterRecovery => Some(Self::Pair(Pair::new(exists))),
             IntegrationKind::GlobalActiveDatabase => Some(Self::Group(Group::new())),
         }
     }
@@ -108,6 +110,7 @@ impl Bond {
     /// Returns what a service is shown as.
     pub fn showing(&self, knobs: &Knobs, managers: &Managers<'_>, side: Side) -> Showing {
         match self {
+            Self::Pair(pair) if !pair.exists => Showing::Apart,
             Self::Pair(pair) => Showing::InPair(pair.role(side), pair.state(managers, side)),
             Self::Group(group) => Showing::InGroup(group.part(side), group.state(knobs, managers)),
         }
@@ -116,6 +119,7 @@ impl Bond {
     /// Returns what the services are shown as at the start.
     pub fn begins(&self) -> [Showing; 2] {
         match self {
+            Self::Pair(pair) if !pair.exists => [Showing::Apart; 2],
             Self::Pair(_) => [PairRole::Active, PairRole::Passive]
                 .map(|role| Showing::InPair(role, ServiceState::Running)),
             Self::Group(_) => [GroupPart::Primary, GroupPart::Secondary]

@@ -66,11 +66,17 @@ pub enum Refusal {
     InPair,
     /// The service has no windows.
     NoWindows,
+    /// The service that is to be followed is not in the state RUNNING.
+    NotRunning,
+    /// The pair was not set up, or was deleted.
+    NotSetUp,
+    /// The recovery service is active.
+    IsActive,
 }
 
 impl Refusal {
     /// Every reason.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::NotIntegrated,
         Self::NobodyToPromote,
         Self::ByHand,
@@ -97,6 +103,9 @@ impl Refusal {
         Self::NotPoweredOff,
         Self::InPair,
         Self::NoWindows,
+        Self::NotRunning,
+        Self::NotSetUp,
+        Self::IsActive,
     ];
 
     /// Returns the reason's name, as results print it.
@@ -128,6 +137,9 @@ impl Refusal {
             Self::NotPoweredOff => "not-powered-off",
             Self::InPair => "in-pair",
             Self::NoWindows => "no-windows",
+            Self::NotRunning => "not-running",
+            Self::NotSetUp => "not-set-up",
+            Self::IsActive => "is-active",
         }
     }
 
@@ -164,6 +176,9 @@ impl Refusal {
             Self::NotPoweredOff => "the service is not powered off",
             Self::InPair => "the service is a member of a pair",
             Self::NoWindows => "the service has no windows",
+            Self::NotRunning => "the service that is to be followed is not in the state RUNNING",
+            Self::NotSetUp => "the pair was not set up, or was deleted",
+            Self::IsActive => "the recovery service is active: its data would be deleted with it",
         }
     }
 }
@@ -209,7 +224,9 @@ fn carried_out(
         | Operator::TakeOver
         | Operator::PromoteToMaster
         | Operator::ReverseIntegration
-        | Operator::SwitchByTerraform => Err(Refusal::NotPaired),
+        | Operator::SwitchByTerraform
+        | Operator::SetUpRecovery
+        | Operator::DeleteRecovery => Err(Refusal::NotPaired),
         Operator::PromoteSecondary | Operator::AddSecondary => Err(Refusal::NotGrouped),
         Operator::PowerOffService => power::off(knobs, manager, now),
         Operator::PowerOnService => power::on(manager),

@@ -54,6 +54,10 @@ pub enum Operator<Region = RegionId> {
     PowerOnService,
     /// Removes all windows of the service.
     RemoveWindows,
+    /// Creates the recovery service of a pair, if there is none, and the integration.
+    SetUpRecovery,
+    /// Deletes the recovery service of a pair, and the integration with it.
+    DeleteRecovery,
 }
 
 /// What an order is aimed at.
@@ -302,6 +306,28 @@ pub const ORDERS: &[OrderCard] = &[
         precondition: "the service has windows",
         source: "Aiven, Controlled maintenance updates",
     },
+    OrderCard {
+        operator: Operator::SetUpRecovery,
+        name: "SetUpRecovery",
+        example: None,
+        aim: OrderAim::Platform,
+        meaning: "the recovery service is created with its integration, built from backups and \
+                  follows; where only the integration was removed, it is made anew as it was",
+        precondition: "the integration does not exist, and the service that is to be followed is \
+                       active and RUNNING",
+        source: "Aiven, Enable cross-region disaster recovery; aiven_service_integration",
+    },
+    OrderCard {
+        operator: Operator::DeleteRecovery,
+        name: "DeleteRecovery",
+        example: None,
+        aim: OrderAim::Platform,
+        meaning: "the integration is deleted for good, and the recovery service with it; the \
+                  primary service goes on alone",
+        precondition: "the pair is set up, nothing is under way, and the recovery service is \
+                       passive",
+        source: "Aiven, aiven_service_integration and deletion of a service",
+    },
 ];
 
 const UPGRADE: &str = "Aiven, Upgrade and failover procedures";
@@ -343,6 +369,8 @@ impl<Region> Operator<Region> {
             Self::PowerOffService => Operator::PowerOffService,
             Self::PowerOnService => Operator::PowerOnService,
             Self::RemoveWindows => Operator::RemoveWindows,
+            Self::SetUpRecovery => Operator::SetUpRecovery,
+            Self::DeleteRecovery => Operator::DeleteRecovery,
             Self::Migrate(region) => Operator::Migrate(place(region)),
             Self::ChangeTier(plan) => Operator::ChangeTier(*plan),
             Self::ChangePlan(plan) => Operator::ChangePlan(*plan),

@@ -49,7 +49,9 @@ pub(super) fn request(
         | Operator::AddSecondary
         | Operator::PowerOffService
         | Operator::PowerOnService
-        | Operator::RemoveWindows => {
+        | Operator::RemoveWindows
+        | Operator::SetUpRecovery
+        | Operator::DeleteRecovery => {
             return Err(Refusal::ByHand);
         }
         Operator::MajorUpgrade => return super::upgrade::begin(manager, now),

@@ -125,11 +125,15 @@ pub enum Rule {
     AwaitNewStandby,
     /// An operator removed the windows of a service.
     RemoveWindows,
+    /// An operator had a pair set up.
+    SetUpRecovery,
+    /// An operator had a recovery service deleted.
+    DeleteRecovery,
 }
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 60] = [
+    pub const ALL: [Self; 62] = [
         Self::SuspectSilentNode,
         Self::DropSuspicion,
         Self::PromoteForSilentPrimary,
@@ -190,6 +194,8 @@ impl Rule {
         Self::PowerOn,
         Self::AwaitNewStandby,
         Self::RemoveWindows,
+        Self::SetUpRecovery,
+        Self::DeleteRecovery,
     ];
 
     /// Returns the rule's name, as results print it.
@@ -255,6 +261,8 @@ impl Rule {
             Self::PowerOn => "power-on",
             Self::AwaitNewStandby => "await-new-standby",
             Self::RemoveWindows => "remove-windows",
+            Self::SetUpRecovery => "set-up-recovery",
+            Self::DeleteRecovery => "delete-recovery",
         }
     }
 
@@ -323,7 +331,9 @@ impl Rule {
             | Self::PowerOff
             | Self::RemoveMachines
             | Self::AwaitNewStandby
-            | Self::RemoveWindows => "failover",
+            | Self::RemoveWindows
+            | Self::SetUpRecovery
+            | Self::DeleteRecovery => "failover",
         }
     }
 }

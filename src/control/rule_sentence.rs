@@ -228,6 +228,14 @@ impl Rule {
             Self::EndFollowerMaintenance => {
                 "maintenance of a service that follows another ends when every server is a new one"
             }
+            Self::SetUpRecovery => {
+                "a recovery service is created, or its integration made anew, and follows the \
+                 active service"
+            }
+            Self::DeleteRecovery => {
+                "a recovery service is destroyed with its integration, and the primary service \
+                 goes on alone"
+            }
             _ => "it is no rule about two services",
         }
     }

@@ -34,6 +34,8 @@ pub struct Integration {
     pub destination: ServiceId,
     /// The service whose primary was promoted last, for those that take each other's place.
     pub leader: ServiceId,
+    /// Whether it exists when the run begins; otherwise an operator sets it up.
+    pub from_the_start: bool,
 }
 
 impl IntegrationKind {
@@ -76,6 +78,11 @@ impl World {
     /// Returns the integration in which a service follows another from the start.
     pub fn following(&self, service: ServiceId) -> Option<&Integration> {
         self.integrations.iter().find(|integration| integration.destination == service)
+    }
+
+    /// Returns whether a service has no node when the run begins, since nobody has set it up.
+    pub fn is_to_be_set_up(&self, service: ServiceId) -> bool {
+        self.following(service).is_some_and(|one| !one.from_the_start)
     }
 
     /// Returns whether a service is bound to another.

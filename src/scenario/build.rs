@@ -73,6 +73,7 @@ fn integration(names: &Names<'_>, integration: &Integration) -> model::Integrati
         source: service(names, integration.source().1),
         destination: service(names, integration.destination().1),
         leader: service(names, integration.source().1),
+        from_the_start: integration.is_from_the_start(),
     }
 }
 

@@ -100,7 +100,9 @@ impl Sim {
             | Operator::ReverseIntegration
             | Operator::SwitchByTerraform
             | Operator::PromoteSecondary
-            | Operator::AddSecondary => return,
+            | Operator::AddSecondary
+            | Operator::SetUpRecovery
+            | Operator::DeleteRecovery => return,
             Operator::RemoveWindows => {
                 // Whatever is under way may change the primary at any time from now on.
                 if let Some(last) = self.history.of_mut(service).operations.last_mut()

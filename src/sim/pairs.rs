@@ -240,6 +240,7 @@ impl Sim {
                     self.history.note_part(now, service, (part, state));
                     self.note(What::Belongs(service, part, state));
                 }
+                Showing::Apart => {}
             }
         }
         let due = self.desks[at].bond.next_due(&self.setup.knobs).map(|due| due.max(now));

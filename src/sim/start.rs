@@ -17,8 +17,8 @@ use crate::kernel::{Chance, Instant, Pace, Path, Position, Queue};
 use crate::knob::{Phase, ResolverCache, SlotPolicy, Touch};
 use crate::model::{
     Branch, BranchId, Client, ClientId, ClientSetup, Condition, Database, DeciderId, Endpoint,
-    Event, Hosts, Installed, Integration, Links, Names, NodeId, Process, Quorum, Record, Report,
-    Resolver, Role, Service, ServiceId, Slot, SlotCopy, SlotId, Targets, World,
+    Event, Host, Hosts, Installed, Integration, Links, Names, NodeId, Process, Quorum, Record,
+    Report, Resolver, Role, Service, ServiceId, Slot, SlotCopy, SlotId, Targets, World,
 };
 use crate::trace::Trace;
 
@@ -44,7 +44,7 @@ pub(super) fn begin(setup: Arc<Setup>, chance: Chance, ticks: Ticks, keeps_notes
     let decider = |service: ServiceId| DeciderId::at(service.index());
     let desks = setup.integrations.iter().filter_map(|one| {
         let deciders = [decider(one.source), decider(one.destination)];
-        Some(Desk::new(Bond::of(one.kind)?, deciders))
+        Some(Desk::new(Bond::of(one.kind, one.from_the_start)?, deciders))
     });
     let desks = desks.collect();
     let history = History::new(&world);
@@ -149,6 +149,10 @@ fn add_service(world: &mut World, setup: &Setup, id: ServiceId) {
         slot_copy_due: Instant::ZERO,
         slot_wal_epoch: 0,
     });
+    if world.is_to_be_set_up(id) {
+        add_nobody(world, id);
+        return;
+    }
     for number in 1..=u16::from(of.plan.nodes()) {
         let upstream = (number > 1).then_some(primary);
         let node = world.add_node(id, number, upstream);
@@ -171,6 +175,16 @@ fn add_service(world: &mut World, setup: &Setup, id: ServiceId) {
     }
 }
 
+/// Lets a service that nobody has set up have a primary that never existed, and no nodes.
+fn add_nobody(world: &mut World, id: ServiceId) {
+    let node = world.add_node(id, 1, None);
+    let service = &mut world.services[id.index()];
+    service.nodes.clear();
+    service.replica_name = Record::new(Targets::default());
+    service.ha_replica_name = Record::new(Targets::default());
+    world.node_mut(node).host = Host::Deleted;
+}
+
 /// Lets a service follow another from the start: all its nodes stream from the other's primary.
 fn integrate(world: &mut World, setup: &Setup, index: usize) {
     world.touch(Touch::Integration);
@@ -183,6 +197,8 @@ fn integrate(world: &mut World, setup: &Setup, index: usize) {
     if integration.is_pair() {
         start_pair(world, integration, primary);
     }
+    let first = world.service(integration.destination).primary;
+    world.node_mut(first).branch = branch;
     for node in world.service(integration.destination).nodes.clone() {
         let of = world.node_mut(node);
         of.upstream = Some(primary);
@@ -230,7 +246,7 @@ fn add_slots(world: &mut World, setup: &Setup) {
 /// the standbys of each.
 fn start_pair(world: &mut World, pair: Integration, primary: NodeId) {
     let passive = &mut world.services[pair.destination.index()];
-    passive.source = Some(primary);
+    passive.source = pair.from_the_start.then_some(primary);
     passive.replica_name = Record::new(Targets::of(passive.nodes.clone()));
     passive.primary_name = Record::new(Targets::default());
 }
@@ -268,6 +284,10 @@ fn add_decider(world: &mut World, setup: &Setup, service: ServiceId) -> Decider 
     let plan = Manager::new(of.plan);
     let mut manager = Manager { follows, keeps_slots, windows, ..plan };
     manager.follow_from_the_start();
+    if world.is_to_be_set_up(service) {
+        manager.members.clear();
+        manager.next_number = manager.primary;
+    }
     let nodes = world.service(service).nodes.clone();
     let contacts = nodes.iter().map(|node| contact(world, *node, true)).collect();
     for member in &mut manager.members {

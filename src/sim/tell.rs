@@ -130,7 +130,9 @@ fn ordered(sim: &Sim, operator: Operator) -> String {
         | Operator::MajorUpgrade
         | Operator::PowerOffService
         | Operator::PowerOnService
-        | Operator::RemoveWindows => name.to_owned(),
+        | Operator::RemoveWindows
+        | Operator::SetUpRecovery
+        | Operator::DeleteRecovery => name.to_owned(),
         Operator::Migrate(region) => {
             format!("{name} to {} of", sim.world.names.regions[region.index()])
         }

@@ -17,7 +17,8 @@ use super::stage::roles;
 type Shown = [(PairRole, ServiceState); 2];
 
 /// What the documentation shows of the two services before, during and after its operations.
-const SHOWN: [(&str, Shown); 7] = [
+const SHOWN: [(&str, Shown); 8] = [
+    ("while it is set up", [(Active, Running), (Passive, Rebuilding)]),
     ("set up, or after a switchback or a failback", [(Active, Running), (Passive, Running)]),
     ("after a switchover, or a recreation", [(Passive, Running), (Active, Running)]),
     ("after a failover", [(Failed, PowerOff), (Active, Running)]),
@@ -30,7 +31,7 @@ const SHOWN: [(&str, Shown); 7] = [
 /// Returns what is shown of both services, one entry for each change.
 fn shown(pair: &PairOutcome) -> Vec<Shown> {
     let mut now = [(Active, Running), (Passive, Running)];
-    let mut found = vec![now];
+    let mut found = Vec::new();
     for (index, change) in pair.roles.iter().enumerate() {
         now[usize::from(change.service == pair.recovery)] = (change.role, change.state);
         if pair.roles.get(index + 1).is_none_or(|next| next.at > change.at) {

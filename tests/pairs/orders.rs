@@ -5,7 +5,7 @@
 use cutover::control::Refusal;
 use cutover::sim::Outcome;
 
-use super::stage::{order, pair, run};
+use super::stage::{order, pair, pair_set_up, run};
 
 /// When the order in question is given, in milliseconds.
 const ASKED: u64 = 3_600_000;
@@ -13,7 +13,7 @@ const ASKED: u64 = 3_600_000;
 const MINUTE: u64 = 60_000;
 
 /// The orders, each for one of the services, in the order of the columns below.
-const ORDERS: [(&str, &str); 10] = [
+const ORDERS: [(&str, &str); 12] = [
     ("Switchover", "orders-dr"),
     ("Switchback", "orders"),
     ("Failover", "orders-dr"),
@@ -24,6 +24,8 @@ const ORDERS: [(&str, &str); 10] = [
     ("RemoveIntegration", "orders-dr"),
     ("ReverseIntegration", "orders-dr"),
     ("SwitchByTerraform", "orders-dr"),
+    ("SetUpRecovery", "orders-dr"),
+    ("DeleteRecovery", "orders-dr"),
 ];
 
 /// How each of the orders is answered in a situation; `taken` is no refusal.
@@ -31,56 +33,86 @@ const ANSWERS: &[(&str, &str)] = &[
     (
         "as it was set up",
         "taken no-switchover taken no-failover not-recreated taken already-active taken \
-         already-integrated taken",
+         already-integrated taken already-integrated taken",
     ),
     (
         "after a switchover",
         "already-active taken recovery-is-active no-failover not-recreated already-active taken \
-         taken already-integrated taken",
+         taken already-integrated taken already-integrated is-active",
     ),
     (
         "after a switchover and a switchback",
         "taken no-switchover taken no-failover not-recreated taken already-active taken \
-         already-integrated taken",
+         already-integrated taken already-integrated taken",
     ),
     (
         "after a failover",
         "already-active no-switchover recovery-is-active taken not-recreated already-active \
-         not-recreated not-recreated already-integrated not-recreated",
+         not-recreated not-recreated already-integrated not-recreated already-integrated \
+         is-active",
     ),
     (
         "after a failover and a recreation",
         "already-active no-switchover recovery-is-active no-failover taken already-active taken \
-         taken already-integrated taken",
+         taken already-integrated taken already-integrated is-active",
     ),
     (
         "while a failed service is recreated",
         "already-active no-switchover recovery-is-active no-failover passive-not-ready \
-         already-active passive-not-ready taken already-integrated passive-not-ready",
+         already-active passive-not-ready taken already-integrated passive-not-ready \
+         already-integrated is-active",
     ),
     (
         "after a failover and a failback",
         "taken no-switchover taken no-failover not-recreated taken already-active taken \
-         already-integrated taken",
+         already-integrated taken already-integrated taken",
     ),
     (
         "in the middle of a switchover",
-        "busy busy busy busy busy busy busy busy already-integrated busy",
+        "busy busy busy busy busy busy busy busy already-integrated busy already-integrated busy",
     ),
     (
         "without its integration",
         "not-integrated not-integrated not-integrated not-integrated not-integrated \
-         not-integrated not-integrated not-integrated taken not-integrated",
+         not-integrated not-integrated not-integrated taken not-integrated taken taken",
     ),
     (
         "while the primary is silent",
         "active-not-healthy no-switchover taken no-failover not-recreated active-not-healthy \
-         already-active taken already-integrated active-not-healthy",
+         already-active taken already-integrated active-not-healthy already-integrated taken",
     ),
     (
         "while the recovery service is rebuilt",
         "passive-not-ready no-switchover passive-not-ready no-failover not-recreated \
-         passive-not-ready already-active taken already-integrated passive-not-ready",
+         passive-not-ready already-active taken already-integrated passive-not-ready \
+         already-integrated taken",
+    ),
+    (
+        "before it is set up",
+        "not-integrated not-integrated not-integrated not-integrated not-integrated \
+         not-integrated not-integrated not-integrated not-set-up not-integrated taken not-set-up",
+    ),
+    (
+        "before it is set up, without a standby",
+        "not-integrated not-integrated not-integrated not-integrated not-integrated \
+         not-integrated not-integrated not-integrated not-set-up not-integrated not-running \
+         not-set-up",
+    ),
+    (
+        "while it is set up",
+        "passive-not-ready no-switchover passive-not-ready no-failover not-recreated \
+         passive-not-ready already-active taken already-integrated passive-not-ready \
+         already-integrated taken",
+    ),
+    (
+        "after it was set up",
+        "taken no-switchover taken no-failover not-recreated taken already-active taken \
+         already-integrated taken already-integrated taken",
+    ),
+    (
+        "after it was deleted",
+        "not-integrated not-integrated not-integrated not-integrated not-integrated \
+         not-integrated not-integrated not-integrated not-set-up not-integrated taken not-set-up",
     ),
 ];
 
@@ -108,8 +140,21 @@ fn steps(situation: &str) -> Vec<(u64, String)> {
         "while the recovery service is rebuilt" => {
             vec![(ASKED - 2 * MINUTE, death("Node(\"orders-dr-1\")"))]
         }
+        "before it is set up" => vec![],
+        "before it is set up, without a standby" => {
+            vec![(ASKED - 2 * MINUTE, death("Node(\"orders-2\")"))]
+        }
+        "while it is set up" => vec![(ASKED - 2 * MINUTE, order("SetUpRecovery", "orders-dr"))],
+        "after it was set up" => vec![(10 * MINUTE, order("SetUpRecovery", "orders-dr"))],
+        "after it was deleted" => vec![(10 * MINUTE, order("DeleteRecovery", "orders-dr"))],
         other => panic!("nothing is known of {other:?}"),
     }
+}
+
+/// Returns whether the pair of a situation exists when the run begins.
+fn is_set_up(situation: &str) -> bool {
+    !(situation.starts_with("before") || situation.ends_with("it is set up"))
+        && situation != "after it was set up"
 }
 
 /// Returns the answers of a row, the reason in words for each order that is refused.
@@ -125,7 +170,7 @@ fn answers(row: &str) -> Vec<Option<&'static str>> {
 fn outcome(situation: &str, asked: Option<(&str, &str)>) -> Outcome {
     let mut steps = steps(situation);
     steps.extend(asked.map(|(name, service)| (ASKED, order(name, service))));
-    run(&pair("heartbeat_phase: \"2s\"", &steps, "80m"), 0)
+    run(&pair_set_up(is_set_up(situation), "heartbeat_phase: \"2s\"", &steps, "80m"), 0)
 }
 
 #[test]

@@ -12,7 +12,7 @@ use cutover::sim::Sim;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 
-use super::stage::{order, pair, roles};
+use super::stage::{order, pair_set_up, roles};
 
 /// What no run of a pair breaks, whatever operators and faults do.
 const NEVER_BROKEN: [&str; 6] = [
@@ -30,7 +30,7 @@ const EVENTS_MAX: u64 = 200_000;
 /// One of so many cases is run a second time with every report as an event.
 const COMPARED: u64 = 8;
 
-const ORDERS: [(&str, &str); 11] = [
+const ORDERS: [(&str, &str); 13] = [
     ("Switchover", "orders-dr"),
     ("Switchback", "orders"),
     ("Failover", "orders-dr"),
@@ -42,6 +42,8 @@ const ORDERS: [(&str, &str); 11] = [
     ("RemoveIntegration", "orders"),
     ("ReverseIntegration", "orders-dr"),
     ("SwitchByTerraform", "orders-dr"),
+    ("SetUpRecovery", "orders-dr"),
+    ("DeleteRecovery", "orders-dr"),
 ];
 
 /// Faults that end by themselves after a while, and whether they can be healed.
@@ -150,9 +152,11 @@ fn at_most_one_service_of_a_pair_is_active_whatever_happens() {
         ..Config::default()
     };
     let unasked = prop_oneof![3 => Just(""), 1 => Just("automatic_region_failover: \"90s\"")];
-    let cases = (steps(), any::<u64>(), unasked);
-    let result = TestRunner::new(config)
-        .run(&cases, |(made, seed, tuning)| check(&pair(tuning, &script(&made), "2h30m"), seed));
+    let set_up = prop_oneof![3 => Just(true), 1 => Just(false)];
+    let cases = (steps(), any::<u64>(), unasked, set_up);
+    let result = TestRunner::new(config).run(&cases, |(made, seed, tuning, set_up)| {
+        check(&pair_set_up(set_up, tuning, &script(&made), "2h30m"), seed)
+    });
     if let Err(error) = result {
         panic!("{error:#}");
     }

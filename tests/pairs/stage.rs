@@ -9,6 +9,16 @@ use cutover::sim::{self, Outcome, PairOutcome};
 
 /// Returns the scenario of a pair with these steps, each at a time in milliseconds.
 pub(crate) fn pair(tuning: &str, steps: &[(u64, String)], until: &str) -> Loaded {
+    pair_set_up(true, tuning, steps, until)
+}
+
+/// Returns the same of a pair that is set up when the run begins, or only by an order.
+pub(crate) fn pair_set_up(
+    set_up: bool,
+    tuning: &str,
+    steps: &[(u64, String)],
+    until: &str,
+) -> Loaded {
     let steps: Vec<String> =
         steps.iter().map(|(at, step)| step.replace("AT", &format!("At(\"{at}ms\""))).collect();
     let text = format!(
@@ -18,7 +28,9 @@ pub(crate) fn pair(tuning: &str, steps: &[(u64, String)], until: &str) -> Loaded
                 Service(name: "orders", plan: Business, region: "eu-west"),
                 Service(name: "orders-dr", plan: Startup, region: "us-east"),
             ],
-            integrations: [DisasterRecovery(primary: "orders", recovery: "orders-dr")],
+            integrations: [
+                DisasterRecovery(primary: "orders", recovery: "orders-dr", set_up: {set_up}),
+            ],
             clients: [Writer(name: "app", service: "orders", writes_per_s: 50)],
             tuning: Tuning({tuning}),
             script: [{}],

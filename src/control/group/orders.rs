@@ -6,18 +6,15 @@
 use super::{Group, GroupPart, GroupState, Task, leads};
 use crate::control::action::Action;
 use crate::control::command::Refusal;
-use crate::control::decide::{Decision, note_builds};
+use crate::control::decide::Decision;
 use crate::control::follow::{self, Following};
 use crate::control::manager::{Phase, Standing};
 use crate::control::operator::Operator;
-use crate::control::pair::{Managers, PairDecision, Side};
+use crate::control::pair::{Answer, Managers, PairDecision, Side};
 use crate::control::replace;
-use crate::control::request;
 use crate::control::rule::Rule;
 use crate::kernel::Instant;
 use crate::knob::{Knobs, Mutant};
-
-type Answer = Result<PairDecision, Refusal>;
 
 impl Group {
     /// Carries out an order for one of the instances, or says why not.
@@ -40,7 +37,7 @@ impl Group {
             | Operator::Migrate(_)
             | Operator::ChangeTier(_)
             | Operator::RemoveWindows
-            | Operator::ChangePlan(_) => plan(knobs, managers, now, (operator, side)),
+            | Operator::ChangePlan(_) => managers.plan(knobs, now, (operator, side)),
             Operator::Switchover
             | Operator::Switchback
             | Operator::Failover
@@ -48,7 +45,9 @@ impl Group {
             | Operator::TakeOver
             | Operator::PromoteToMaster
             | Operator::ReverseIntegration
-            | Operator::SwitchByTerraform => Err(Refusal::NotPaired),
+            | Operator::SwitchByTerraform
+            | Operator::SetUpRecovery
+            | Operator::DeleteRecovery => Err(Refusal::NotPaired),
             Operator::MajorUpgrade | Operator::PowerOffService | Operator::PowerOnService => {
                 Err(Refusal::InGroup)
             }
@@ -66,6 +65,22 @@ impl Group {
         }
     }
 
+    /// Has the secondary instance promoted, as both ways in which it can leave presuppose.
+    fn release(
+        &self,
+        knobs: &Knobs,
+        managers: &mut Managers<'_>,
+        (now, side): (Instant, Side),
+        rule: Rule,
+    ) -> Result<Decision, Refusal> {
+        if self.part(side) != GroupPart::Secondary {
+            return Err(Refusal::NotSecondary);
+        }
+        self.may_change(knobs, managers)?;
+        let decision = follow::become_independent(knobs, managers.of_mut(side), now)?;
+        Ok(Decision { rule, ..decision })
+    }
+
     fn promote(
         &mut self,
         knobs: &Knobs,
@@ -73,13 +88,8 @@ impl Group {
         now: Instant,
         side: Side,
     ) -> Answer {
-        if self.part(side) != GroupPart::Secondary {
-            return Err(Refusal::NotSecondary);
-        }
-        self.may_change(knobs, managers)?;
         let rule = Rule::PromoteSecondary;
-        let mut decision = follow::become_independent(knobs, managers.of_mut(side), now)?;
-        decision.rule = rule;
+        let mut decision = self.release(knobs, managers, (now, side), rule)?;
         // The synchronisation stops first, so that no standby gets ahead of the promoted one.
         decision.actions.insert(0, Action::LoseSource);
         let standbys: Vec<u16> = managers.of(side).standing(Standing::Standby).collect();
@@ -123,13 +133,8 @@ impl Group {
         now: Instant,
         side: Side,
     ) -> Answer {
-        if self.part(side) != GroupPart::Secondary {
-            return Err(Refusal::NotSecondary);
-        }
-        self.may_change(knobs, managers)?;
         let rule = Rule::RemoveSecondary;
-        let mut decision = follow::become_independent(knobs, managers.of_mut(side), now)?;
-        decision.rule = rule;
+        let decision = self.release(knobs, managers, (now, side), rule)?;
         self.parts[side.index()] = GroupPart::Outside;
         Ok(PairDecision { rule, decisions: vec![(side, decision)] })
     }
@@ -165,19 +170,6 @@ impl Group {
         self.task = Task::Idle;
         PairDecision { rule, decisions: Vec::new() }
     }
-}
-
-/// Passes a planned operation on to an instance, which its group has no part in.
-fn plan(
-    knobs: &Knobs,
-    managers: &mut Managers<'_>,
-    now: Instant,
-    (operator, side): (Operator, Side),
-) -> Answer {
-    let manager = managers.of_mut(side);
-    let decision = request::request(knobs, manager, now, operator)?;
-    note_builds(manager, now);
-    Ok(PairDecision { rule: decision.rule, decisions: vec![(side, decision)] })
 }
 
 /// Gives all nodes of an instance up, with all that they hold.

@@ -1,6 +1,7 @@
 //! Two services of which either can take the other's place: who is active, and what is under way.
 //!
-//! * `orders`: an operator's orders with their preconditions;
+//! * `orders`: an operator's orders with their preconditions; `setup`: those that make and delete
+//!   the pair itself;
 //! * `advance`: what follows from the news of either service;
 //! * `state`: the states that the services are shown in.
 //!
@@ -9,11 +10,15 @@
 
 mod advance;
 mod orders;
+mod setup;
 mod state;
 
-use super::decide::Decision;
-use super::manager::{Manager, Phase, Standing};
+use super::command::Refusal;
+use super::decide::{Decision, note_builds};
+use super::manager::{Manager, Phase, SOURCE, Standing};
+use super::operator::Operator;
 use super::rule::Rule;
+use super::request;
 use crate::kernel::{Instant, Lsn, Position};
 use crate::knob::Knobs;
 use crate::model::Condition;
@@ -78,6 +83,8 @@ pub struct Pair {
     pub roles: [PairRole; 2],
     /// What is under way.
     pub task: Task,
+    /// Whether the recovery service exists.
+    pub exists: bool,
     /// Whether the integration exists.
     pub integrated: bool,
     /// Whether the present roles come from a completed switchover.
@@ -153,7 +160,26 @@ impl PairRole {
     }
 }
 
+/// How an order about two services is answered.
+pub(super) type Answer = Result<PairDecision, Refusal>;
+
 impl Managers<'_> {
+    /// Begins a planned operation on one of the services, in which the other has no part.
+    ///
+    /// # Errors
+    /// The reason for which it is refused; then all beliefs are as they were.
+    pub(super) fn plan(
+        &mut self,
+        knobs: &Knobs,
+        now: Instant,
+        (operator, side): (Operator, Side),
+    ) -> Answer {
+        let manager = self.of_mut(side);
+        let decision = request::request(knobs, manager, now, operator)?;
+        note_builds(manager, now);
+        Ok(PairDecision { rule: decision.rule, decisions: vec![(side, decision)] })
+    }
+
     /// Returns the belief about one side.
     pub fn of(&self, side: Side) -> &Manager {
         match side {
@@ -172,16 +198,18 @@ impl Managers<'_> {
 }
 
 impl Pair {
-    /// Returns the belief at the start of a run: the primary service is active.
-    pub fn new() -> Self {
+    /// Returns the belief at the start of a run: the primary service is active, and the recovery
+    /// service follows it or does not exist.
+    pub fn new(exists: bool) -> Self {
         Self {
             roles: [PairRole::Active, PairRole::Passive],
             task: Task::Idle,
-            integrated: true,
+            exists,
+            integrated: exists,
             switched: false,
             silent_since: None,
             deadline: None,
-            told: 1,
+            told: if exists { 1 } else { SOURCE },
         }
     }
 
@@ -202,12 +230,6 @@ impl Pair {
         let may = self.task == Task::Idle && self.active() == Some(Side::Primary);
         let silence = silence.filter(|at| *at < Instant::FAR && may);
         self.deadline.into_iter().chain(silence).min()
-    }
-}
-
-impl Default for Pair {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

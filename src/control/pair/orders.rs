@@ -4,22 +4,19 @@
 //! region" and "Failback". Knows nothing but beliefs. Kept here: an order that is refused changes
 //! nothing.
 
-use super::{Managers, Pair, PairDecision, PairRole, Side, Task, is_healthy, is_ready};
+use super::{Answer, Managers, Pair, PairDecision, PairRole, Side, Task, is_healthy, is_ready};
 use crate::control::action::Action;
 use crate::control::command::Refusal;
-use crate::control::decide::{Decision, note_builds};
+use crate::control::decide::Decision;
 use crate::control::follow::{self, Following};
 use crate::control::manager::{Phase, SOURCE, Standing};
 use crate::control::operator::Operator;
 use crate::control::replace;
-use crate::control::request;
 use crate::control::rule::Rule;
 use crate::kernel::Instant;
 use crate::knob::{
     Knobs, Mutant, PromoteToMaster, RegionFailoverOrder, RemovedRecovery, SwitchoverOrder,
 };
-
-type Answer = Result<PairDecision, Refusal>;
 
 impl Pair {
     /// Carries out an order for one of the services, or says why not.
@@ -63,6 +60,8 @@ impl Pair {
             | Operator::ChangePlan(_) => self.plan(knobs, managers, now, (operator, side)),
             Operator::RemoveIntegration => self.remove(knobs, managers, now),
             Operator::ReverseIntegration => self.reverse(knobs, managers, now),
+            Operator::SetUpRecovery => self.set_up(knobs, managers),
+            Operator::DeleteRecovery => self.delete(knobs, managers),
             Operator::SwitchByTerraform => {
                 let to = self.active().ok_or(Refusal::Busy)?.other();
                 self.may_switch(managers, to)?;
@@ -213,10 +212,7 @@ impl Pair {
         if self.task != Task::Idle {
             return Err(Refusal::Busy);
         }
-        let manager = managers.of_mut(side);
-        let decision = request::request(knobs, manager, now, operator)?;
-        note_builds(manager, now);
-        Ok(PairDecision { rule: decision.rule, decisions: vec![(side, decision)] })
+        managers.plan(knobs, now, (operator, side))
     }
 
     fn remove(&mut self, knobs: &Knobs, managers: &mut Managers<'_>, now: Instant) -> Answer {
@@ -239,6 +235,9 @@ impl Pair {
     }
 
     fn reverse(&mut self, knobs: &Knobs, managers: &mut Managers<'_>, now: Instant) -> Answer {
+        if !self.exists {
+            return Err(Refusal::NotSetUp);
+        }
         if self.integrated {
             return Err(Refusal::AlreadyIntegrated);
         }

@@ -24,6 +24,9 @@ pub enum Integration {
         primary: String,
         /// The service that follows it at the start.
         recovery: String,
+        /// Whether it is set up when the run begins; otherwise by the order `SetUpRecovery`.
+        #[serde(default = "set_up", skip_serializing_if = "is_set_up")]
+        set_up: bool,
     },
     /// Two instances of which the second follows the first, and can become independent.
     GlobalActiveDatabase {
@@ -34,7 +37,24 @@ pub enum Integration {
     },
 }
 
+fn set_up() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+fn is_set_up(set_up: &bool) -> bool {
+    *set_up
+}
+
 impl Integration {
+    /// Returns whether it exists when the run begins.
+    pub fn is_from_the_start(&self) -> bool {
+        match self {
+            Self::DisasterRecovery { set_up, .. } => *set_up,
+            Self::ReadReplica { .. } | Self::GlobalActiveDatabase { .. } => true,
+        }
+    }
+
     /// Returns what binds the two together.
     pub fn kind(&self) -> IntegrationKind {
         match self {
