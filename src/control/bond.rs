@@ -82,7 +82,7 @@ impl Bond {
     ) -> Option<PairDecision> {
         match self {
             Self::Pair(pair) => pair.advance(knobs, managers, now, news),
-            Self::Group(group) => group.advance(knobs, managers, news.0),
+            Self::Group(group) => group.advance(knobs, managers, news),
         }
     }
 

@@ -52,6 +52,9 @@ macro_rules! with_bond_rows {
     group_running: GroupRunning = "ControlPlane", Group,
         Stance("a promotion presupposes Running, and is for when the primary instance is down"),
         "What the state Running of a Global Active Database group says.";
+    group_readd: GroupReadd = "Wiped", Group,
+        Stance("one page has an instance keep its data, another has it be empty when it is added"),
+        "What becomes of what an instance holds that is added to a group again.";
     group_restart: Law = "uniform(10s, 30s)", Group,
         Documented("Alibaba Cloud: adding a secondary interrupts the primary for 10 to 30 seconds"),
         "How long the primary instance is restarted for when a secondary one is added.";

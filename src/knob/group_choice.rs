@@ -21,3 +21,12 @@ pub enum FollowerMaintenance {
     /// Its name moves while it serves, and it is deleted as soon as the change is served.
     AsStandby,
 }
+
+/// What becomes of what an instance holds that is added to a group again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum GroupReadd {
+    /// It is deleted, and the instance is built anew.
+    Wiped,
+    /// It stays, but for what the primary instance never had; what is new is sent.
+    DeltaResync,
+}

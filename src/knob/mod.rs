@@ -29,7 +29,7 @@ pub use choice::{
     ReplicaReconnect, ResolverCache, SwitchoverCandidates, SwitchoverDrain, SwitchoverFault,
     SwitchoverOrder, TerraformOrder, TimeoutOrigin,
 };
-pub use group_choice::{FollowerMaintenance, GroupRunning};
+pub use group_choice::{FollowerMaintenance, GroupReadd, GroupRunning};
 pub use mutant::{MUTANTS, Mutant, MutantCard};
 pub use planned_choice::{PowerOff, StopsAfter, UpgradedSlots, WaitingCommits};
 pub use policy::{POLICIES, PolicyCard};

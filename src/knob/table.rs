@@ -16,7 +16,7 @@ use super::choice::{
     ReplicaReconnect, ResolverCache, SwitchoverCandidates, SwitchoverDrain, SwitchoverFault,
     SwitchoverOrder, TerraformOrder, TimeoutOrigin,
 };
-use super::group_choice::{FollowerMaintenance, GroupRunning};
+use super::group_choice::{FollowerMaintenance, GroupReadd, GroupRunning};
 use super::mutant::Mutant;
 use super::planned_choice::{PowerOff, StopsAfter, UpgradedSlots, WaitingCommits};
 use super::planned_rows::with_planned_rows;

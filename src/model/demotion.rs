@@ -20,7 +20,7 @@ impl World {
         self.close_sessions(id, now);
         let (branch, service) = (self.node(id).branch, self.node(id).service);
         let end = self.end_writing(id);
-        let partner = self.pair_of(service).map(|pair| pair.partner(service));
+        let (partner, paired) = (self.partner(service), self.pair_of(service).is_some());
         let times = u64::from(self.branch(branch).number);
         let takes = self.draw_of(id, self.knobs.demotion_overhead, "demotion_overhead", times);
         let written = self.branch(branch).written.clone();
@@ -35,7 +35,14 @@ impl World {
         node.upstream_lost = None;
         let epoch = node.epoch;
         self.services[service.index()].follows = partner;
-        self.services[service.index()].source = None;
+        if paired {
+            self.services[service.index()].source = None;
+        } else {
+            // An instance that is added to its group again keeps what the other one has as well.
+            for node in self.service(service).nodes.clone() {
+                self.node_mut(node).rewinds = true;
+            }
+        }
         self.schedule(now + takes, Event::RecoveryEnds(id, epoch));
         self.refresh_followers(id);
     }

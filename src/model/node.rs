@@ -47,6 +47,8 @@ pub struct Node {
     pub ready: bool,
     /// Whether it holds WAL beyond the point where the timeline it is to follow begins.
     pub unfit: bool,
+    /// Whether it gives up what its next upstream does not have.
+    pub rewinds: bool,
     /// Where its own life as a standby begins: it cannot have a slot that needs older WAL.
     pub slots_from: Position,
     /// Whether its machine is ready and waits to be delivered.

@@ -154,6 +154,7 @@ impl World {
             upstream_lost: None,
             ready: false,
             unfit: false,
+            rewinds: false,
             slots_from: Position::ZERO,
             machine_waits: false,
             promoting: false,

@@ -215,13 +215,16 @@ impl World {
             return;
         }
         let replayed = node.replayed.at(now);
+        let rewinds = std::mem::take(&mut node.rewinds);
+        let fork = if rewinds { Some(self.shared_until(own, branch)) } else { fork };
         let fork = match self.knobs.mutant {
             Some(Mutant::FollowRegardless) => fork.map(|fork| fork.max(replayed)),
             _ => fork,
         };
         let node = self.node_mut(id);
         // What was begun of a byte is no WAL yet.
-        let Some(fork) = fork.filter(|fork| replayed.lsn() <= fork.lsn()) else {
+        let keeps = |fork: &Position| rewinds || replayed.lsn() <= fork.lsn();
+        let Some(fork) = fork.filter(keeps) else {
             // A node on a later timeline than its upstream waits for another upstream.
             let ahead = self.left_at(branch, own).is_some();
             self.node_mut(id).unfit = !ahead;

@@ -43,6 +43,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("removed_recovery", &["RolesFrozen", "Promoted"]),
     ("terraform_order", &["ApplyThenWait", "WaitThenApply"]),
     ("group_running", &["ControlPlane", "Serving"]),
+    ("group_readd", &["Wiped", "DeltaResync"]),
     ("follower_maintenance", &["AsPrimary", "AsStandby"]),
     ("commit_mode", &["Asynchronous", "Quorum"]),
     ("quorum_size", &["One", "Majority", "All"]),

@@ -169,22 +169,25 @@ fn a_group_has_one_primary_and_one_secondary_at_the_most_whatever_happens() {
     };
     let gap = prop_oneof![1 => 0..3_000_u64, 2 => 60_000..1_200_000_u64];
     let made = prop::collection::vec((gap, 0..DEEDS.len()), 1..8);
-    let result = TestRunner::new(config).run(&(made, any::<u64>()), |(made, seed)| {
-        let mut now = 0;
-        let steps = made.iter().map(|(gap, deed)| {
-            now = (now + gap).min(89 * MINUTE);
-            (now, format!("AT, {})", DEEDS[*deed]))
+    let readd = prop_oneof![Just("Wiped"), Just("DeltaResync")];
+    let result =
+        TestRunner::new(config).run(&(made, any::<u64>(), readd), |(made, seed, readd)| {
+            let mut now = 0;
+            let steps = made.iter().map(|(gap, deed)| {
+                now = (now + gap).min(89 * MINUTE);
+                (now, format!("AT, {})", DEEDS[*deed]))
+            });
+            let tuning = format!("group_readd: {readd}");
+            let outcome = run(&group(&tuning, &steps.collect::<Vec<_>>()), seed);
+            for [one, other] in parts(&outcome.groups[0]) {
+                prop_assert!(one != other || one == GroupPart::Outside, "{one:?} twice");
+            }
+            let held = ["promotion-leaves-old-primary", "one-primary-one-secondary"];
+            for one in outcome.invariants.iter().filter(|one| held.contains(&one.id)) {
+                prop_assert!(one.verdict != Verdict::Violated, "{}: {}", one.id, one.detail);
+            }
+            Ok(())
         });
-        let outcome = run(&group("", &steps.collect::<Vec<_>>()), seed);
-        for [one, other] in parts(&outcome.groups[0]) {
-            prop_assert!(one != other || one == GroupPart::Outside, "{one:?} twice");
-        }
-        let held = ["promotion-leaves-old-primary", "one-primary-one-secondary"];
-        for one in outcome.invariants.iter().filter(|one| held.contains(&one.id)) {
-            prop_assert!(one.verdict != Verdict::Violated, "{}: {}", one.id, one.detail);
-        }
-        Ok(())
-    });
     if let Err(error) = result {
         panic!("{error:#}");
     }

@@ -123,7 +123,7 @@ fn steps(situation: &str) -> Vec<(u64, String)> {
     let recreate = |at: u64| (at, order("RecreatePrimary", "orders"));
     let death = |of: &str| format!("AT, Fault(HostDeath, {of}))");
     match situation {
-        "as it was set up" => vec![],
+        "as it was set up" | "before it is set up" => vec![],
         "after a switchover" => vec![(MINUTE, switchover())],
         "after a switchover and a switchback" => {
             vec![(MINUTE, switchover()), (10 * MINUTE, order("Switchback", "orders"))]
@@ -140,7 +140,6 @@ fn steps(situation: &str) -> Vec<(u64, String)> {
         "while the recovery service is rebuilt" => {
             vec![(ASKED - 2 * MINUTE, death("Node(\"orders-dr-1\")"))]
         }
-        "before it is set up" => vec![],
         "before it is set up, without a standby" => {
             vec![(ASKED - 2 * MINUTE, death("Node(\"orders-2\")"))]
         }

@@ -47,6 +47,8 @@ enum Task {
     Promoting(Side),
     /// This instance is built as the secondary one.
     Adding(Side),
+    /// This instance has been told to stop writing and to follow with what it holds.
+    Resyncing(Side),
 }
 
 /// What the platform believes of a group, beside what it believes of its instances.
@@ -133,7 +135,7 @@ impl Group {
     pub fn state(&self, knobs: &Knobs, managers: &Managers<'_>) -> GroupState {
         match self.task {
             Task::Promoting(_) => GroupState::Promoting,
-            Task::Adding(_) => GroupState::Adding,
+            Task::Adding(_) | Task::Resyncing(_) => GroupState::Adding,
             Task::Idle => {
                 let primary = Side::BOTH.into_iter();
                 let mut primary = primary.filter(|side| self.part(*side) == GroupPart::Primary);

@@ -8,13 +8,14 @@ use crate::control::action::Action;
 use crate::control::command::Refusal;
 use crate::control::decide::Decision;
 use crate::control::follow::{self, Following};
-use crate::control::manager::{Phase, Standing};
+use crate::control::manager::{Manager, Phase, SOURCE, Standing};
 use crate::control::operator::Operator;
 use crate::control::pair::{Answer, Managers, PairDecision, Side};
 use crate::control::replace;
 use crate::control::rule::Rule;
 use crate::kernel::Instant;
-use crate::knob::{Knobs, Mutant};
+use crate::knob::{GroupReadd, Knobs, Mutant};
+use crate::model::Signal;
 
 impl Group {
     /// Carries out an order for one of the instances, or says why not.
@@ -115,13 +116,24 @@ impl Group {
         let mut restart = Decision::none(rule);
         let source = managers.of(side.other()).primary;
         restart.actions.push(Action::Restart(source));
-        let mut decision = wipe(managers, side, rule);
+        let delta = knobs.group_readd == GroupReadd::DeltaResync;
+        let keeps = delta && leads(managers, side) && managers.of(side).operation.is_none();
+        let mut decision = if keeps { Decision::none(rule) } else { wipe(managers, side, rule) };
         let manager = managers.of_mut(side);
         manager.follows = Some(Following::ReadReplica);
         decision.actions.push(Action::FollowService(source));
+        self.task = if keeps {
+            let primary = manager.primary;
+            decision.actions.push(Action::Demote(primary));
+            if let Some(member) = manager.member_mut(primary) {
+                member.standing = Standing::Building;
+            }
+            Task::Resyncing(side)
+        } else {
+            Task::Adding(side)
+        };
         replace::build_missing(knobs, manager, &mut decision);
         self.parts[side.index()] = GroupPart::Secondary;
-        self.task = Task::Adding(side);
         Ok(PairDecision { rule, decisions: vec![(side, decision), (side.other(), restart)] })
     }
 
@@ -143,9 +155,12 @@ impl Group {
     pub fn advance(
         &mut self,
         knobs: &Knobs,
-        managers: &Managers<'_>,
-        side: Side,
+        managers: &mut Managers<'_>,
+        (side, news): (Side, Signal),
     ) -> Option<PairDecision> {
+        if self.task == Task::Resyncing(side) {
+            return self.resync(knobs, managers.of_mut(side), (side, news));
+        }
         let manager = managers.of(side);
         match self.task {
             Task::Promoting(of) if of == side => {
@@ -162,8 +177,36 @@ impl Group {
                 manager.standing(Standing::Standby).next()?;
                 Some(self.finish(Rule::AddSecondary))
             }
-            Task::Idle | Task::Promoting(_) | Task::Adding(_) => None,
+            Task::Idle | Task::Promoting(_) | Task::Adding(_) | Task::Resyncing(_) => None,
         }
+    }
+
+    /// Lets an instance that has stopped writing follow; one that cannot say so is built anew.
+    fn resync(
+        &mut self,
+        knobs: &Knobs,
+        manager: &mut Manager,
+        (side, news): (Side, Signal),
+    ) -> Option<PairDecision> {
+        let number = manager.primary;
+        if news == Signal::Demoted(number) {
+            if let Some(member) = manager.member_mut(number) {
+                member.standing = Standing::Standby;
+            }
+            let rule = Rule::AddSecondary;
+            let mut decision = Decision::none(rule);
+            let members = manager.members.iter();
+            let members = members.filter(|member| member.standing != Standing::GivenUp);
+            decision.actions.extend(members.map(|one| Action::Follow(one.number, SOURCE)));
+            follow::publish(knobs, manager, &mut decision);
+            self.task = Task::Idle;
+            return Some(PairDecision { rule, decisions: vec![(side, decision)] });
+        }
+        let awaited = manager.member(number).map(|member| member.standing);
+        if awaited != Some(Standing::Building) {
+            self.task = Task::Adding(side);
+        }
+        None
     }
 
     fn finish(&mut self, rule: Rule) -> PairDecision {
