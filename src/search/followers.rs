@@ -20,7 +20,10 @@ pub(super) fn integrations(dice: &mut Dice, services: &[Service]) -> Vec<Integra
     let first = usize::try_from(dice.below(2)).expect("it is small");
     let (source, follower) = (services[first].name.clone(), services[1 - first].name.clone());
     vec![match dice.below(4) {
-        0 => Integration::DisasterRecovery { primary: source, recovery: follower },
+        0 => {
+            let set_up = !dice.once_in(4);
+            Integration::DisasterRecovery { primary: source, recovery: follower, set_up }
+        }
         1 => Integration::GlobalActiveDatabase { primary: source, secondary: follower },
         _ => Integration::ReadReplica { source, replica: follower },
     }]
@@ -37,6 +40,9 @@ pub(super) fn cycle(dice: &mut Dice, loaded: &Loaded) -> Loaded {
         Integration::ReadReplica { .. } => &[(Operator::RemoveIntegration, follower)],
         Integration::GlobalActiveDatabase { .. } => {
             &[(Operator::PromoteSecondary, follower), (Operator::AddSecondary, source)]
+        }
+        Integration::DisasterRecovery { set_up: false, .. } => {
+            &[(Operator::SetUpRecovery, follower), (Operator::Failover, follower)]
         }
         Integration::DisasterRecovery { .. } if dice.once_in(2) => {
             &[(Operator::Switchover, follower), (Operator::Switchback, source)]
