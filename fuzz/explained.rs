@@ -141,7 +141,7 @@ fn several_faults(outcome: &Outcome) -> bool {
 /// room where a slot may keep it.
 fn outrun(setup: &Setup) -> bool {
     let writes = setup.clients.iter().map(|client| match client.work {
-        Work::Write { rate, wal_per_commit } => u64::from(rate) * wal_per_commit.get(),
+        Work::Write { rate, wal_per_commit, .. } => u64::from(rate) * wal_per_commit.get(),
         Work::Read { .. } | Work::Consume(_) => 0,
     });
     let knobs = &setup.knobs;

@@ -18,7 +18,7 @@
 //! use cutover::fault::FaultKind;
 //! use cutover::kernel::{Bytes, Law, Span};
 //! use cutover::knob::Tuning;
-//! use cutover::model::{Driver, DriverParts, Plan};
+//! use cutover::model::{Arrivals, Driver, DriverParts, Plan};
 //! use cutover::scenario::{Client, Deed, Loaded, Scenario, Service, Step, Target, Writer};
 //!
 //! let orders = || "orders".to_owned();
@@ -37,6 +37,7 @@
 //!         service: orders(),
 //!         writes_per_s: 100,
 //!         wal_per_commit: Bytes(3 * 1024),
+//!         arrivals: Arrivals::Even,
 //!         region: None,
 //!         driver: Driver::LibpqTuned,
 //!         parts: DriverParts::default(),

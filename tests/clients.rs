@@ -218,7 +218,7 @@ fn a_pooler_moves_to_the_new_primary_when_its_connection_becomes_too_old() {
     let outcome = outcome(&scenario(&client, "", script, "20m"));
     assert_eq!(outcome.clients[0].outages, []);
     let session = outcome.services[0].sessions.iter().find(|one| one.node == "orders-2");
-    let first = session.expect("it moved").pace.first;
+    let first = session.expect("it moved").commits.first();
     // Opened at the start, renewed at 300 s; the next commit follows one period later.
     assert_eq!(first, Instant::ZERO + Span::from_millis(300_010));
 }

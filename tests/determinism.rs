@@ -156,7 +156,7 @@ fn service(outcome: &Outcome, name: &str) -> ServiceOutcome {
     let found = outcome.services.iter().find(|service| service.name == name);
     let mut service = found.expect("the service is there").clone();
     let key = |session: &sim::SessionOutcome| {
-        (session.pace.first, session.client.clone(), session.node.clone())
+        (session.commits.first(), session.client.clone(), session.node.clone())
     };
     service.sessions.sort_by_key(key);
     for dual in &mut service.dual_writers {

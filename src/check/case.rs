@@ -7,7 +7,7 @@ use super::history::{History, ServiceHistory};
 use super::verdict::Amount;
 use crate::kernel::{Instant, Span};
 use crate::knob::Knobs;
-use crate::model::{Client, Service, ServiceId, Work, World};
+use crate::model::{Arrivals, Client, Service, ServiceId, Work, World};
 
 /// What an invariant is judged on.
 #[derive(Clone, Copy, Debug)]
@@ -65,15 +65,19 @@ impl Case<'_> {
         self.world.services.iter().map(|service| (service, self.history.of(service.id)))
     }
 
-    /// Returns the most WAL that all writers of a service together cause, in bytes a second.
-    pub fn wal_rate_max(&self, service: ServiceId) -> u64 {
+    /// Returns the most WAL that all writers of a service together cause, in bytes a second;
+    /// nothing if there is no such bound.
+    pub fn wal_rate_max(&self, service: ServiceId) -> Option<u64> {
         let world = self.world;
         let partner = world.pair_of(service).map(|pair| pair.partner(service));
         let of = |client: &&Client| client.service == service || Some(client.service) == partner;
         let writers = world.clients.iter().filter(of);
         let rates = writers.map(|client| match client.work {
-            Work::Write { rate, wal_per_commit } => u64::from(rate) * wal_per_commit.get(),
-            Work::Read { .. } | Work::Consume(_) => 0,
+            Work::Write { rate, wal_per_commit, arrivals: Arrivals::Even } => {
+                Some(u64::from(rate) * wal_per_commit.get())
+            }
+            Work::Write { arrivals: Arrivals::Poisson, .. } => None,
+            Work::Read { .. } | Work::Consume(_) => Some(0),
         });
         rates.sum()
     }

@@ -71,11 +71,11 @@ fn detours(memory: &ServiceHistory) -> u64 {
 ///
 /// A restore begins with a base backup, which may be as old as the run or the time between backups;
 /// all the WAL since is replayed.
-fn bound(case: &Case<'_>, wal_rate: u64, (start, detours): (Instant, u64)) -> Bound {
+fn bound(case: &Case<'_>, wal_rate: Option<u64>, (start, detours): (Instant, u64)) -> Bound {
     let knobs = case.knobs;
     let notice = knobs.detection_timeout.max(knobs.standby_timeout) + case.notice() * 2;
-    let (Some(overhead), Some(build)) =
-        (knobs.promotion_overhead.greatest(), knobs.node_build.greatest())
+    let (Some(overhead), Some(build), Some(wal_rate)) =
+        (knobs.promotion_overhead.greatest(), knobs.node_build.greatest(), wal_rate)
     else {
         return Bound::Unknown;
     };

@@ -9,7 +9,8 @@
 //! | `position.rs`, `path.rs`, `path_shape.rs` | places in the WAL, movement, its shapes |
 //! | `ranges.rs` | sets of stretches of the WAL |
 //! | `path_oracle.rs` | the judge of paths, in tests only |
-//! | `kth.rs`, `pace.rs` | what a quorum has reached, marks along time |
+//! | `kth.rs` | what a quorum has reached |
+//! | `pace.rs`, `poisson.rs`, `marks.rs` | marks along time, even ones and random ones |
 //! | `queue.rs` | what happens next |
 //! | `digest.rs`, `chance.rs`, `law.rs` | stable hashes, random words, durations drawn |
 //! | `law_spelling.rs` | how a file spells a law |
@@ -24,11 +25,13 @@ mod distribution;
 mod kth;
 mod law;
 mod law_spelling;
+mod marks;
 mod pace;
 mod path;
 #[cfg(test)]
 mod path_oracle;
 mod path_shape;
+mod poisson;
 mod position;
 mod quantity;
 mod queue;
@@ -43,8 +46,10 @@ pub use distribution::Distribution;
 pub use kth::{Acked, kth_at, kth_reaches};
 pub use law::Law;
 pub use law_spelling::LawError;
+pub use marks::Marks;
 pub use pace::Pace;
 pub use path::Path;
+pub use poisson::PoissonMarks;
 pub use position::{Lsn, Position};
 pub use quantity::{Bytes, QuantityError, Rate};
 pub use queue::Queue;

@@ -6,7 +6,7 @@
 
 use super::ids::{BranchId, ClientId, NodeId, ServiceId};
 use super::quorum::{Quorum, written_until};
-use crate::kernel::{Instant, Pace, Path, Position, Span};
+use crate::kernel::{Instant, Marks, Path, Position, Span};
 use crate::knob::CommitLevel;
 
 /// A history of WAL that one node wrote.
@@ -54,14 +54,14 @@ impl Branch {
 }
 
 /// A client's commits over one connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Session {
     /// The client.
     pub client: ClientId,
-    /// When its commits are written.
-    pub commits: Pace,
-    /// When it is told of commits, before the latency; the same marks unless the server lies.
-    pub replies: Pace,
+    /// When it commits and is told of it, before the latency.
+    pub replies: Marks,
+    /// When its commits are written, where the server lies; otherwise as it is told.
+    pub written: Option<Marks>,
     /// The last instant at which it may commit.
     pub until: Instant,
     /// The last instant at which a reply may leave the server and still arrive.
@@ -76,9 +76,14 @@ pub struct Session {
 }
 
 impl Session {
+    /// Returns when its commits are written.
+    pub fn commits(&self) -> &Marks {
+        self.written.as_ref().unwrap_or(&self.replies)
+    }
+
     /// Returns how many commits were written by an instant.
     pub fn written_by(&self, instant: Instant) -> u64 {
-        self.commits.count(instant.min(self.until))
+        self.commits().count(instant.min(self.until))
     }
 
     /// Returns whether the session is open.
@@ -114,7 +119,7 @@ impl Branch {
     /// Returns how many commits of a session, made by `made`, its client was told of by `now`.
     pub fn acked(&self, session: &Session, made: Instant, now: Instant) -> u64 {
         let told = self.told_by(session, session.answered_until.min(now));
-        session.commits.count(made.min(session.until).min(told))
+        session.commits().count(made.min(session.until).min(told))
     }
 
     /// Returns when the last commit was made whose reply had left the server by an instant.
@@ -161,7 +166,7 @@ impl Branch {
     /// Returns how many commits of a session were acknowledged with a warning by `now`.
     pub fn warned(&self, session: &Session, now: Instant) -> u64 {
         let Some(warned) = session.warned else { return 0 };
-        let (by, unwarned) = (warned.min(now), Session { warned: None, ..*session });
+        let (by, unwarned) = (warned.min(now), Session { warned: None, ..session.clone() });
         self.acked(session, Instant::FAR, by) - self.acked(&unwarned, Instant::FAR, by)
     }
 
@@ -188,7 +193,7 @@ impl Branch {
     pub fn last_commit(&self, now: Instant) -> Option<Instant> {
         self.sessions
             .iter()
-            .filter_map(|session| session.commits.last(now.min(session.until)))
+            .filter_map(|session| session.commits().last(now.min(session.until)))
             .max()
     }
 
@@ -201,18 +206,18 @@ impl Branch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::Lsn;
+    use crate::kernel::{Lsn, Pace};
 
     /// 30,000 B/s in commits of 300 B from the start; a reply leaves 2 ms after its commit.
     fn branch(until: Instant, answered_until: Instant) -> Branch {
         let mut written = Path::resting(Instant::ZERO, Position::ZERO);
         written.bend(Instant::ZERO, 30_000);
         written.hold(until);
-        let commits = Pace::per_second(Instant::from_micros(10_000), 100);
+        let commits = Marks::Even(Pace::per_second(Instant::from_micros(10_000), 100));
         let session = Session {
             client: ClientId(0),
-            commits,
             replies: commits,
+            written: None,
             until,
             answered_until,
             latency: Span::from_millis(2),
@@ -253,7 +258,8 @@ mod tests {
         let mut branch = branch(Instant::FAR, Instant::FAR);
         branch.written = Path::resting(Instant::ZERO, Position::ZERO);
         branch.written.bend(Instant::ZERO, 1_300);
-        branch.sessions[0].commits = Pace::per_second(Instant::from_micros(76_924), 13);
+        let thirteen = Pace::per_second(Instant::from_micros(76_924), 13);
+        branch.sessions[0].replies = Marks::Even(thirteen);
         let received = branch.written.at(Instant::from_micros(76_924)).lsn();
         let now = Instant::from_micros(1_000_000);
         assert_eq!(branch.tally(Position::from_lsn(received), now).written, 1);

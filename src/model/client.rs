@@ -4,6 +4,8 @@
 //! Kept here: an outage begins with the first request that was not answered with success and ends
 //! with the first that is.
 
+use serde::{Deserialize, Serialize};
+
 use super::consumer::Consumption;
 use super::dns::Resolver;
 use super::driver::Driver;
@@ -68,6 +70,17 @@ impl ClientSetup {
     }
 }
 
+/// When the commits of a client come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Arrivals {
+    /// At an even pace.
+    #[default]
+    Even,
+    /// As a Poisson process with the same rate: each commit at an instant of its own, drawn from
+    /// the seed.
+    Poisson,
+}
+
 /// What a client does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Work {
@@ -77,6 +90,8 @@ pub enum Work {
         rate: u32,
         /// WAL of each commit.
         wal_per_commit: Bytes,
+        /// When they come.
+        arrivals: Arrivals,
     },
     /// Reads through a name.
     Read {

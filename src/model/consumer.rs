@@ -208,17 +208,18 @@ impl World {
         let now = self.now;
         let reading = &self.readings[index];
         let Some(consumption) = self.consumption(reading.client) else { return };
-        let input = self.readable_wal(reading).delayed_after(reading.delay, now);
+        let input = if self.knobs.synchronized_standby_slots {
+            self.held_wal(reading).delayed_after(reading.delay, now)
+        } else {
+            self.branch(reading.branch).written.delayed_after(reading.delay, now)
+        };
         let tail = input.through(consumption.rate.get(), now, reading.consumed.at(now));
         self.readings[index].consumed.splice(now, &tail);
     }
 
-    /// Returns the WAL that a server hands out: what is written, or what the standbys have as well.
-    fn readable_wal(&self, reading: &Reading) -> Path {
+    /// Returns the WAL that a server hands out that waits until the standbys have it as well.
+    fn held_wal(&self, reading: &Reading) -> Path {
         let mut wal = self.branch(reading.branch).written.clone();
-        if !self.knobs.synchronized_standby_slots {
-            return wal;
-        }
         let service = self.service(self.node(reading.node).service);
         for id in service.replica_name.now().iter().filter(|id| *id != reading.node) {
             let told = self.node_delay(reading.node, id);

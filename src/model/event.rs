@@ -96,6 +96,8 @@ pub enum Event {
     UpgradeEnds(NodeId, u32),
     /// A full backup of an upgraded primary is taken.
     BackupEnds(NodeId, u32),
+    /// The commits that are drawn of a client's session come to their end: more are drawn.
+    CommitsDrawn(ClientId, u32),
 }
 
 /// An order of the platform to a node, or for one.
@@ -192,6 +194,7 @@ impl Event {
             | Self::SlotCopies(_)
             | Self::SlotWalFills(..)
             | Self::SlotCheckpoint(..)
+            | Self::CommitsDrawn(..)
             | Self::Drained(..)
             | Self::SourceSet(..)
             | Self::SourceLost(_)

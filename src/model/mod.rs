@@ -63,7 +63,9 @@ mod upgrade;
 mod world;
 
 pub use branch::{Branch, Session, Tally};
-pub use client::{Activity, Client, ClientOutage, ClientSetup, ServiceSetup, State, Work};
+pub use client::{
+    Activity, Arrivals, Client, ClientOutage, ClientSetup, ServiceSetup, State, Work,
+};
 pub use consumer::{Consumption, Reading};
 pub use dns::{Change, Record, Resolver, Targets};
 pub use driver::{DRIVERS, Driver, DriverCard, Part};

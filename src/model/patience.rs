@@ -12,7 +12,7 @@ use super::link::retransmission;
 use super::node::{Host, Role};
 use super::settings::Pool;
 use super::world::World;
-use crate::kernel::{Instant, Pace, Span};
+use crate::kernel::{Instant, Marks, Pace, Span};
 
 /// What a client with a number of connections waits with on a silent peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -139,7 +139,7 @@ impl World {
         };
         let (now, delay) = (self.now, self.client_delay(id, node));
         let rate = u64::from(client.work.rate());
-        let requests = self.unanswered(id).unwrap_or(Pace::per_second(now, rate));
+        let requests = self.unanswered(id).unwrap_or(Marks::Even(Pace::per_second(now, rate)));
         // On a wire that is cut, the acknowledgement has to arrive as well.
         let way = if linked { delay } else { delay * 2 };
         let reached = if answers { u64::MAX } else { requests.count(now.minus(way)) };

@@ -111,12 +111,12 @@ impl World {
     /// unless one is waiting already.
     pub(super) fn keep_last_commit(&mut self, branch: BranchId, place: usize) {
         let now = self.now;
-        let session = self.branch(branch).sessions[place];
+        let session = self.branch(branch).sessions[place].clone();
         let node = self.branch(branch).node;
         let waits = self.node(node).answers() && self.waits_for_standbys(session.client, node);
         let acked = self.branch(branch).acked(&session, now, now);
         if waits && !self.node(node).impairments.stalled && acked == session.written_by(now) {
-            self.branch_mut(branch).sessions[place].until = session.commits.next(now);
+            self.branch_mut(branch).sessions[place].until = session.commits().next(now);
         }
     }
 
@@ -126,9 +126,12 @@ impl World {
         let branch = self.branch(branch);
         let session = &branch.sessions[place];
         branch.quorum.began()?;
-        let last = session.commits.count(session.until);
+        if session.is_open() {
+            return None;
+        }
+        let last = session.commits().count(session.until);
         let leaves = branch.reply_leaves(session, last.max(1)).unwrap_or(Instant::FAR);
-        (!session.is_open() && last > 0 && leaves >= self.now).then_some(leaves)
+        (last > 0 && leaves >= self.now).then_some(leaves)
     }
 
     /// Returns when a stuck client cancels a commit that waits for standbys.

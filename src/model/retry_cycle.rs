@@ -217,7 +217,7 @@ impl World {
         let client = self.client(id);
         let pause = client.settings.backoff_max;
         let told = client.failures <= RETRIES_TOLD;
-        if !self.skips_retries || told || client.settings.pause(client.failures) < pause {
+        if !self.is_lazy || told || client.settings.pause(client.failures) < pause {
             return false;
         }
         let mut tries = Vec::new();

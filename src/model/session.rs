@@ -4,11 +4,12 @@
 //! the rates of its open sessions, and whoever follows it is planned anew whenever that changes.
 
 use super::branch::Session;
-use super::client::Work;
+use super::client::{Arrivals, Work};
+use super::event::Event;
 use super::ids::{BranchId, ClientId, NodeId};
 use super::node::Role;
 use super::world::World;
-use crate::kernel::{Instant, Pace, Position, Span};
+use crate::kernel::{Instant, Marks, Pace, PoissonMarks, Position, Span};
 use crate::knob::{CommitLevel, Mutant, Touch};
 
 /// When a session's first commit is made.
@@ -23,23 +24,14 @@ pub enum FirstCommit {
 impl World {
     /// Opens a writer's session on a primary.
     pub fn open_session(&mut self, client: ClientId, node: NodeId, first: FirstCommit) {
-        let Work::Write { rate, wal_per_commit } = self.client(client).work else { return };
+        let Work::Write { arrivals, .. } = self.client(client).work else { return };
         self.touch(Touch::Commit);
         let (now, branch_id) = (self.now, self.node(node).branch);
-        let mark = Span::from_micros(1);
-        let begins = match first {
-            FirstCommit::AfterPeriod => Pace::per_second(now, u64::from(rate)).nth(2),
-            FirstCommit::AtOnce => now + mark,
-        };
-        let replies = Pace::per_second(begins, u64::from(rate));
-        let commits = if self.knobs.mutant == Some(Mutant::AcknowledgeUnwritten) {
-            Pace { denominator: replies.denominator * 2, ..replies }
-        } else {
-            replies
-        };
+        let replies = self.commits_of(client, arrivals, first);
+        let lies = self.knobs.mutant == Some(Mutant::AcknowledgeUnwritten);
         let session = Session {
             client,
-            commits,
+            written: lies.then(|| replies.halved()),
             replies,
             until: Instant::FAR,
             answered_until: Instant::FAR,
@@ -54,9 +46,12 @@ impl World {
         branch.sessions.push(session);
         let place = branch.sessions.len() - 1;
         self.client_mut(client).session = Some((branch_id, place));
+        if arrivals == Arrivals::Poisson {
+            self.remember_commits(branch_id, place);
+        }
         self.pace_writing(node);
-        if first == FirstCommit::AtOnce {
-            let gain = Position::from_micro_bytes(u128::from(wal_per_commit.get()) * 1_000_000);
+        if first == FirstCommit::AtOnce && arrivals == Arrivals::Even {
+            let gain = self.wal_per_commit(client);
             self.branch_mut(branch_id).written.leap(now, gain);
             self.plan_last_commits(branch_id);
         }
@@ -122,40 +117,122 @@ impl World {
         open.map(|session| self.wal_rate(session.client)).sum()
     }
 
-    /// Plans the ends of sessions that have one more commit to make.
+    /// Plans what is known to come after the present: the ends of sessions that have one more
+    /// commit to make, and commits that were drawn.
     fn plan_last_commits(&mut self, branch: BranchId) {
         let now = self.now;
-        let ends = self.branch(branch).sessions.iter().map(|session| session.until);
-        let mut ends: Vec<Instant> =
-            ends.filter(|until| *until > now && *until < Instant::FAR).collect();
-        ends.sort_unstable();
-        for end in ends {
-            let rate = self.rate_after(branch, end);
-            self.branch_mut(branch).written.bend(end, rate);
+        let mut ahead: Vec<(Instant, Option<Position>)> = Vec::new();
+        for session in &self.branch(branch).sessions {
+            if session.until > now && session.until < Instant::FAR {
+                ahead.push((session.until, None));
+            }
+            let Marks::Poisson(marks) = &session.replies else { continue };
+            let gain = Some(self.wal_per_commit(session.client));
+            let known = marks.known();
+            let known = known[known.partition_point(|mark| *mark <= now)..].iter();
+            let made = known.take_while(|mark| **mark <= session.until);
+            ahead.extend(made.map(|mark| (*mark, gain)));
+        }
+        // The last commit of a session is written before the session ends.
+        ahead.sort_unstable_by_key(|(at, gain)| (*at, gain.is_none()));
+        for (at, gain) in ahead {
+            if let Some(gain) = gain {
+                self.branch_mut(branch).written.leap(at.minus(Span::from_micros(1)), gain);
+            } else {
+                let rate = self.rate_after(branch, at);
+                self.branch_mut(branch).written.bend(at, rate);
+            }
         }
     }
 
     /// Returns when a client made the first request of its session that was not answered.
     pub fn first_unanswered(&self, client: ClientId) -> Instant {
-        self.unanswered(client).map_or(self.now, |requests| requests.first)
+        self.unanswered(client).map_or(self.now, |requests| requests.first())
     }
 
     /// Returns when a client makes the requests of its session from the first that was not
     /// answered on, if nothing holds it up.
-    pub fn unanswered(&self, client: ClientId) -> Option<Pace> {
+    pub fn unanswered(&self, client: ClientId) -> Option<Marks> {
         let (branch, place) = self.client(client).session?;
         let session = &self.branch(branch).sessions[place];
         let answered = self.branch(branch).acked(session, self.now, self.now);
         let delay = self.client_delay(client, self.branch(branch).node);
-        let first = session.replies.nth(answered + 1).minus(delay);
-        Some(Pace { first, ..session.replies })
+        Some(session.replies.starting(answered + 1, delay))
     }
 
-    /// Returns the bytes of WAL a second that a writer causes.
+    /// Returns when a client commits over a session that it opens now.
+    fn commits_of(&self, client: ClientId, arrivals: Arrivals, first: FirstCommit) -> Marks {
+        let (now, rate) = (self.now, u64::from(self.client(client).work.rate()));
+        let at_once = now + Span::from_micros(1);
+        match (arrivals, first) {
+            (Arrivals::Even, FirstCommit::AfterPeriod) => {
+                Marks::Even(Pace::per_second(Pace::per_second(now, rate).nth(2), rate))
+            }
+            (Arrivals::Even, FirstCommit::AtOnce) => Marks::Even(Pace::per_second(at_once, rate)),
+            (Arrivals::Poisson, first) => {
+                let name = &self.names.clients[client.index()];
+                let number = u64::from(self.sessions_of(client));
+                let word = self.chance.word("arrivals", name, number);
+                Marks::Poisson(Box::new(match first {
+                    FirstCommit::AfterPeriod => PoissonMarks::after(now, rate, word),
+                    FirstCommit::AtOnce => PoissonMarks::from(at_once, rate, word),
+                }))
+            }
+        }
+    }
+
+    /// Returns how many sessions a client has had.
+    fn sessions_of(&self, client: ClientId) -> u32 {
+        let sessions = self.branches.iter().flat_map(|branch| &branch.sessions);
+        let own = sessions.filter(|session| session.client == client);
+        u32::try_from(own.count()).expect("a run has few sessions")
+    }
+
+    /// Makes the next commits of a session known, and those after them when these come to an end.
+    fn remember_commits(&mut self, branch: BranchId, place: usize) {
+        /// Commits that are known ahead: what follows from them is planned for all at once.
+        const AHEAD: usize = 64;
+        let ahead = if self.is_lazy { AHEAD } else { 1 };
+        let now = self.now;
+        let session = &mut self.branch_mut(branch).sessions[place];
+        let Marks::Poisson(marks) = &mut session.replies else { return };
+        let horizon = marks.remember_after(now, ahead);
+        let client = session.client;
+        let number = self.sessions_of(client);
+        self.schedule(horizon, Event::CommitsDrawn(client, number));
+    }
+
+    /// Makes more commits of a client's session known, if it is still that session.
+    pub fn draw_commits(&mut self, client: ClientId, session: u32) {
+        let Some((branch, place)) = self.client(client).session else { return };
+        if self.sessions_of(client) != session || !self.branch(branch).sessions[place].is_open() {
+            return;
+        }
+        self.remember_commits(branch, place);
+        let node = self.branch(branch).node;
+        self.pace_writing(node);
+        self.refresh_followers(node);
+    }
+
+    /// Returns the WAL of each commit of a writer.
+    fn wal_per_commit(&self, client: ClientId) -> Position {
+        match self.client(client).work {
+            Work::Write { wal_per_commit, .. } => {
+                Position::from_micro_bytes(u128::from(wal_per_commit.get()) * 1_000_000)
+            }
+            Work::Read { .. } | Work::Consume(_) => Position::ZERO,
+        }
+    }
+
+    /// Returns the bytes of WAL a second that a writer causes at an even pace.
     fn wal_rate(&self, client: ClientId) -> u64 {
         match self.client(client).work {
-            Work::Write { rate, wal_per_commit } => u64::from(rate) * wal_per_commit.get(),
-            Work::Read { .. } | Work::Consume(_) => 0,
+            Work::Write { rate, wal_per_commit, arrivals: Arrivals::Even } => {
+                u64::from(rate) * wal_per_commit.get()
+            }
+            Work::Write { arrivals: Arrivals::Poisson, .. }
+            | Work::Read { .. }
+            | Work::Consume(_) => 0,
         }
     }
 }

@@ -70,8 +70,8 @@ pub struct World {
     pub healed_last: Instant,
     /// What has happened that makes knobs matter.
     pub touched: Touched,
-    /// Whether attempts that are bound to fail are computed rather than made.
-    pub skips_retries: bool,
+    /// Whether what is bound to happen is computed rather than made to happen step by step.
+    pub is_lazy: bool,
 }
 
 impl World {

@@ -122,7 +122,8 @@ fn client(scenario: &Scenario, names: &Names<'_>, client: &Client) -> sim::Clien
     let (begins, ends, first_lookup) = client.times();
     let work = match client {
         Client::Writer(writer) => {
-            sim::Work::Write { rate: writer.writes_per_s, wal_per_commit: writer.wal_per_commit }
+            let (rate, wal_per_commit) = (writer.writes_per_s, writer.wal_per_commit);
+            sim::Work::Write { rate, wal_per_commit, arrivals: writer.arrivals }
         }
         Client::Reader(reader) => sim::Work::Read {
             rate: reader.reads_per_s,
@@ -296,7 +297,7 @@ mod tests {
     use super::*;
     use crate::fault::FaultKind;
     use crate::kernel::Bytes;
-    use crate::model::{Endpoint, Zone};
+    use crate::model::{Arrivals, Endpoint, Zone};
 
     const TEXT: &str = r#"Scenario(
         name: "two",
@@ -329,7 +330,10 @@ mod tests {
             panic!("there are two clients, not {:?}", setup.clients);
         };
         assert_eq!((writer.service, writer.region), (ServiceId(1), RegionId(2)));
-        assert_eq!(writer.work, sim::Work::Write { rate: 2, wal_per_commit: Bytes(3 << 10) });
+        assert_eq!(
+            writer.work,
+            sim::Work::Write { rate: 2, wal_per_commit: Bytes(3 << 10), arrivals: Arrivals::Even }
+        );
         assert_eq!((writer.begins, writer.ends), (Instant::ZERO, instant(Span::from_secs(9))));
         assert_eq!((reader.service, reader.region), (ServiceId(1), RegionId(1)));
         let work = sim::Work::Read { rate: 3, endpoint: Endpoint::Replica, fresh: false };

@@ -14,7 +14,9 @@ use crate::check::{Amount, Verdict};
 use crate::fault::FaultKind;
 use crate::kernel::{Bytes, Law, Rate, Span};
 use crate::knob::Tuning;
-use crate::model::{Cache, DRIVERS, Driver, DriverParts, Endpoint, Keepalive, Plan, Zone};
+use crate::model::{
+    Arrivals, Cache, DRIVERS, Driver, DriverParts, Endpoint, Keepalive, Plan, Zone,
+};
 
 fn name() -> impl Strategy<Value = String> {
     prop_oneof!["[a-z]{1,8}", "[a-z\"\\\\#/*(){}\\[\\],:'\n é]{0,12}"]
@@ -83,6 +85,7 @@ fn client() -> impl Strategy<Value = Client> {
                     service,
                     writes_per_s,
                     wal_per_commit,
+                    arrivals: if rate % 2 == 0 { Arrivals::Even } else { Arrivals::Poisson },
                     region,
                     driver,
                     parts,

@@ -12,7 +12,7 @@ use super::menu::{PLANS, add_steps};
 use super::tree;
 use crate::kernel::{Bytes, Span};
 use crate::knob::KNOBS;
-use crate::model::{DRIVERS, DriverParts, Endpoint};
+use crate::model::{Arrivals, DRIVERS, DriverParts, Endpoint};
 use crate::scenario::{Client, Connection, Loaded, Reader, Scenario, Service, Writer};
 
 /// At most so many steps.
@@ -141,6 +141,8 @@ fn client(dice: &mut Dice, name: &str, services: &[Service]) -> Client {
         service: service.name.clone(),
         writes_per_s: rate,
         wal_per_commit: Bytes(1 + dice.of_any_size(200_000)),
+        // Each commit that is drawn takes its time.
+        arrivals: if rate <= 20 && dice.once_in(2) { Arrivals::Poisson } else { Arrivals::Even },
         region,
         driver,
         parts: DriverParts::default(),

@@ -45,6 +45,11 @@ impl Sim {
             self.pair_reversed(pair, step);
             return;
         }
+        if let Event::CommitsDrawn(client, session) = event {
+            // What was bound to come is known further ahead; nothing has changed.
+            self.world.draw_commits(client, session);
+            return;
+        }
         if self.take_lookout(event) || self.take_slots(event) {
             return;
         }
@@ -142,7 +147,8 @@ impl Sim {
             | Event::SlotDue(_)
             | Event::SlotDependency(_)
             | Event::SlotCopies(_)
-            | Event::SlotCheckpoint(..) => Scope::Nothing,
+            | Event::SlotCheckpoint(..)
+            | Event::CommitsDrawn(..) => Scope::Nothing,
         }
     }
 

@@ -61,7 +61,8 @@ use std::sync::Arc;
 pub use crate::check::{Allowance, InvariantOutcome};
 pub use crate::control::{Operator, PhaseName};
 pub use crate::model::{
-    ClientSetup, Consumption, DatabaseSetup, Driver, DriverParts, ServiceSetup, SlotSetup, Work,
+    Arrivals, ClientSetup, Consumption, DatabaseSetup, Driver, DriverParts, ServiceSetup,
+    SlotSetup, Work,
 };
 pub use controlled::{SwitchoverOutcome, SwitchoverState};
 pub use failure::{FailureSetup, Hurry, Occurs, Subject};

@@ -223,7 +223,7 @@ fn sessions(world: &World, service: &Service) -> Vec<SessionOutcome> {
             SessionOutcome {
                 client: world.names.clients[session.client.index()].clone(),
                 node: world.node_name(branch.node),
-                pace: session.replies,
+                commits: session.replies.clone(),
                 latency: latency.unwrap_or(session.latency),
                 acknowledged,
             }

@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of which of it survives. Kept here: replies are counted, not what was written.
 
-use crate::kernel::{Instant, Pace, Span};
+use crate::kernel::{Instant, Marks, Span};
 
 /// What one node acknowledged to one client over one connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct SessionOutcome {
     /// The node.
     pub node: String,
     /// When the commits happened.
-    pub pace: Pace,
+    pub commits: Marks,
     /// How long after its commit the last one of these was acknowledged.
     pub latency: Span,
     /// How many were acknowledged, counted from the first.
@@ -22,7 +22,7 @@ pub struct SessionOutcome {
 impl SessionOutcome {
     /// Returns how many commits were acknowledged at or after an instant.
     pub fn acknowledged_from(&self, instant: Instant) -> u64 {
-        let earlier = self.pace.count_before(instant.minus(self.latency));
+        let earlier = self.commits.count_before(instant.minus(self.latency));
         self.acknowledged.saturating_sub(earlier)
     }
 }

@@ -26,7 +26,7 @@ use crate::trace::Trace;
 pub(super) fn begin(setup: Arc<Setup>, chance: Chance, ticks: Ticks, keeps_notes: bool) -> Sim {
     let seed = chance.seed();
     let mut world = empty_world(&setup, chance);
-    world.skips_retries = ticks == Ticks::Lazy;
+    world.is_lazy = ticks == Ticks::Lazy;
     for index in 0..setup.services.len() {
         add_service(&mut world, &setup, ServiceId::at(index));
     }
@@ -101,7 +101,7 @@ fn empty_world(setup: &Setup, chance: Chance) -> World {
         dark: Vec::new(),
         healed_last: Instant::ZERO,
         touched: crate::knob::Touched::default(),
-        skips_retries: true,
+        is_lazy: true,
     }
 }
 

@@ -326,7 +326,8 @@ fn moved(world: &World, at: Instant, event: Event) -> Option<Line> {
         | Event::SlotDue(_)
         | Event::SlotDependency(_)
         | Event::SlotCopies(_)
-        | Event::SlotCheckpoint(..) => None,
+        | Event::SlotCheckpoint(..)
+        | Event::CommitsDrawn(..) => None,
     }
 }
 

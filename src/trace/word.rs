@@ -167,6 +167,10 @@ fn feed_event(digest: &mut Digest, event: Event) {
         Event::SlotCheckpoint(node, epoch) => of_node(47, node, epoch),
         Event::UpgradeEnds(node, epoch) => of_node(51, node, epoch),
         Event::BackupEnds(node, epoch) => of_node(52, node, epoch),
+        Event::CommitsDrawn(client, session) => {
+            word(digest, 60, [client.0.into(), 0, 0]);
+            digest.u64(session.into());
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use cutover::kernel::{Bytes, Span};
-use cutover::model::{DRIVERS, Driver, DriverParts, Endpoint, Plan};
+use cutover::model::{Arrivals, DRIVERS, Driver, DriverParts, Endpoint, Plan};
 use cutover::scenario::{Client, Connection, Reader, Scenario, Service, Step, Writer};
 use proptest::prelude::*;
 
@@ -112,7 +112,7 @@ struct Made {
 
 #[derive(Clone, Copy, Debug)]
 enum Work {
-    Write(u64),
+    Write(u64, Arrivals),
     Read(Endpoint, Connection),
 }
 
@@ -121,7 +121,9 @@ fn client() -> impl Strategy<Value = Made> {
     let connection = prop_oneof![Just(Connection::Kept), Just(Connection::Fresh)];
     let sizes = prop_oneof![3 => 1_u64..20_000, 1 => 1_u64..1_000_000];
     let work = prop_oneof![
-        sizes.prop_map(Work::Write),
+        (sizes, prop::bool::weighted(0.4)).prop_map(|(size, random)| {
+            Work::Write(size, if random { Arrivals::Poisson } else { Arrivals::Even })
+        }),
         (endpoint, connection).prop_map(|(endpoint, connection)| Work::Read(endpoint, connection)),
     ];
     let rate = prop_oneof![4 => 1_u32..1_000, 1 => 1_u32..60_000];
@@ -158,12 +160,15 @@ impl Made {
         let driver = if self.rate < 1_000 { self.driver } else { Driver::Tuned };
         let connections = (driver != Driver::Tuned).then_some(10_000);
         let parts = DriverParts { connections, ..DriverParts::default() };
+        // In the slow reference each commit that is drawn is an event.
+        let few = u64::from(self.rate) * until.as_micros() < 5_000_000_000;
         match self.work {
-            Work::Write(size) => Client::Writer(Writer {
+            Work::Write(size, arrivals) => Client::Writer(Writer {
                 name,
                 service,
                 writes_per_s: self.rate,
                 wal_per_commit: Bytes(size),
+                arrivals: if few { arrivals } else { Arrivals::Even },
                 region,
                 driver,
                 parts,

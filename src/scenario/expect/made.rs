@@ -4,7 +4,7 @@
 
 use super::{ExpectationVerdict, Finding};
 use crate::check::{Kind, Verdict};
-use crate::kernel::{Instant, Lsn, Pace, Span};
+use crate::kernel::{Instant, Lsn, Marks, Pace, Span};
 use crate::knob::Knobs;
 use crate::model::{Driver, Endpoint, Plan};
 use crate::sim::{
@@ -131,7 +131,7 @@ fn service() -> ServiceOutcome {
         sessions: vec![SessionOutcome {
             client: "app".to_owned(),
             node: node(1),
-            pace: Pace::per_second(Instant::ZERO, 1),
+            commits: Marks::Even(Pace::per_second(Instant::ZERO, 1)),
             latency: Span::from_millis(2),
             acknowledged: 11,
         }],

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::{Bytes, Span};
 use crate::knob::Tuning;
-use crate::model::{Driver, DriverParts, Endpoint, Plan};
+use crate::model::{Arrivals, Driver, DriverParts, Endpoint, Plan};
 
 pub use demand::{Allowance, Expectation};
 pub use failure::{Failure, Occurs, Strikes};
@@ -101,7 +101,7 @@ fn default_region() -> String {
 /// A client of a service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Client {
-    /// Commits at a steady rate through the primary name.
+    /// Commits through the primary name, at an even pace or at random.
     Writer(Writer),
     /// Reads at a steady rate.
     Reader(Reader),
@@ -169,6 +169,9 @@ pub struct Writer {
     /// WAL that each commit writes.
     #[serde(default = "default_wal_per_commit")]
     pub wal_per_commit: Bytes,
+    /// When its commits come: at an even pace, or as a Poisson process of the same rate.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub arrivals: Arrivals,
     /// The region it runs in; that of its service if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,

@@ -2,15 +2,17 @@
 //!
 //! Knows nothing of the script. Kept here: rates stay within what the simulator counts exactly.
 
-use super::super::file::{Client, Scenario};
+use super::super::file::{Client, Scenario, Writer};
 use super::super::locate::Path;
 use super::super::problem::Problems;
 use super::names::Names;
 use crate::kernel::{Bytes, Rate, Span};
-use crate::model::{CLIENTS_MAX, Endpoint};
+use crate::model::{Arrivals, CLIENTS_MAX, Endpoint};
 
 /// The most requests a second of one client.
 const RATE_MAX: u32 = 1_000_000;
+/// The most commits of a writer in a run of which each comes at an instant of its own.
+const DRAWN_MAX: u64 = 1_000_000;
 /// The most WAL of one commit.
 const COMMIT_MAX: Bytes = Bytes(1 << 30);
 
@@ -37,6 +39,9 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Probl
                     );
                     problems.add(&wal, message);
                 }
+                if rate_fits {
+                    drawn(&path.field("arrivals"), writer, scenario.until, problems);
+                }
             }
             Client::Reader(reader) => {
                 let rate = path.field("reads_per_s");
@@ -51,6 +56,20 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Probl
             Client::SlotConsumer(_) => {}
         }
         times(&path, client, scenario.until, problems);
+    }
+}
+
+/// Adds a problem if more commits would have to be drawn one by one than a run can hold.
+fn drawn(path: &Path, writer: &Writer, until: Span, problems: &mut Problems) {
+    let works = writer.ends.unwrap_or(until).min(until).minus(writer.begins);
+    let commits = u128::from(writer.writes_per_s) * u128::from(works.as_micros()) / 1_000_000;
+    if writer.arrivals == Arrivals::Poisson && commits > u128::from(DRAWN_MAX) {
+        let message = format!(
+            "found {commits} commits at instants of their own, expected at most {DRAWN_MAX} in \
+             a run"
+        );
+        let hint = "writers at an even pace are not bounded".to_owned();
+        problems.hint(path, message, Some(hint));
     }
 }
 

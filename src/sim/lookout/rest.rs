@@ -137,7 +137,8 @@ impl Sim {
         let carries = self.world.capacity(node.id).min(knobs.redo_rate.get());
         let behind = self.seen_at(node, self.world.now, node.received.at(self.world.now)).lag;
         let reaches = [behind, Some(self.world.node_delay(upstream, node.id))];
-        carries > rate && reaches.into_iter().flatten().all(|lag| lag < knobs.lookout_warning_lag)
+        rate.is_some_and(|rate| carries > rate)
+            && reaches.into_iter().flatten().all(|lag| lag < knobs.lookout_warning_lag)
     }
 
     /// Brings what a daemon that slept knows up to its last poll.
