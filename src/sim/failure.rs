@@ -183,8 +183,8 @@ impl Sim {
             Occurs::Every(gaps) => {
                 let turn = self.failures.counter(clock.turn);
                 let word = self.world.chance.word("failure_gap", &clock.name, turn);
-                let gap = gaps.draw(word);
-                now + if hurries { self.hurried(gap) } else { gap }
+                let memoryless = gaps.exponential_mean().filter(|_| hurries);
+                now + memoryless.map_or_else(|| gaps.draw(word), |mean| self.hurried(mean, word))
             }
             Occurs::Times(times) => {
                 let mut ahead = times.iter().map(|time| Instant::ZERO + *time);

@@ -8,7 +8,7 @@
 use super::Sim;
 use super::failure::{Hurry, Occurs, Subject};
 use crate::fault::Target;
-use crate::kernel::{Instant, Span};
+use crate::kernel::{Instant, Law, Span};
 use crate::model::ServiceId;
 
 impl Sim {
@@ -63,8 +63,11 @@ impl Sim {
     }
 
     /// Returns a hurried clock's time to its next strike: memoryless laws only differ in scale.
-    pub(super) fn hurried(&self, gap: Span) -> Span {
-        Span::from_micros(gap.as_micros() / u64::from(self.setup.failure_bias))
+    ///
+    /// A draw of the slow law, divided, would not do: beyond a century it is cut off.
+    pub(super) fn hurried(&self, mean: Span, word: u64) -> Span {
+        let mean = mean.as_micros() / u64::from(self.setup.failure_bias);
+        Law::Exponential(Span::from_micros(mean)).draw(word)
     }
 
     /// Books the time for which a clock was hurried until now, and its strike.
