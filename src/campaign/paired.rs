@@ -5,12 +5,20 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::Campaign;
+use super::header::Header;
+use super::part::{PartError, difference};
+use super::sealed::{open, seal};
 use super::tally::Tally;
 use crate::statistics::Moments;
 
+/// The format of a file with a chunk of a comparison.
+const FORMAT: &str = "cutover.compare-chunk/1";
+
 /// A metric's differences from the first arm.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     /// In how many pairs of runs it came about in both.
     pub count: u64,
@@ -70,7 +78,7 @@ fn earlier(one: Option<u64>, two: Option<u64>) -> Option<u64> {
 }
 
 /// What is kept of runs of several arms with the same seeds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paired {
     /// Each arm by itself.
     pub arms: Vec<Tally>,
@@ -117,6 +125,45 @@ impl Paired {
                 mine.merge(others);
             }
         }
+    }
+}
+
+/// One chunk of a comparison, and what is kept of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PairedPart {
+    /// Each arm's name and campaign.
+    pub arms: Vec<(String, Header)>,
+    /// The chunk.
+    pub chunk: u64,
+    /// What is kept of it.
+    pub paired: Paired,
+}
+
+impl PairedPart {
+    /// Returns the chunk as the text of a file.
+    pub fn to_text(&self) -> String {
+        seal(FORMAT, self)
+    }
+
+    /// Returns the chunk that a file holds.
+    ///
+    /// # Errors
+    /// When the text is none, was cut short, or was changed.
+    pub fn from_text(text: &str) -> Result<Self, PartError> {
+        open(FORMAT, text)
+    }
+
+    /// Returns what of a comparison's arms differs first from those of the chunk, with the value of
+    /// the comparison and that of the chunk.
+    pub fn difference(&self, arms: &[(String, Header)]) -> Option<(&'static str, String, String)> {
+        let names = |of: &[(String, Header)]| {
+            of.iter().map(|(name, _)| name.as_str()).collect::<Vec<&str>>().join("; ")
+        };
+        let (wanted, found) = (names(arms), names(&self.arms));
+        if wanted != found {
+            return Some(("arms", wanted, found));
+        }
+        arms.iter().zip(&self.arms).find_map(|((_, one), (_, two))| difference(one, two))
     }
 }
 

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::header::Header;
 use super::plan::Shard;
+use super::sealed::{open, seal};
 use super::tally::Tally;
-use crate::kernel::Digest;
 
 /// The format of a part's file.
 const FORMAT: &str = "cutover.shard/1";
@@ -24,14 +24,6 @@ pub struct Part {
     pub chunks: Vec<u64>,
     /// What is kept of them.
     pub tally: Tally,
-}
-
-/// A part with what recognises it.
-#[derive(Serialize, Deserialize)]
-struct Sealed {
-    format: String,
-    digest: String,
-    part: Part,
 }
 
 /// Why parts cannot be put together.
@@ -67,16 +59,10 @@ pub enum PartError {
     },
 }
 
-fn seal(part: &Part) -> String {
-    let text = serde_json::to_string(part).expect("a part can be written");
-    format!("{:016x}", Digest::new().text(&text).finish())
-}
-
 impl Part {
     /// Returns the part as the text of a file.
     pub fn to_text(&self) -> String {
-        let sealed = Sealed { format: FORMAT.to_owned(), digest: seal(self), part: self.clone() };
-        serde_json::to_string(&sealed).expect("a part can be written") + "\n"
+        seal(FORMAT, self)
     }
 
     /// Returns the part that a file holds.
@@ -84,16 +70,7 @@ impl Part {
     /// # Errors
     /// When the text is none, was cut short, or was changed.
     pub fn from_text(text: &str) -> Result<Self, PartError> {
-        let sealed: Sealed =
-            serde_json::from_str(text).map_err(|error| PartError::Unreadable(error.to_string()))?;
-        if sealed.format != FORMAT {
-            let found = format!("format {}, expected {FORMAT}", sealed.format);
-            return Err(PartError::Unreadable(found));
-        }
-        if seal(&sealed.part) != sealed.digest {
-            return Err(PartError::Changed);
-        }
-        Ok(sealed.part)
+        open(FORMAT, text)
     }
 }
 

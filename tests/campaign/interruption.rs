@@ -67,7 +67,7 @@ fn a_finished_campaign_is_not_run_again_and_a_broken_chunk_is() {
     let folder = Folder::new("again");
     let whole = folder.printed(&format!("{CAMPAIGN} --out out"));
     let complaint = folder.refused(&format!("{CAMPAIGN} --out out"), 2);
-    assert!(complaint.contains("--resume goes on with it"), "{complaint}");
+    assert!(complaint.contains("--resume goes on with them"), "{complaint}");
     folder.write("out/chunks/00000007.json", "{\"format\":");
     let output = folder.cutover(&format!("{CAMPAIGN} --out out --resume"));
     assert_eq!(text(&output), whole);
@@ -82,6 +82,84 @@ fn chunks_of_another_campaign_are_never_gone_on_with() {
     folder.printed(&format!("{CAMPAIGN} --out out"));
     let complaint = folder.refused(&format!("{CAMPAIGN} --seed 5 --out out --resume"), 3);
     assert!(complaint.contains("found seed 0, expected 5"), "{complaint}");
+}
+
+const COMPARISON: &str = "compare year.ron --runs 120 --chunk 4 --by dns_ttl=5s,60s --format json";
+
+#[test]
+fn a_comparison_that_was_killed_goes_on_to_the_same_bytes() {
+    let folder = Folder::new("paired");
+    let whole = folder.printed(COMPARISON);
+    let chance = cutover::kernel::Chance::new(21, 0);
+    let mut cut_short = 0;
+    for turn in 0..20_u64 {
+        let out = format!("out-{turn}");
+        let wanted =
+            usize::try_from(chance.word("kill", "chunks", turn) % 25).expect("it is small");
+        let mut child = start(&folder, &format!("{COMPARISON} --jobs 1 --out {out}"))
+            .spawn()
+            .expect("the program starts");
+        while finished(&folder, &out) < wanted {
+            if child.try_wait().expect("it is a child").is_some() {
+                break;
+            }
+            std::thread::yield_now();
+        }
+        child.kill().expect("it can be killed, or is over");
+        child.wait().expect("it is a child");
+        cut_short += usize::from(finished(&folder, &out) < 30);
+        let resumed = folder.printed(&format!("{COMPARISON} --out {out} --resume"));
+        assert_eq!(resumed, whole, "{out}");
+        assert_eq!(folder.read(&format!("{out}/compare.json")), whole);
+        fs::remove_dir_all(folder.0.join(&out)).expect("the folder can be removed");
+    }
+    assert!(cut_short > 10, "only {cut_short} of 20 comparisons were cut short");
+}
+
+#[test]
+fn chunks_of_another_comparison_are_refused_and_broken_ones_run_again() {
+    let folder = Folder::new("arms");
+    let whole = folder.printed(&format!("{COMPARISON} --out out"));
+    let complaint = folder.refused(&format!("{COMPARISON} --out out"), 2);
+    assert!(complaint.contains("--resume goes on with them"), "{complaint}");
+    for (found, other, told) in [
+        ("dns_ttl=5s,60s", "dns_ttl=5s,61s", "found arms dns_ttl=5s; dns_ttl=60s, expected"),
+        ("--runs 120", "--runs 120 --seed 3", "found seed 0, expected 3"),
+        ("--runs 120", "--runs 124", "found number of runs 120, expected 124"),
+        ("--runs 120", "--runs 120 --set local_flush=9ms", "found inputs "),
+    ] {
+        let words = format!("{} --out out --resume", COMPARISON.replace(found, other));
+        let complaint = folder.refused(&words, 3);
+        assert!(complaint.contains(told), "{complaint}");
+    }
+    // A chunk of a campaign is none of a comparison.
+    folder.printed(&format!("{CAMPAIGN} --out campaign"));
+    let chunk = folder.read("campaign/chunks/00000003.json");
+    folder.write("out/chunks/00000003.json", &chunk);
+    folder.write("out/chunks/00000007.json", "{\"format\":");
+    let output = folder.cutover(&format!("{COMPARISON} --out out --resume"));
+    assert_eq!(text(&output), whole);
+    let said = super::stage::complaint(&output);
+    assert!(said.contains("00000003.json") && said.contains("00000007.json"), "{said}");
+    assert_eq!(folder.printed(&format!("{COMPARISON} --out out --resume")), whole);
+}
+
+#[test]
+fn a_comparison_without_room_keeps_what_was_finished() {
+    let folder = Folder::new("room");
+    let whole = folder.printed(COMPARISON);
+    let program = cargo_bin!("cutover").display().to_string();
+    let script =
+        format!("trap '' XFSZ; ulimit -f 8; exec '{program}' {COMPARISON} --jobs 1 --out out");
+    let output = Command::new("sh")
+        .current_dir(&folder.0)
+        .args(["-c", &script])
+        .output()
+        .expect("there is a shell");
+    assert_eq!(output.status.code(), Some(74), "{}", complaint(&output));
+    assert!(complaint(&output).contains("every chunk that was finished is kept"));
+    assert_eq!(text(&output), "");
+    assert_eq!(folder.printed(&format!("{COMPARISON} --out out --resume")), whole);
 }
 
 #[test]

@@ -3,12 +3,13 @@
 //! Knows nothing of statistics. Kept here: nothing is printed before all of the result is there,
 //! and what was finished before an end is kept where it was asked to be.
 
-use super::options::{CampaignFormat, CampaignOptions, Runs};
+use super::options::{CampaignFormat, CampaignOptions, Runs, Saving};
 use super::rare;
 use super::runner::{End, Runner};
-use super::store::Store;
+use super::store::{Store, Unusable, kept};
 use crate::campaign::{
-    Campaign, Chunks, GoalVerdict, Header, Part, Shard, Tally, judge, overall, precise,
+    Campaign, Chunks, GoalVerdict, Header, Part, PartError, Shard, Tally, difference, judge,
+    overall, precise,
 };
 use crate::cli::args::Color;
 use crate::cli::exit::Exit;
@@ -26,21 +27,29 @@ pub(crate) fn campaign(options: &CampaignOptions) -> Result<Exit, Stop> {
     let mut header = header(&loaded, runs);
     header.rare = rare::asked(options, &loaded, &header)?;
     let wanted = wanted(&header, &options.precise)?;
-    let store = options.out.as_deref();
-    let store = store.map(|folder| Store::open(folder, &header, options.resume)).transpose()?;
+    let store = Store::open(&options.saving, |text| {
+        let part = Part::from_text(text).map_err(Unusable::Broken)?;
+        if let Some((what, expected, found)) = difference(&header, &part.header) {
+            return Err(Unusable::Other(what, expected, found));
+        }
+        let chunk = part.chunks.first().copied();
+        chunk
+            .map(|chunk| (chunk, part.tally))
+            .ok_or_else(|| Unusable::Broken(PartError::Unreadable("it holds no chunk".to_owned())))
+    })?;
     let runner = Runner::new(runs.jobs, repeat(&header));
     let mut campaign = Campaign::new(&loaded, runs.seed);
     if let Some(rare) = header.rare {
         campaign = campaign.weighed(rare);
     }
-    let work = Work { campaign, header, store, runner };
+    let work = Work { campaign, header, store, saving: &options.saving, runner };
     if let Some(shard) = options.shard {
         let chunks = work.header.chunks.of_shard(shard);
         let mut tally = work.campaign.empty();
         work.add(&chunks, &mut tally)?;
         let part = Part { header: work.header, shard, chunks, tally };
         let text = part.to_text();
-        if let Some(folder) = &options.out {
+        if let Some(folder) = &options.saving.out {
             let name = format!("shard-{}-of-{}.json", shard.index, shard.of);
             output::save(folder, &[(&name, &text)])?;
         }
@@ -49,7 +58,7 @@ pub(crate) fn campaign(options: &CampaignOptions) -> Result<Exit, Stop> {
     }
     let (tally, enough) = work.until(&wanted)?;
     let header = &work.header;
-    if let Some(folder) = &options.out {
+    if let Some(folder) = &options.saving.out {
         let [json, text] = [CampaignFormat::Json, CampaignFormat::Text]
             .map(|format| written(header, &tally, format, Style::PLAIN));
         output::save(folder, &[("campaign.json", &json), ("campaign.txt", &text)])?;
@@ -144,14 +153,15 @@ pub(super) fn metric(header: &Header, name: &str) -> Result<usize, Stop> {
 }
 
 /// A campaign under way.
-struct Work {
+struct Work<'a> {
     campaign: Campaign,
     header: Header,
-    store: Option<Store>,
+    store: Option<Store<Tally>>,
+    saving: &'a Saving,
     runner: Runner,
 }
 
-impl Work {
+impl Work<'_> {
     /// Adds chunks to a tally, those that are saved without running them.
     fn add(&self, chunks: &[u64], tally: &mut Tally) -> Result<(), Stop> {
         let known = self.store.as_ref().map(|store| &store.known);
@@ -163,26 +173,18 @@ impl Work {
         let work = |chunk| self.campaign.tally(self.header.chunks.runs_of(chunk));
         let end = self.runner.run(&rest, work, |chunk, part| {
             tally.merge(&part);
-            let saved = self.store.as_ref().map_or(Ok(()), |store| store.save(chunk, &part));
-            saved.map_err(|stop| self.told(&stop))
+            let Some(store) = &self.store else { return Ok(()) };
+            let (header, shard) = (self.header.clone(), Shard::WHOLE);
+            let part = Part { header, shard, chunks: vec![chunk], tally: part };
+            store.save(chunk, &part.to_text()).map_err(|stop| kept(self.saving, &stop))
         })?;
         match end {
             End::Done => Ok(()),
             End::Interrupted => {
                 let message = "interrupted".to_owned();
-                Err(self.told(&Stop { exit: Exit::Interrupted, message }))
+                Err(kept(self.saving, &Stop { exit: Exit::Interrupted, message }))
             }
         }
-    }
-
-    /// Says where what was finished is kept.
-    fn told(&self, stop: &Stop) -> Stop {
-        let kept = if self.store.is_some() {
-            "every chunk that was finished is kept; the same command with --resume goes on"
-        } else {
-            "nothing is kept; with --out DIR finished chunks would be"
-        };
-        Stop { exit: stop.exit, message: format!("{}\n{kept}", stop.message) }
     }
 
     /// Runs until the metrics are precise enough or the runs are over; tells which.

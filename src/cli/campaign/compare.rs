@@ -5,9 +5,10 @@
 
 use super::arms::{arms, grid};
 use super::command::{header, markdown, metric};
-use super::options::{CampaignFormat, CompareOptions};
+use super::options::{CampaignFormat, CompareOptions, Saving};
 use super::runner::{End, Runner};
-use crate::campaign::{Campaign, Paired, shared_metrics};
+use super::store::{Store, Unusable, kept};
+use crate::campaign::{Campaign, Header, Paired, PairedPart, shared_metrics};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::cli::run::{self, path, quoted};
@@ -52,18 +53,12 @@ pub(crate) fn compare(options: &CompareOptions) -> Result<Exit, Stop> {
     }
     let repeat = repeat(options);
     let runner = Runner::new(runs.jobs, repeat.clone());
-    let mut paired = Paired::empty(&campaigns, &shared);
-    let chunks = arms[0].header.chunks;
-    let all: Vec<u64> = (0..chunks.count()).collect();
-    let work = |chunk| Paired::tally(&campaigns, &shared, chunks.runs_of(chunk));
-    let end = runner.run(&all, work, |_, part| {
-        paired.merge(&part);
-        Ok(())
-    })?;
+    let chunks = Kept::open(&options.saving, &arms)?;
+    let (paired, end) = chunks.run(&runner, (&campaigns, &shared))?;
     let done = paired.arms[0].runs;
-    let interrupted = matches!(end, End::Interrupted).then(|| Stop {
-        exit: Exit::Interrupted,
-        message: format!("interrupted after {done} of {} runs, which are told of", runs.runs),
+    let interrupted = matches!(end, End::Interrupted).then(|| {
+        let message = format!("interrupted after {done} of {} runs, which are told of", runs.runs);
+        kept(&options.saving, &Stop { exit: Exit::Interrupted, message })
     });
     if let (Some(stop), 0) = (&interrupted, done) {
         return Err(Stop { exit: stop.exit, message: "interrupted before any run".to_owned() });
@@ -80,12 +75,62 @@ pub(crate) fn compare(options: &CompareOptions) -> Result<Exit, Stop> {
     let text = |style| {
         if options.tornado { tornado_text(&result, style) } else { comparison_text(&result, style) }
     };
+    if let (Some(folder), None) = (&options.saving.out, &interrupted) {
+        let (json, text) = (comparison_json(&result), text(Style::PLAIN));
+        output::save(folder, &[("compare.json", &json), ("compare.txt", &text)])?;
+    }
     output::emit(&match options.format {
         CampaignFormat::Json => comparison_json(&result),
         CampaignFormat::Text => text(output::style(runs.color)),
         CampaignFormat::Markdown => markdown(&text(Style::PLAIN)),
     })?;
     interrupted.map_or(Ok(Exit::Pass), Err)
+}
+
+/// The chunks of a comparison, of which some may have been saved before.
+struct Kept<'a> {
+    saving: &'a Saving,
+    store: Option<Store<Paired>>,
+    arms: Vec<(String, Header)>,
+}
+
+impl<'a> Kept<'a> {
+    /// Opens the folder that is asked for, if one is.
+    fn open(saving: &'a Saving, arms: &[Arm]) -> Result<Self, Stop> {
+        let arms: Vec<(String, Header)> =
+            arms.iter().map(|arm| (arm.name.clone(), arm.header.clone())).collect();
+        let store = Store::open(saving, |text| {
+            let part = PairedPart::from_text(text).map_err(Unusable::Broken)?;
+            match part.difference(&arms) {
+                Some((what, expected, found)) => Err(Unusable::Other(what, expected, found)),
+                None => Ok((part.chunk, part.paired)),
+            }
+        })?;
+        Ok(Self { saving, store, arms })
+    }
+
+    /// Runs the chunks that are not there yet, saves each, and puts all of them together.
+    fn run(
+        self,
+        runner: &Runner,
+        (campaigns, shared): (&[Campaign], &[Vec<usize>]),
+    ) -> Result<(Paired, End), Stop> {
+        let chunks = self.arms[0].1.chunks;
+        let mut paired = Paired::empty(campaigns, shared);
+        let mut rest: Vec<u64> = (0..chunks.count()).collect();
+        if let Some(store) = &self.store {
+            rest.retain(|chunk| !store.known.contains_key(chunk));
+            store.known.values().for_each(|saved| paired.merge(saved));
+        }
+        let work = |chunk| Paired::tally(campaigns, shared, chunks.runs_of(chunk));
+        let end = runner.run(&rest, work, |chunk, part| {
+            paired.merge(&part);
+            let Some(store) = &self.store else { return Ok(()) };
+            let part = PairedPart { arms: self.arms.clone(), chunk, paired: part };
+            store.save(chunk, &part.to_text()).map_err(|stop| kept(self.saving, &stop))
+        })?;
+        Ok((paired, end))
+    }
 }
 
 /// Returns the arms that are asked for, with their names.

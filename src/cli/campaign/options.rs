@@ -70,6 +70,13 @@ pub(crate) struct CampaignOptions {
     /// How to print the result
     #[arg(long, value_enum, default_value_t = CampaignFormat::Text)]
     pub(crate) format: CampaignFormat,
+    #[command(flatten)]
+    pub(crate) saving: Saving,
+}
+
+/// Where finished chunks are kept.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Saving {
     /// Save each finished chunk, and the result, in this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
@@ -102,6 +109,8 @@ pub(crate) struct CompareOptions {
     #[command(flatten)]
     pub(crate) runs: Runs,
     /// Compare values of a knob, of `policy` or of `plan`: A,B,.. or A..B/STEP; twice for a grid
+    ///
+    /// A plan with `+recovery` behind it has recovery services in another region as well.
     #[arg(long, value_name = "KEY=VALUES", value_parser = setting)]
     pub(crate) by: Vec<(String, String)>,
     /// Double and halve each undocumented value that matters, and rank them
@@ -113,6 +122,8 @@ pub(crate) struct CompareOptions {
     /// How to print the result
     #[arg(long, value_enum, default_value_t = CampaignFormat::Text)]
     pub(crate) format: CampaignFormat,
+    #[command(flatten)]
+    pub(crate) saving: Saving,
 }
 
 /// How a result of many runs is printed.
