@@ -79,9 +79,11 @@ impl Page {
         for word in command.split(' ') {
             let last = lines.last_mut().expect("there is always a line");
             let room = WIDTH - indent - 6;
+            // What stands between quotes is one word to a shell.
+            let quoted = last.matches('\'').count() % 2 == 1;
             if last.is_empty() {
                 *last += word;
-            } else if width(last) + 1 + width(word) <= room || command.contains('\'') {
+            } else if width(last) + 1 + width(word) <= room || quoted {
                 *last += " ";
                 *last += word;
             } else {

@@ -8,7 +8,9 @@ use super::amount::{amount, exactly, percent, short};
 use super::json::WORST;
 use super::share::{Portion, cause, part, portions};
 use super::{digest, said};
-use crate::campaign::{Estimate, GoalOutcome, GoalVerdict, Header, Said, Tally, judge, overall};
+use crate::campaign::{
+    Accumulator, Column, Estimate, GoalOutcome, GoalVerdict, Header, Said, Tally, judge, overall,
+};
 use crate::kernel::Span;
 use crate::report::page::Page;
 use crate::report::style::{Ink, Style};
@@ -195,11 +197,8 @@ fn means(header: &Header, tally: &Tally, estimates: &[Estimate], page: &mut Page
 fn quantiles(header: &Header, tally: &Tally, estimates: &[Estimate], page: &mut Page) {
     let mut table = Table::of_names(&["metric", ">p50", ">p95", ">p99", ">greatest"]);
     let rows = header.metrics.iter().zip(&tally.metrics).zip(estimates);
-    for ((column, metric), of) in rows {
-        let told = !column.name.starts_with("downtime_") && column.unit != "share";
-        if !told || metric.is_constant() || metric.nonzero == 0 {
-            continue;
-        }
+    for ((column, metric), of) in rows.filter(|((column, metric), _)| has_quantiles(column, metric))
+    {
         let at = |share: f64| {
             let of = of.quantiles.iter().find(|one| (one.share - share).abs() < 1e-9);
             of.map_or("-".to_owned(), |one| {
@@ -212,11 +211,36 @@ fn quantiles(header: &Header, tally: &Tally, estimates: &[Estimate], page: &mut 
     }
     page.title("QUANTILES, OVER RUNS, SIMULATED");
     page.table(2, &table);
-    page.say(
-        2,
-        Ink::Faint,
-        "- stands where fewer than ten runs lie beyond; JSON has 95 % intervals",
-    );
+    page.say(2, Ink::Faint, "- stands where fewer than ten runs lie beyond");
+    quantile_intervals(header, tally, estimates, page);
+}
+
+/// Writes the intervals of the quantiles; of one value where both ends are the same.
+fn quantile_intervals(header: &Header, tally: &Tally, estimates: &[Estimate], page: &mut Page) {
+    let mut table = Table::of_names(&["metric", "p50", "p95", "p99"]);
+    let rows = header.metrics.iter().zip(&tally.metrics).zip(estimates);
+    for ((column, _), of) in rows.filter(|((column, metric), _)| has_quantiles(column, metric)) {
+        let end = |end: Option<u64>| {
+            end.map_or("never".to_owned(), |end| short(&column.unit, from_u64(end)))
+        };
+        let cells = [0.5, 0.95, 0.99].map(|share| {
+            let of = of.quantiles.iter().find(|one| (one.share - share).abs() < 1e-9);
+            of.map_or("-".to_owned(), |of| {
+                let (low, high) = (end(of.low), end(of.high));
+                if low == high { low } else { format!("{low} to {high}") }
+            })
+        });
+        let [half, most, nearly] = cells;
+        table.row([column.name.clone(), half, most, nearly]);
+    }
+    page.title("THEIR 95 % INTERVALS, BY ORDER STATISTICS");
+    page.table(2, &table);
+}
+
+/// Returns whether a metric's quantiles are told: those of metrics that vary and are no parts.
+fn has_quantiles(column: &Column, metric: &Accumulator) -> bool {
+    let told = !column.name.starts_with("downtime_") && column.unit != "share";
+    told && !metric.is_constant() && metric.nonzero > 0
 }
 
 fn origin(header: &Header, tally: &Tally, page: &mut Page) {
