@@ -137,6 +137,11 @@ impl Loaded {
         for service in &mut scenario.services {
             service.plan = plan;
         }
+        self.replaced(scenario)
+    }
+
+    /// Returns another scenario of the same file, with the knobs as they are.
+    pub(super) fn replaced(&self, scenario: Scenario) -> Result<Self, Errors> {
         let mut other = Self::checked((&self.file, None), scenario, self.places.clone())?;
         other.setup.knobs = self.setup.knobs.clone();
         Ok(other)

@@ -5,7 +5,7 @@
 //! * `validate`, `problem`, `error`: what makes no sense, with its place and the word meant;
 //! * `write`: back to the text of a file; `workload`: rates that change;
 //! * `observations`: files of times and spans that a scenario names; `vary`: one quantity by its
-//!   key;
+//!   key; `recovery`: the same with recovery services;
 //! * `metric`: what is measured of a run; `objective`: targets with their metrics found;
 //! * `build`: names become ids; `expect`: whether a run did what its scenario expects.
 //!
@@ -23,6 +23,7 @@ mod metric;
 mod objective;
 mod observations;
 mod problem;
+mod recovery;
 #[cfg(test)]
 mod sample;
 mod syntax;

@@ -135,3 +135,41 @@ fn several_files_are_arms_and_what_cannot_be_compared_is_refused() {
         assert!(complaint.contains(expected), "{words}: {complaint}");
     }
 }
+
+#[test]
+fn a_plan_with_a_recovery_region_is_an_arm_beside_the_others() {
+    let folder = Folder::new("recovery");
+    folder.write(
+        "dark.ron",
+        r#"Scenario(name: "dark", services: [Service(name: "orders", plan: Business,
+            region: "eu-west")],
+        clients: [Writer(name: "app", service: "orders", writes_per_s: 20, region: "ap-south")],
+        failures: [
+            Failure(name: "region", fault: RegionOutage, strikes: Only(Region("eu-west")),
+                occurs: Times(["1h"]), lasts: "uniform(3h, 5h)"),
+            Failure(name: "hosts", fault: HostDeath, strikes: EachNode("orders"),
+                occurs: Every("exponential(365d)")),
+        ],
+        until: "1d")"#,
+    );
+    let words = "compare dark.ron --by plan=Startup,Premium,Business+recovery --runs 60 \
+        --set automatic_region_failover=30m --metric write_downtime --format json";
+    let value: Value = serde_json::from_str(&folder.printed(words)).expect("it is JSON");
+    let names: Vec<&str> = value["arms"]
+        .as_array()
+        .expect("it is a list")
+        .iter()
+        .map(|arm| arm["name"].as_str().expect("it is a text"))
+        .collect();
+    assert_eq!(names, ["plan=Startup", "plan=Premium", "plan=Business+recovery"]);
+    let down = |arm: usize| {
+        let metrics = value["metrics"].as_array().expect("it is a list").iter();
+        let mut metrics = metrics.filter(|metric| metric["name"] == "write_downtime");
+        let mean = &metrics.next().expect("it is there")["arms"][arm]["mean"];
+        mean.as_f64().expect("it is a number")
+    };
+    assert!(down(0) > 3.0 * 3_600e6 && down(1) > 3.0 * 3_600e6, "{} {}", down(0), down(1));
+    assert!(down(2) < 0.6 * 3_600e6, "{}", down(2));
+    let complaint = folder.refused("compare dark.ron --by plan=Startup,Business+recover", 2);
+    assert!(complaint.contains("expected +recovery or nothing"), "{complaint}");
+}

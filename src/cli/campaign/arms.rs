@@ -49,15 +49,7 @@ pub(super) fn grid(by: &[(String, String)]) -> Result<Option<Grid>, Stop> {
 fn with(loaded: &Loaded, key: &str, value: &str) -> Result<Loaded, Stop> {
     let mut arm = loaded.clone();
     match key {
-        "plan" => {
-            let plan = Plan::ALL.into_iter().find(|plan| plan.name().eq_ignore_ascii_case(value));
-            let plan = plan.ok_or_else(|| {
-                let near = nearest(value, Plan::ALL.iter().map(|plan| plan.name()));
-                let hint = near.map_or_else(String::new, |near| format!(" (did you mean {near}?)"));
-                Stop::usage(format!("no such plan {value}{hint}"))
-            })?;
-            return loaded.with_plan(plan).map_err(Stop::input);
-        }
+        "plan" => return on_plan(loaded, value),
         "policy" => {
             let value = Policy::by_name(value).map_or(value, |policy| policy.card().value);
             arm.set(key, value).map_err(Stop::usage)?;
@@ -65,6 +57,27 @@ fn with(loaded: &Loaded, key: &str, value: &str) -> Result<Loaded, Stop> {
         _ => arm.set(key, value).map_err(Stop::usage)?,
     }
     Ok(arm)
+}
+
+/// Returns a scenario on another plan; with `+recovery` behind it, with recovery services as well.
+fn on_plan(loaded: &Loaded, value: &str) -> Result<Loaded, Stop> {
+    let (name, extra) = value
+        .split_once('+')
+        .map_or((value, None), |(name, extra)| (name.trim_end(), Some(extra.trim_start())));
+    let plan = Plan::ALL.into_iter().find(|plan| plan.name().eq_ignore_ascii_case(name));
+    let plan = plan.ok_or_else(|| {
+        let near = nearest(name, Plan::ALL.iter().map(|plan| plan.name()));
+        let hint = near.map_or_else(String::new, |near| format!(" (did you mean {near}?)"));
+        Stop::usage(format!("no such plan {name}{hint}"))
+    })?;
+    let arm = loaded.with_plan(plan).map_err(Stop::input)?;
+    match extra {
+        None => Ok(arm),
+        Some("recovery") => arm.with_recovery().map_err(Stop::input),
+        Some(other) => {
+            Err(Stop::usage(format!("found {value}, with +{other}, expected +recovery or nothing")))
+        }
+    }
 }
 
 /// Returns the values of a list, `A,B,C`, or of a range, `A..B/STEP`.
