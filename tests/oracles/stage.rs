@@ -4,7 +4,6 @@
 //! never.
 
 use cutover::campaign::{Accumulator, Campaign, Tally};
-use cutover::kernel::{Chance, Distribution};
 use cutover::scenario::parse;
 use serde_json::Value;
 
@@ -92,12 +91,6 @@ pub(crate) fn quantile_agrees(what: &str, of: &Accumulator, share: f64, expected
 /// Returns a number as a float.
 pub(crate) fn float(number: u64) -> f64 {
     cutover::statistics::from_u64(number)
-}
-
-/// Returns draw number `run` of a law, in seconds.
-pub(crate) fn seconds(law: &str, name: &str, run: u64) -> f64 {
-    let law: Distribution = law.parse().expect("it is a law");
-    float(law.draw(Chance::new(7, run).word("oracle", name, 0)).as_micros()) / 1e6
 }
 
 /// Mean and standard error of a list of numbers.

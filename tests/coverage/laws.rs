@@ -1,27 +1,20 @@
-#![expect(clippy::float_arithmetic, reason = "statistics are floats")]
-//! Whether the printed 95 % intervals hold what they are about in 95 % of all campaigns.
+//! Batches of numbers drawn from known laws.
 //!
-//! Knows nothing of services. Kept here: 2,500 batches of runs each, for a mean, a share, a
-//! quantile and a rare event; the intervals are those that results print, and only printed ones
-//! count.
+//! Knows nothing of services. Kept here: 2,500 batches for a mean, a share, a quantile and a rare
+//! event.
 
 use cutover::campaign::{Accumulator, estimate};
 use cutover::kernel::{Chance, Law};
 use cutover::statistics::{Weighted, clopper_pearson, from_u64, weight, weighted_interval};
+
+use super::{covered, is_95_percent};
 
 const BATCHES: u64 = 2_500;
 
 /// Returns the share of batches whose interval holds the truth, of those that have an interval.
 fn coverage(truth: f64, interval: impl Fn(Chance) -> Option<(f64, f64)>) -> f64 {
     let all = (0..BATCHES).filter_map(|batch| interval(Chance::new(batch, 23)));
-    let told: Vec<bool> = all.map(|(low, high)| low <= truth && truth <= high).collect();
-    let count = |list: usize| from_u64(u64::try_from(list).expect("it is short"));
-    assert!(told.len() > 2_000, "only {} batches have an interval", told.len());
-    count(told.iter().filter(|holds| **holds).count()) / count(told.len())
-}
-
-fn is_95_percent(what: &str, found: f64) {
-    assert!((0.935..=0.965).contains(&found), "{what} covers {found}");
+    covered(all.map(|(low, high)| low <= truth && truth <= high).collect(), 2_000)
 }
 
 #[test]
