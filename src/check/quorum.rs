@@ -101,13 +101,12 @@ pub(super) fn acked_under_quorum(world: &World, branch: &Branch, made: Instant) 
 /// Counts the commits of a session, made by an instant, that were acknowledged without a warning
 /// while the setting was in force.
 pub fn acked_in_force(branch: &Branch, session: &Session, made: Instant, now: Instant) -> u64 {
-    let unwarned = Session { warned: None, ..session.clone() };
     let periods = branch.quorum.periods();
     let within = periods.iter().map(|(since, end, _)| {
         let told = now.min(end.minus(Span::from_micros(1)));
         // What is made in the instant in which the setting takes effect waits for nobody.
-        let by_end = branch.acked(&unwarned, made, told);
-        by_end - branch.acked(&unwarned, made.min(*since), told).min(by_end)
+        let by_end = branch.acked_unwarned(session, made, told);
+        by_end - branch.acked_unwarned(session, made.min(*since), told).min(by_end)
     });
     within.sum()
 }

@@ -118,16 +118,30 @@ impl Branch {
 
     /// Returns how many commits of a session, made by `made`, its client was told of by `now`.
     pub fn acked(&self, session: &Session, made: Instant, now: Instant) -> u64 {
-        let told = self.told_by(session, session.answered_until.min(now));
+        self.told_of(session, session.warned, (made, now))
+    }
+
+    /// Returns how many of those its client was told of without a warning.
+    pub fn acked_unwarned(&self, session: &Session, made: Instant, now: Instant) -> u64 {
+        self.told_of(session, None, (made, now))
+    }
+
+    fn told_of(
+        &self,
+        session: &Session,
+        warned: Option<Instant>,
+        (made, now): (Instant, Instant),
+    ) -> u64 {
+        let told = self.told_by(session, warned, session.answered_until.min(now));
         session.commits().count(made.min(session.until).min(told))
     }
 
     /// Returns when the last commit was made whose reply had left the server by an instant.
-    fn told_by(&self, session: &Session, now: Instant) -> Instant {
+    fn told_by(&self, session: &Session, warned: Option<Instant>, now: Instant) -> Instant {
         let own = now.minus(session.latency);
         let released = self.quorum.released(session.level, now);
         let told = released.map_or(own, |to| own.min(written_until(&self.written, to)));
-        match session.warned {
+        match warned {
             Some(warned) if warned <= now => told.max(own.min(warned.minus(session.latency))),
             Some(_) | None => told,
         }
@@ -166,8 +180,8 @@ impl Branch {
     /// Returns how many commits of a session were acknowledged with a warning by `now`.
     pub fn warned(&self, session: &Session, now: Instant) -> u64 {
         let Some(warned) = session.warned else { return 0 };
-        let (by, unwarned) = (warned.min(now), Session { warned: None, ..session.clone() });
-        self.acked(session, Instant::FAR, by) - self.acked(&unwarned, Instant::FAR, by)
+        let by = warned.min(now);
+        self.acked(session, Instant::FAR, by) - self.acked_unwarned(session, Instant::FAR, by)
     }
 
     /// Returns the last instant at which a commit could be made that lies at or below a position.

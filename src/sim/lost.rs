@@ -9,7 +9,7 @@ use super::strikes::touches;
 use crate::check::{Abandoned, Ledger, acked_in_force};
 use crate::kernel::{Instant, Lsn, Span};
 use crate::knob::CommitLevel;
-use crate::model::{Host, Service, Session};
+use crate::model::{Branch, Host, Service, Session};
 
 /// WAL before the beginning of a timeline that is in no archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,16 +80,18 @@ fn unwaited(sim: &Sim, part: &Abandoned) -> Option<Unwaited> {
     let kept = branch.last_made_within(part.from);
     let mut sum = Unwaited::default();
     for session in &branch.sessions {
-        let unwarned = Session { warned: None, ..*session };
-        let acked = |of: &Session, made: Instant| branch.acked(of, made, now);
-        let lost = |of: &Session| acked(of, Instant::FAR).saturating_sub(acked(of, kept));
+        let lost = |acked: fn(&Branch, &Session, Instant, Instant) -> u64| {
+            let of = |made| acked(branch, session, made, now);
+            of(Instant::FAR).saturating_sub(of(kept))
+        };
+        let all = lost(Branch::acked);
         let within = |made: Instant| acked_in_force(branch, session, made, now);
         let in_force = within(Instant::FAR).saturating_sub(within(kept));
-        let warned = lost(session).saturating_sub(lost(&unwarned));
+        let warned = all.saturating_sub(lost(Branch::acked_unwarned));
         let own = world.client(session.client).settings.synchronous_commit == CommitLevel::Local;
         sum.own_setting += if own { in_force } else { 0 };
         sum.with_warning += warned;
-        sum.not_in_force += lost(session).saturating_sub(in_force + warned);
+        sum.not_in_force += all.saturating_sub(in_force + warned);
     }
     Some(sum)
 }
