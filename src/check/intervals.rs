@@ -4,7 +4,7 @@
 
 use super::history::History;
 use super::ledger::surviving_line;
-use crate::kernel::{Instant, Position, Span};
+use crate::kernel::{Instant, Lsn, Position, Span};
 use crate::model::{BranchId, ClientId, NodeId, ServiceId, World};
 
 /// An interval in which two nodes of a service were writable.
@@ -30,10 +30,11 @@ pub fn dual_writing(world: &World, history: &History, service: ServiceId) -> Vec
     let Some(entries) = writable(world, history, service) else { return Vec::new() };
     let mut found = Vec::new();
     for (index, (start, nodes)) in entries.iter().enumerate() {
-        if nodes.len() < 2 {
+        let end = entries.get(index + 1).map(|(end, _)| *end);
+        // What changes again at the same instant lasts no time.
+        if nodes.len() < 2 || end == Some(*start) {
             continue;
         }
-        let end = entries.get(index + 1).map(|(end, _)| *end);
         let mut nodes = nodes.clone();
         nodes.sort_by_key(|node| wins(*node));
         let losing = nodes.iter().filter(|node| !wins(**node));
@@ -120,17 +121,48 @@ pub fn exposures(world: &World, history: &History, service: ServiceId) -> Vec<Ex
     .collect()
 }
 
+/// At most so many uploads of an interval are looked at, of each kind.
+const UPLOADS_MAX: usize = 1_024;
+
 /// What is acknowledged and not yet in the archive grows until the next upload, so the worst
-/// instants are the end of the interval and the last moment before each upload.
+/// instants are the end of the interval, the last moment before each upload, and the last moment
+/// of each primary in it.
 fn worst_loss(world: &World, service: ServiceId, start: Instant, end: Instant) -> u64 {
+    let before = |at: Instant| at.minus(Span::from_micros(1));
     let uploads = world.archive_pace(service);
     let mut instants = vec![end];
     let mut upload = uploads.next(start);
-    while upload < end && instants.len() < 32 {
-        instants.push(upload.minus(Span::from_micros(1)));
+    while upload < end && instants.len() < UPLOADS_MAX {
+        instants.push(before(upload));
         upload = uploads.after(upload);
     }
-    instants.into_iter().map(|at| unarchived(world, service, at)).max().unwrap_or(0)
+    let stalls = &world.service(service).upload_stalls;
+    instants.extend(stalls.iter().map(|(_, until)| before(*until)));
+    for (id, _) in surviving_line(world, service) {
+        let branch = world.branch(id);
+        instants.push(before(branch.began));
+        let rests = branch.cut_off.iter().chain(&branch.down);
+        instants.extend(rests.map(|(_, until)| before(*until)));
+        instants.extend(branch.archived_whole.map(before));
+        instants.extend(segments(world, id, start, end).take(UPLOADS_MAX).map(before));
+    }
+    let within = instants.into_iter().filter(|at| start <= *at && *at <= end);
+    within.map(|at| unarchived(world, service, at)).max().unwrap_or(0)
+}
+
+/// Returns when a branch came to the end of each segment within an interval: a full segment is
+/// uploaded at once.
+fn segments(
+    world: &World,
+    id: BranchId,
+    start: Instant,
+    end: Instant,
+) -> impl Iterator<Item = Instant> {
+    let (branch, size) = (world.branch(id), world.knobs.wal_segment.get());
+    let first = branch.written.at(start).lsn().get() / size + 1;
+    let last = branch.written.at(end).lsn().get() / size;
+    let ends = (first..=last).map(move |nth| Position::from_lsn(Lsn(nth * size)));
+    ends.filter_map(|full| branch.written.reaches(full))
 }
 
 fn unarchived(world: &World, service: ServiceId, at: Instant) -> u64 {

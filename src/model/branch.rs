@@ -31,6 +31,8 @@ pub struct Branch {
     /// From when until when its server did not reach the archive, in order; `Instant::FAR` is an
     /// end that has not come.
     pub cut_off: Vec<(Instant, Instant)>,
+    /// From when until when its server did not run, in order, as far as it runs again.
+    pub down: Vec<(Instant, Instant)>,
     /// From when on all of it is in the archive: its server was stopped in a controlled way.
     pub archived_whole: Option<Instant>,
     /// Which commits wait for standbys, and since when.
@@ -46,7 +48,7 @@ impl Branch {
     /// `end`.
     pub fn uploaded_until(&self, end: Instant) -> Instant {
         let end = end.min(self.archived_until);
-        let mut cuts = self.cut_off.iter();
+        let mut cuts = self.cut_off.iter().chain(&self.down);
         let cut =
             cuts.find(|(from, until)| *from <= end && (end < *until || *until == Instant::FAR));
         cut.map_or(end, |(from, _)| *from)
@@ -68,6 +70,8 @@ pub struct Session {
     pub answered_until: Instant,
     /// How long after its commit a reply leaves the server, if it waits for no standby.
     pub latency: Span,
+    /// Whether its client had been waiting to commit, so that its first commit is written at once.
+    pub waited: bool,
     /// What its commits wait for under quorum commit.
     pub level: CommitLevel,
     /// When its client stopped waiting for standbys: commits until then are acknowledged with a
@@ -235,6 +239,7 @@ mod tests {
             until,
             answered_until,
             latency: Span::from_millis(2),
+            waited: false,
             level: CommitLevel::On,
             warned: None,
         };
@@ -248,6 +253,7 @@ mod tests {
             sessions: vec![session],
             archived_until: Instant::FAR,
             cut_off: Vec::new(),
+            down: Vec::new(),
             archived_whole: None,
             quorum: Quorum::default(),
             upgraded: false,

@@ -274,6 +274,11 @@ impl World {
         match (cut, reaches) {
             (Some(cut), true) => cut.1 = now,
             (None, false) => branch.cut_off.push((ended.min(now), Instant::FAR)),
+            (None, true) if ended < now => {
+                // Nothing was uploaded while the server did not run.
+                branch.down.push((ended, now));
+                return;
+            }
             (Some(_), false) | (None, true) => return,
         }
         self.plan_full_disk(service);

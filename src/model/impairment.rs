@@ -21,8 +21,8 @@ impl World {
             self.branch_mut(branch).written.hold(now);
             self.close_sessions(id, now);
             self.refresh_followers(id);
-        } else if self.node(id).streaming {
-            self.stop_stream(id, Ending::CutWire);
+        } else {
+            self.receive_no_more(id);
         }
     }
 

@@ -8,7 +8,6 @@ use super::event::Event;
 use super::ids::{BranchId, NodeId, ServiceId, Zone};
 use super::node::{Fence, Host, Impairments, Node, Process, Role};
 use super::quorum::Quorum;
-use super::stream::Ending;
 use super::world::World;
 use crate::kernel::{Instant, Path, Position, Span};
 use crate::knob::{Mutant, Touch};
@@ -18,11 +17,8 @@ impl World {
     /// archive has beyond that.
     pub fn begin_promotion(&mut self, id: NodeId) {
         self.touch(Touch::Promotion);
-        if self.node(id).streaming {
-            self.stop_stream(id, Ending::CutWire);
-        }
+        self.receive_no_more(id);
         let now = self.now;
-        self.node_mut(id).received.hold(now);
         let unreplayed = if self.knobs.mutant == Some(Mutant::DropUnreplayed) {
             Span::ZERO
         } else {
@@ -79,6 +75,7 @@ impl World {
             sessions: Vec::new(),
             archived_until: Instant::FAR,
             cut_off: Vec::new(),
+            down: Vec::new(),
             archived_whole: None,
             quorum: Quorum::default(),
             upgraded: false,

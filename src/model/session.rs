@@ -36,6 +36,7 @@ impl World {
             until: Instant::FAR,
             answered_until: Instant::FAR,
             latency: self.knobs.local_flush,
+            waited: first == FirstCommit::AtOnce,
             level: match self.knobs.mutant {
                 Some(Mutant::AcknowledgeBeforeStandbys) => CommitLevel::Local,
                 _ => self.client(client).settings.synchronous_commit,
@@ -50,11 +51,6 @@ impl World {
             self.remember_commits(branch_id, place);
         }
         self.pace_writing(node);
-        if first == FirstCommit::AtOnce && arrivals == Arrivals::Even {
-            let gain = self.wal_per_commit(client);
-            self.branch_mut(branch_id).written.leap(now, gain);
-            self.plan_last_commits(branch_id);
-        }
         self.refresh_followers(node);
     }
 
@@ -105,6 +101,7 @@ impl World {
         let rate = self.rate_after(id, now);
         self.branch_mut(id).written.bend(now, if grows { rate } else { 0 });
         if grows {
+            self.plan_first_commits(id);
             self.plan_last_commits(id);
         }
         self.plan_full_disk(self.node(node).service);
@@ -115,6 +112,23 @@ impl World {
     fn rate_after(&self, branch: BranchId, instant: Instant) -> u64 {
         let open = self.branch(branch).sessions.iter().filter(|one| one.until > instant);
         open.map(|session| self.wal_rate(session.client)).sum()
+    }
+
+    /// Plans what clients that had been waiting to commit write at once.
+    ///
+    /// Several of them may have come at one instant, and each plan drops the one before.
+    fn plan_first_commits(&mut self, branch: BranchId) {
+        let next = self.now + Span::from_micros(1);
+        let comes = |one: &&Session| {
+            let even = matches!(one.replies, Marks::Even(_));
+            one.waited && even && one.commits().first() == next && one.until >= next
+        };
+        let sessions = self.branch(branch).sessions.iter().filter(comes);
+        let gain = sessions.map(|one| self.wal_per_commit(one.client).micro_bytes()).sum::<u128>();
+        if gain > 0 {
+            let now = self.now;
+            self.branch_mut(branch).written.leap(now, Position::from_micro_bytes(gain));
+        }
     }
 
     /// Plans what is known to come after the present: the ends of sessions that have one more

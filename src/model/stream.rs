@@ -81,6 +81,17 @@ impl World {
         self.replay(id);
     }
 
+    /// Lets a node receive no more, not even what is still under way from an upstream that is gone.
+    pub(super) fn receive_no_more(&mut self, id: NodeId) {
+        if self.node(id).streaming {
+            self.stop_stream(id, Ending::CutWire);
+            return;
+        }
+        let now = self.now;
+        self.node_mut(id).received.hold(now);
+        self.replay(id);
+    }
+
     /// Drops what was to arrive and does not: all of it, or what is not on the wire yet.
     fn cut_short(&mut self, id: NodeId, ending: Ending, delay: Span) {
         let (now, in_flight) = (self.now, self.knobs.in_flight_at_host_death);

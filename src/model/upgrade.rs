@@ -91,6 +91,7 @@ impl World {
             sessions: Vec::new(),
             archived_until: Instant::FAR,
             cut_off: Vec::new(),
+            down: Vec::new(),
             archived_whole: None,
             quorum: Quorum::default(),
             upgraded: true,

@@ -123,6 +123,7 @@ fn add_service(world: &mut World, setup: &Setup, id: ServiceId) {
             sessions: Vec::new(),
             archived_until: Instant::FAR,
             cut_off: Vec::new(),
+            down: Vec::new(),
             archived_whole: None,
             quorum: Quorum::default(),
             upgraded: false,
@@ -146,7 +147,7 @@ fn add_service(world: &mut World, setup: &Setup, id: ServiceId) {
         provisioning_stalled: false,
         disk_epoch: 0,
         slot_feeds: Vec::new(),
-        slot_copy_due: Instant::ZERO,
+        slot_copy_due: Instant::FAR,
         slot_wal_epoch: 0,
     });
     if world.is_to_be_set_up(id) {

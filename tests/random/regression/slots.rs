@@ -311,3 +311,20 @@ fn a_slot_that_was_created_anew_while_its_consumer_read_from_the_old_primary_is_
         until: "50m19s""#,
     );
 }
+
+#[test]
+fn a_slot_that_is_created_at_the_start_is_copied_by_the_very_first_run() {
+    check(
+        0,
+        0,
+        r#"services: [Service(name: "orders", plan: Business, region: "eu-west")],
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 10, wal_per_commit: "1KiB"),
+        ],
+        slots: [Slot(name: "cdc", service: "orders", creates: "0s")],
+        tuning: Tuning(
+            slot_dependency_phase: "0s", slot_copy_phase: "0s", slot_job_duration: "0s",
+        ),
+        until: "1m""#,
+    );
+}
