@@ -26,7 +26,7 @@ impl World {
     pub fn open_session(&mut self, client: ClientId, node: NodeId, first: FirstCommit) {
         let Work::Write { arrivals, .. } = self.client(client).work else { return };
         self.touch(Touch::Commit);
-        let (now, branch_id) = (self.now, self.node(node).branch);
+        let branch_id = self.node(node).branch;
         let replies = self.commits_of(client, arrivals, first);
         let lies = self.knobs.mutant == Some(Mutant::AcknowledgeUnwritten);
         let session = Session {

@@ -55,7 +55,9 @@ impl Loaded {
                 ..service.clone()
             });
             let primary = service.name.clone();
-            scenario.integrations.push(Integration::DisasterRecovery { primary, recovery });
+            let set_up = true;
+            let pair = Integration::DisasterRecovery { primary, recovery, set_up };
+            scenario.integrations.push(pair);
         }
         let failures = self.scenario.failures.iter();
         scenario.failures.extend(failures.filter_map(|failure| elsewhere(failure, &alone)));
