@@ -92,13 +92,9 @@ fn lack(case: &Case<'_>, pair: &PairHistory, order: &OrderGiven) -> Option<Strin
         Operator::TakeOver => wrong_roles([Passive, Active])
             .or_else(|| (!restored).then(|| "the primary service was not recreated".to_owned()))
             .or_else(|| bare(pair.primary)),
-        Operator::SetUpRecovery => {
-            let active = usize::from(roles[1] == Active);
-            silent([pair.primary, pair.recovery][active])
-        }
-        Operator::DeleteRecovery => {
-            (roles[1] != Passive).then(|| "the recovery service was active".to_owned())
-        }
+        Operator::SetUpRecovery => silent(pair.service(usize::from(roles[1] == Active))),
+        Operator::DeleteRecovery if roles[1] == Passive => None,
+        Operator::DeleteRecovery => Some("the recovery service was active".to_owned()),
         Operator::StartServer
         | Operator::Promote
         | Operator::RemoveIntegration

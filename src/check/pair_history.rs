@@ -66,6 +66,11 @@ impl PairHistory {
         self.primary == service || self.recovery == service
     }
 
+    /// Returns the primary service, or the recovery service as the second.
+    pub fn service(&self, index: usize) -> ServiceId {
+        [self.primary, self.recovery][index]
+    }
+
     /// Returns the role pairs in order of time, each from when on, without repetitions.
     pub fn role_pairs(&self) -> Vec<(Instant, [PairRole; 2])> {
         let mut roles = [PairRole::Active, PairRole::Passive];

@@ -110,35 +110,17 @@ fn given(sim: &Sim, at: Instant, step: u16) -> Line {
 }
 
 /// Returns an order in words that are followed by whom it is for.
+#[expect(clippy::wildcard_enum_match_arm, reason = "few orders have more to say than their name")]
 fn ordered(sim: &Sim, operator: Operator) -> String {
     let name = operator.card().name;
     match operator {
-        Operator::StartServer
-        | Operator::Promote
-        | Operator::RemoveIntegration
-        | Operator::Maintain
-        | Operator::Switchover
-        | Operator::Switchback
-        | Operator::Failover
-        | Operator::RecreatePrimary
-        | Operator::TakeOver
-        | Operator::PromoteToMaster
-        | Operator::ReverseIntegration
-        | Operator::SwitchByTerraform
-        | Operator::PromoteSecondary
-        | Operator::AddSecondary
-        | Operator::MajorUpgrade
-        | Operator::PowerOffService
-        | Operator::PowerOnService
-        | Operator::RemoveWindows
-        | Operator::SetUpRecovery
-        | Operator::DeleteRecovery => name.to_owned(),
         Operator::Migrate(region) => {
             format!("{name} to {} of", sim.world.names.regions[region.index()])
         }
         Operator::ChangeTier(plan) | Operator::ChangePlan(plan) => {
             format!("{name} to {} of", plan.name())
         }
+        _ => name.to_owned(),
     }
 }
 
