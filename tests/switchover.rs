@@ -263,6 +263,7 @@ fn stances(case: u64) -> String {
         + &of("quorum_reset", &["AfterOldPrimaryGone", "AtPromotion"])
         + &of("switchover_candidates", &["AnyNew", "AdditionalOnly", "ReplacementOnly"])
         + &of("switchover_fault", &["Continue", "Rollback"])
+        + &of("standby_replacement", &["OneByOne", "AtOnce"])
         + &of("waiting_commits", &["InDoubt", "Warned"])
         + &of("switchover_stops_after", &["QuorumInForce", "StandbyCaughtUp"])
         + &of("forward_start", &["AtPromotion", "AtDnsUpdate"])

@@ -11,6 +11,7 @@ use super::quorum::{acked_under_quorum, fork_of};
 use super::verdict::Amount;
 use crate::control::Rule;
 use crate::kernel::{Instant, Span};
+use crate::knob::StandbyReplacement;
 use crate::model::{BranchId, Endpoint, Host, NodeId, Service};
 
 /// An operation with the service that it is of.
@@ -197,7 +198,9 @@ pub(super) fn switchover_census(case: &Case<'_>) -> Finding {
         }
         let name = &case.world.names.services[service.id.index()];
         let old = u8::try_from(operation.old.len()).unwrap_or(u8::MAX);
-        let most = service.plan.nodes().max(old) + 1;
+        let at_once = case.knobs.standby_replacement == StandbyReplacement::AtOnce;
+        let ahead = if at_once && !operation.follows { service.plan.standbys() } else { 1 };
+        let most = service.plan.nodes().max(old) + ahead.max(1);
         let within = memory.census.iter().filter(|(at, ..)| *at >= operation.began && *at <= over);
         let worst = within.max_by_key(|(_, existing, _)| *existing);
         if let Some((at, existing, _)) = worst.filter(|(_, existing, _)| *existing > most) {

@@ -10,7 +10,7 @@ use super::manager::{Manager, Phase, Standing};
 use super::operation::{Cause, Operation, Step};
 use super::operator::Operator;
 use super::rule::Rule;
-use super::switchover::{go_on, set_plan};
+use super::switchover::{build_ahead, go_on, set_plan};
 use super::{follower, window};
 use crate::kernel::Instant;
 use crate::knob::{Knobs, Mutant};
@@ -114,4 +114,5 @@ fn begin(
         wanted,
     });
     go_on(knobs, manager, now, decision);
+    build_ahead(knobs, manager, decision);
 }

@@ -15,7 +15,7 @@ use super::replace::{enlist, next_number};
 use super::rule::Rule;
 use super::{drain, follower, handover, window};
 use crate::kernel::Instant;
-use crate::knob::{Knobs, Mutant};
+use crate::knob::{Knobs, Mutant, StandbyReplacement};
 use crate::model::{Endpoint, Plan};
 
 /// Gives a service another plan.
@@ -31,7 +31,7 @@ pub(super) fn go_on(knobs: &Knobs, manager: &mut Manager, now: Instant, decision
     let has_additional = operation.additional.is_some();
     if made < wanted && !has_additional {
         let replaces = operation.old.first().copied();
-        let node = build(manager, decision);
+        let node = under_way(manager).unwrap_or_else(|| build(manager, decision));
         set_step(manager, Step::Replacing { node, replaces });
         if let (Some(Mutant::DeleteBeforeSubstitute), Some(old)) = (knobs.mutant, replaces) {
             decision.actions.push(Action::Delete(old));
@@ -52,6 +52,22 @@ pub(super) fn go_on(knobs: &Knobs, manager: &mut Manager, now: Instant, decision
     } else {
         let node = build(manager, decision);
         set_step(manager, Step::Adding { node });
+    }
+}
+
+/// Returns a new standby of the operation that is being built already.
+fn under_way(manager: &Manager) -> Option<u16> {
+    let operation = manager.operation.as_ref()?;
+    manager.standing(Standing::Building).find(|number| !operation.old.contains(number))
+}
+
+/// Has all the new standbys built at once, if they are to be; the first is under way.
+pub(super) fn build_ahead(knobs: &Knobs, manager: &mut Manager, decision: &mut Decision) {
+    if knobs.standby_replacement == StandbyReplacement::AtOnce {
+        let wanted = manager.operation.as_ref().map_or(0, |operation| operation.wanted);
+        for _ in 1..wanted {
+            build(manager, decision);
+        }
     }
 }
 

@@ -31,7 +31,7 @@ pub use choice::{
 };
 pub use group_choice::{FollowerMaintenance, GroupReadd, GroupRunning};
 pub use mutant::{MUTANTS, Mutant, MutantCard};
-pub use planned_choice::{PowerOff, StopsAfter, UpgradedSlots, WaitingCommits};
+pub use planned_choice::{PowerOff, StandbyReplacement, StopsAfter, UpgradedSlots, WaitingCommits};
 pub use policy::{POLICIES, PolicyCard};
 pub use registry::KnobError;
 pub use row::{Basis, Row, Touch, Touched};

@@ -32,6 +32,15 @@ pub enum StopsAfter {
     StandbyCaughtUp,
 }
 
+/// In which order a switchover replaces the standbys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum StandbyReplacement {
+    /// The next new one is built when the last old one is deleted.
+    OneByOne,
+    /// All new ones are built at once; old ones are deleted one after another.
+    AtOnce,
+}
+
 /// How a service is powered off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum PowerOff {

@@ -25,6 +25,9 @@ macro_rules! with_planned_rows {
     switchover_stops_after: StopsAfter = "QuorumInForce", Switchover,
         Stance("AU promotes immediately; a controlled stop ships what new standbys lack"),
         "What a switchover makes sure of before it stops the old primary.";
+    standby_replacement: StandbyReplacement = "OneByOne", Switchover,
+        Stance("AU describes what is done for each standby, and not whether for all at once"),
+        "Whether a switchover builds the new standbys one by one or at once.";
     power_off: PowerOff = "Orderly", Power,
         Stance(
             "Aiven removes the machines and replays WAL to the latest available point; it \

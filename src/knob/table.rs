@@ -18,7 +18,9 @@ use super::choice::{
 };
 use super::group_choice::{FollowerMaintenance, GroupReadd, GroupRunning};
 use super::mutant::Mutant;
-use super::planned_choice::{PowerOff, StopsAfter, UpgradedSlots, WaitingCommits};
+use super::planned_choice::{
+    PowerOff, StandbyReplacement, StopsAfter, UpgradedSlots, WaitingCommits,
+};
 use super::planned_rows::with_planned_rows;
 use super::registry::{self, KnobError};
 use super::row::{Basis, Row, Touch};

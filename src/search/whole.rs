@@ -56,6 +56,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("leftover_slot", &["LeftAlone", "TakenOver"]),
     ("major_upgrade_slots", &["Dropped", "Kept"]),
     ("power_off", &["Orderly", "AtOnce"]),
+    ("standby_replacement", &["OneByOne", "AtOnce"]),
     ("waiting_commits", &["InDoubt", "Warned"]),
     ("switchover_stops_after", &["QuorumInForce", "StandbyCaughtUp"]),
 ];

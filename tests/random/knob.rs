@@ -109,6 +109,7 @@ const RANGES: &[(&str, Values)] = &[
     ("backup_rate", Rates(MIB, 300 * MIB)),
     ("waiting_commits", Words(&["InDoubt", "Warned"])),
     ("switchover_stops_after", Words(&["QuorumInForce", "StandbyCaughtUp"])),
+    ("standby_replacement", Words(&["OneByOne", "AtOnce"])),
     ("power_off", Words(&["Orderly", "AtOnce"])),
 ];
 
