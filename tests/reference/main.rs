@@ -1,0 +1,243 @@
+//! An independent judge: every number that a run reports, counted again commit by commit and event
+//! by event.
+//!
+//! The library computes along paths; the judge never asks a path for anything but the present. It
+//! takes the run event by event, with every report an event, looks at who serves, streams, writes
+//! and is connected, and adds up by itself what follows from that: what is written, received and
+//! replayed, each commit with its place, its reply and its fate, what every client and consumer
+//! got, every interval.
+//!
+//! * `scenario`: random scenarios by their numbers; `walk`: a run taken event by event;
+//! * `track`, `movement`, `flow`, `archive`, `quorum`: how far everybody came;
+//! * `commits`, `clients`, `readings`, `slots`, `looks`: what happened to whom;
+//! * `numbers`, `loss`, `invariants`: the numbers of a report; `compare`: both side by side.
+//!
+//! The scenarios have no windows for maintenance, so what is told of those is never reported.
+//! Not counted are the numbers in [`compare::NOT_COUNTED`], each with its reason. What is looked up
+//! and not counted: when sessions and connections begin and end, how long packets take, what jobs
+//! copied of a slot to a standby (which the twin in tests/slots counts), and what the platform was
+//! told.
+//!
+//! Kept here: the cases are the same each time. Others are asked for by `CUTOVER_REFERENCE`, as in
+//! `CUTOVER_REFERENCE=0..100000 cargo test --test reference`; what that found is in
+//! `RESULTS.md`.
+
+mod archive;
+mod clients;
+mod commits;
+mod compare;
+mod flow;
+mod invariants;
+mod looks;
+mod loss;
+mod movement;
+mod numbers;
+mod quorum;
+mod readings;
+mod scenario;
+mod slots;
+mod track;
+mod walk;
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::panic::catch_unwind;
+
+use compare::{NOT_COUNTED, differences, kind};
+use cutover::knob::Mutant;
+use cutover::parallel;
+use cutover::report::{Report, json};
+use cutover::scenario::{Judgement, Loaded, write};
+use cutover::sim;
+use serde_json::Value;
+
+/// How many scenarios are judged if nobody asks for others.
+const SCENARIOS: u64 = 2_000;
+
+fn numbers() -> Range<u64> {
+    let Ok(text) = std::env::var("CUTOVER_REFERENCE") else { return 0..SCENARIOS };
+    let parts =
+        text.split_once("..").and_then(|(first, end)| Some(first.parse().ok()?..end.parse().ok()?));
+    parts.unwrap_or_else(|| panic!("CUTOVER_REFERENCE is {text}, expected numbers as in 0..2000"))
+}
+
+/// Returns what a run reports.
+fn report(outcome: &sim::Outcome) -> Value {
+    let report = Report {
+        story: "",
+        outcome,
+        expectations: &[],
+        judgement: Judgement::Pass,
+        repeat: String::new(),
+        sensitivities: None,
+    };
+    serde_json::from_str(&json(&report)).expect("a report is JSON")
+}
+
+/// What the judge found of a scenario.
+#[derive(Debug, Default)]
+struct Judged {
+    /// Where report and judge differ.
+    differences: Vec<String>,
+    /// Which kinds of numbers were reported.
+    kinds: BTreeSet<String>,
+    /// How many were compared.
+    compared: usize,
+}
+
+fn judged(loaded: &Loaded, seed: u64) -> Judged {
+    let outcome = sim::run(&loaded.setup, seed);
+    let told = report(&outcome);
+    let (counted, apart) = walk::walk(loaded, seed);
+    let mut found: Vec<String> = apart.into_iter().collect();
+    found.extend(differences(&told, &counted));
+    found.extend(invariants::sums(&outcome, &told, &counted));
+    let kinds = compare::numbers(&told).keys().map(|place| kind(place)).collect();
+    Judged { differences: found, kinds, compared: compare::numbers(&counted).len() }
+}
+
+#[test]
+fn every_number_of_random_runs_is_what_is_counted_commit_by_commit() {
+    let range: Vec<u64> = numbers().collect();
+    let all = parallel::map(&range, parallel::processors(), |number| {
+        catch_unwind(|| judged(&scenario::numbered(*number), *number)).unwrap_or_else(|_| Judged {
+            differences: vec!["the judge gives up".to_owned()],
+            ..Judged::default()
+        })
+    });
+    let differ = range.iter().zip(&all).filter(|(_, one)| !one.differences.is_empty());
+    let differ: Vec<String> = differ
+        .map(|(number, one)| format!("{number}: {}", one.differences.join("\n    ")))
+        .collect();
+    let first = range.iter().zip(&all).find(|(_, one)| !one.differences.is_empty());
+    let text = first.map(|(number, _)| write(&scenario::numbered(*number).scenario));
+    assert!(
+        differ.is_empty(),
+        "{} of {} differ:\n{}\nthe first is\n{}",
+        differ.len(),
+        range.len(),
+        differ[..differ.len().min(30)].join("\n"),
+        text.unwrap_or_default()
+    );
+    let compared: usize = all.iter().map(|one| one.compared).sum();
+    assert!(compared > range.len() * 20, "only {compared} numbers were compared");
+    if range.len() >= 2_000 {
+        let seen: BTreeSet<&String> = all.iter().flat_map(|one| &one.kinds).collect();
+        let never: Vec<&str> = NOT_COUNTED
+            .iter()
+            .map(|(of, _)| *of)
+            .filter(|of| !seen.contains(&(*of).to_owned()))
+            .collect();
+        assert!(never.is_empty(), "{never:?} are excused and never reported");
+    }
+}
+
+/// Returns a run of which much is reported.
+fn eventful() -> (Value, Value) {
+    let text = r#"Scenario(
+        name: "eventful",
+        services: [Service(name: "orders", plan: Premium)],
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 3, wal_per_commit: "3KiB"),
+            Reader(name: "dash", service: "orders", reads_per_s: 5, endpoint: Replica),
+            SlotConsumer(name: "cdc", service: "orders", slot: "changes", ack_every: "1s"),
+        ],
+        slots: [Slot(name: "changes", service: "orders")],
+        script: [
+            At("60s", Fault(LinkCut, Link(Primary("orders"), Platform))),
+            At("9m", Fault(HostDeath, Primary("orders"))),
+        ],
+        until: "20m",
+    )"#;
+    let loaded = cutover::scenario::parse("eventful.ron", text).expect("it is valid");
+    let (counted, apart) = walk::walk(&loaded, 0);
+    assert_eq!(apart, None);
+    (report(&sim::run(&loaded.setup, 0)), counted)
+}
+
+/// Adds one to the number at a place, and tells whether there was one.
+fn raise(value: &mut Value, turn: &mut usize) -> bool {
+    match value {
+        Value::Number(number) => {
+            if *turn > 0 {
+                *turn -= 1;
+                return false;
+            }
+            let raised = number.as_u64().expect("numbers are whole") + 1;
+            *value = raised.into();
+            true
+        }
+        Value::Array(items) => items.iter_mut().any(|item| raise(item, turn)),
+        Value::Object(fields) => fields.iter_mut().any(|(_, item)| raise(item, turn)),
+        Value::Null | Value::Bool(_) | Value::String(_) => false,
+    }
+}
+
+#[test]
+fn clients_that_come_back_at_one_instant_each_write_at_once() {
+    let text = r#"Scenario(
+        name: "together",
+        services: [Service(name: "orders", plan: Business)],
+        clients: [
+            Writer(name: "app", service: "orders", writes_per_s: 3, wal_per_commit: "3KiB"),
+            Writer(name: "web", service: "orders", writes_per_s: 3, wal_per_commit: "5KiB"),
+        ],
+        script: [At("60s", Fault(ProcessCrash, Primary("orders")))],
+        until: "2m",
+    )"#;
+    let loaded = cutover::scenario::parse("together.ron", text).expect("it is valid");
+    let outcome = sim::run(&loaded.setup, 0);
+    let came: Vec<_> = outcome.clients.iter().map(|client| client.outages[0].end).collect();
+    assert_eq!(came[0], came[1], "they do not come back together");
+    assert_eq!(judged(&loaded, 0).differences, Vec::<String>::new());
+}
+
+#[test]
+fn a_number_that_is_off_by_one_is_noticed_unless_it_is_excused() {
+    let (told, counted) = eventful();
+    assert_eq!(differences(&told, &counted), Vec::<String>::new());
+    let (mut noticed, mut excused) = (0, 0);
+    for place in 0.. {
+        let mut raised = told.clone();
+        if !raise(&mut raised, &mut { place }) {
+            break;
+        }
+        let found = differences(&raised, &counted);
+        noticed += usize::from(!found.is_empty());
+        excused += usize::from(found.is_empty());
+    }
+    let counted = compare::numbers(&counted).len();
+    assert_eq!(noticed, counted);
+    assert!(noticed > 150 && excused > 20, "{noticed} noticed, {excused} excused");
+}
+
+#[test]
+fn a_new_number_that_is_neither_counted_nor_excused_is_noticed() {
+    let (mut told, counted) = eventful();
+    told["loss"][0]["torn_commits"] = 0.into();
+    assert_eq!(
+        differences(&told, &counted),
+        ["loss[0].torn_commits is 0, neither counted nor excused"]
+    );
+}
+
+#[test]
+fn planted_faults_of_servers_and_of_bookkeeping_are_noticed() {
+    let planted = [
+        Mutant::AcknowledgeUnwritten,
+        Mutant::AcknowledgeBeforeStandbys,
+        Mutant::FollowRegardless,
+        Mutant::IgnoreArchive,
+        Mutant::StopArchiving,
+        Mutant::KeepTimeline,
+    ];
+    for mutant in planted {
+        let noticed = (0..SCENARIOS).any(|number| {
+            let mut loaded = scenario::numbered(number);
+            loaded.setup.knobs.mutant = Some(mutant);
+            let found = catch_unwind(|| judged(&loaded, number));
+            found.map_or(true, |found| !found.differences.is_empty())
+        });
+        assert!(noticed, "{} goes unnoticed", mutant.card().name);
+    }
+}

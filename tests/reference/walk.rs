@@ -1,0 +1,91 @@
+//! A run taken event by event, every report an event, with everything looked at after each.
+//!
+//! Knows nothing of what is counted in the end. Kept here: how far everybody has come agrees with
+//! the run after every event, or the first difference is told.
+
+use std::sync::Arc;
+
+use cutover::model::Role;
+use cutover::scenario::Loaded;
+use cutover::sim::Sim;
+use cutover::trace::Note;
+use serde_json::Value;
+
+use super::clients::Watch;
+use super::commits::commits;
+use super::looks::Looks;
+use super::movement::{Movement, micros};
+use super::numbers::Reference;
+use super::readings::Readings;
+use super::slots::Takeovers;
+
+/// Events of clients have this rank, which says whose turn it is.
+const CLIENTS: u32 = 5;
+
+/// Returns the numbers of a run, and where it moved otherwise than it was followed.
+pub(crate) fn walk(loaded: &Loaded, seed: u64) -> (Value, Option<String>) {
+    let mut sim = Sim::with_eager_ticks(Arc::new(loaded.setup.clone()), seed);
+    let (mut movement, mut looks) = (Movement::default(), Looks::default());
+    let (mut readings, mut takeovers) = (Readings::default(), Takeovers::default());
+    let (mut watch, mut acted) = (Watch::default(), None);
+    let (mut noted, mut apart) = (0, None);
+    let mut goes_on = true;
+    while goes_on {
+        let (world, notes) = (sim.world(), &sim.notes()[noted..]);
+        movement.look(world, notes);
+        looks.look(&sim, &movement, notes);
+        readings.look(world, &movement);
+        takeovers.look(world, &movement, &readings);
+        watch.look(world, &movement, acted);
+        apart = apart.or_else(|| difference(&sim, &movement));
+        noted = sim.notes().len();
+        let rank = world.queue.peek().map(|(_, rank)| rank);
+        let turn = rank.filter(|rank| rank >> 24 == CLIENTS).map(|rank| rank >> 16 & 0xFF);
+        acted = turn.and_then(|turn| usize::try_from(turn).ok());
+        goes_on = sim.step();
+    }
+    let world = sim.world();
+    movement.look(world, &[]);
+    readings.look(world, &movement);
+    let reference = Reference {
+        world,
+        movement: &movement,
+        looks: &looks,
+        lines: sim.notes().iter().filter(|note| sim.told(note).is_some()).map(at).collect(),
+        readings: &readings,
+        takeovers: &takeovers.all,
+        watch: &watch,
+        commits: commits(&movement, world),
+        now: micros(world.now),
+    };
+    (reference.numbers(), apart)
+}
+
+fn at(note: &Note) -> u64 {
+    micros(note.at)
+}
+
+/// Returns how a run differs at the present from what was followed, if it does.
+fn difference(sim: &Sim, movement: &Movement) -> Option<String> {
+    let world = sim.world();
+    let now = micros(world.now);
+    let tell = |what: String, one: u128, other: u128| {
+        let differs = one != other;
+        differs.then(|| format!("at {} {what} is at {one}, followed to {other}", world.now))
+    };
+    let branches = world.branches.iter().zip(&movement.branches);
+    let mut written = branches.filter_map(|(branch, of)| {
+        let what = format!("what {} wrote", world.node_name(branch.node));
+        tell(what, branch.written.at(world.now).micro_bytes(), of.track.at(now))
+    });
+    let nodes = world.nodes.iter().zip(&movement.flows);
+    let standbys = nodes.filter(|(node, _)| node.role == Role::Standby);
+    let mut had = standbys.filter_map(|(node, flow)| {
+        let name = world.node_name(node.id);
+        let received = node.received.at(world.now).micro_bytes();
+        let replayed = node.replayed.at(world.now).micro_bytes();
+        tell(format!("what {name} received"), received, flow.received.at(now))
+            .or_else(|| tell(format!("what {name} replayed"), replayed, flow.replayed.at(now)))
+    });
+    written.next().or_else(|| had.next())
+}
