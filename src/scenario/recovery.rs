@@ -4,7 +4,7 @@
 //! scenario strikes them as before; the other region has failures of the same kind, of its own.
 
 use super::error::Errors;
-use super::file::{Failure, Integration, Service, Strikes, Target};
+use super::file::{Failure, Integration, Occurs, Service, Strikes, Target};
 use super::loaded::Loaded;
 
 /// What the names of a recovery service, of its region and of its failures end in.
@@ -65,7 +65,8 @@ impl Loaded {
     }
 }
 
-/// Returns the failure that strikes recovery services or their regions as this one strikes these.
+/// Returns the failure that strikes recovery services or their regions as this one strikes these,
+/// if it comes by a law.
 fn elsewhere(failure: &Failure, services: &[Service]) -> Option<Failure> {
     let known = |name: &String| services.iter().any(|service| service.name == *name);
     let region = |name: &String| services.iter().any(|service| service.region == *name);
@@ -85,5 +86,7 @@ fn elsewhere(failure: &Failure, services: &[Service]) -> Option<Failure> {
             return None;
         }
     };
-    Some(Failure { name: other(&failure.name), strikes, ..failure.clone() })
+    // What happens at a time of the calendar happens here and not there.
+    let by_law = matches!(failure.occurs, Occurs::Every(_));
+    by_law.then(|| Failure { name: other(&failure.name), strikes, ..failure.clone() })
 }

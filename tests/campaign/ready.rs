@@ -23,7 +23,8 @@ fn few(command: &str) -> String {
     let words = command.trim_start_matches("cutover ").replace('\'', "");
     let rare = words.contains("--rare");
     match words.split_once(" --runs ") {
-        Some((before, _)) if rare => format!("{before} --runs 100"),
+        // Which bias is best is a question of its own.
+        Some((before, _)) if rare => format!("{before} --runs 100 --bias 100"),
         _ if words.contains("--tornado") => format!("{words} --runs 4"),
         _ => format!("{words} --runs 20"),
     }

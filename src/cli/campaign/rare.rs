@@ -1,8 +1,10 @@
+#![expect(clippy::float_arithmetic, reason = "estimates are floats")]
 //! The option `--rare`: what is asked that is rare, as words and as data.
 //!
 //! Knows nothing of weights. Kept here: what could give no answer is refused before anything runs.
 
 use std::num::NonZero;
+use std::ops::Range;
 
 use super::command::metric;
 use super::options::CampaignOptions;
@@ -16,6 +18,9 @@ use crate::statistics::trusted_hits;
 
 /// How many times as often failures come, of which the best is taken if nothing is said of it.
 const BIASES: [u32; 10] = [3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000];
+
+/// So many effective hits tell that a bias which gives half as many is beyond the best.
+const ENOUGH: f64 = 20.0;
 
 /// Returns what is asked that is rare, if anything is.
 pub(super) fn asked(
@@ -57,19 +62,27 @@ fn best(
     let asked = |bias| Rare { estimator: Estimator::FailureBiasing { bias }, ..rare };
     let biases: Vec<u32> =
         BIASES.into_iter().filter(|bias| asked(*bias).check(&loaded.setup).is_ok()).collect();
-    let score = |bias: &u32| {
-        let campaign = Campaign::new(loaded, options.runs.seed).weighed(asked(*bias));
-        let tally = campaign.tally(pilot.clone());
-        trusted_hits(&tally.weighted, &tally.weights)
-    };
+    let parts: Vec<_> = pilot.clone().step_by(10).map(|at| at..(at + 10).min(pilot.end)).collect();
     let jobs = options.runs.jobs.and_then(|jobs| usize::try_from(jobs.min(1_024)).ok());
     let jobs = jobs.and_then(NonZero::new).unwrap_or_else(processors);
-    let scores = guarded(&super::command::repeat(header), || map(&biases, jobs, score))?;
-    let best = biases
-        .iter()
-        .zip(scores)
-        .max_by(|one, two| one.1.total_cmp(&two.1).then_with(|| two.0.cmp(one.0)));
-    Ok(best.map_or(BIASES[0], |(bias, _)| *bias))
+    let mut best = (BIASES[0], 0.0);
+    for bias in biases {
+        let campaign = Campaign::new(loaded, options.runs.seed).weighed(asked(bias));
+        let part = |runs: &Range<u64>| campaign.tally(runs.clone());
+        let tallies = guarded(&super::command::repeat(header), || map(&parts, jobs, part))?;
+        let mut tally = campaign.empty();
+        for part in &tallies {
+            tally.merge(part);
+        }
+        let score = trusted_hits(&tally.weighted, &tally.weights);
+        if score > best.1 {
+            best = (bias, score);
+        } else if best.1 >= ENOUGH && score < best.1 / 2.0 {
+            // Beyond the best, failures only get in each other's way, and runs get ever longer.
+            break;
+        }
+    }
+    Ok(best.0)
 }
 
 /// Returns the options that ask it again.
