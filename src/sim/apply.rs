@@ -129,13 +129,7 @@ impl Sim {
                 self.client_acts(client, |world| world.begin_client(client))
             }
             Event::ClientEnds(client) => self.client_acts(client, |world| world.end_client(client)),
-            Event::ClientWakes(client, epoch) => {
-                if self.world.client(client).epoch == epoch {
-                    self.client_acts(client, |world| world.wake_client(client))
-                } else {
-                    Scope::Nothing
-                }
-            }
+            Event::ClientWakes(client, epoch) => self.client_wakes(client, epoch),
             Event::ReportDue(..)
             | Event::PairDue(_)
             | Event::PairReversed(..)
@@ -150,6 +144,13 @@ impl Sim {
             | Event::SlotCheckpoint(..)
             | Event::CommitsDrawn(..) => Scope::Nothing,
         }
+    }
+
+    fn client_wakes(&mut self, client: ClientId, epoch: u32) -> Scope {
+        if self.world.client(client).epoch != epoch {
+            return Scope::Nothing;
+        }
+        self.client_acts(client, |world| world.wake_client(client))
     }
 
     fn on_node(

@@ -136,8 +136,7 @@ fn feed_event(digest: &mut Digest, event: Event) {
         Event::ClientBegins(client) => word(digest, 32, [client.0.into(), 0, 0]),
         Event::ClientEnds(client) => word(digest, 33, [client.0.into(), 0, 0]),
         Event::ClientWakes(client, epoch) => {
-            word(digest, 34, [client.0.into(), 0, 0]);
-            digest.u64(epoch.into());
+            numbered(digest, 34, client.0.into(), epoch.into());
         }
         Event::LookoutPolls(id) => word(digest, 39, [id.0.into(), 0, 0]),
         Event::LookoutPollFails(id, number) => word(digest, 40, [id.0.into(), number, 0]),
@@ -152,14 +151,8 @@ fn feed_event(digest: &mut Digest, event: Event) {
         Event::QueryCancelled(node) => word(digest, 36, [node.0, 0, 0]),
         Event::DiskFills(node, epoch) => of_node(37, node, epoch),
         Event::FlapDue(step) => word(digest, 38, [step, 0, 0]),
-        Event::FailureDue(clock, turn) => {
-            word(digest, 200, [clock, 0, 0]);
-            digest.u64(turn.into());
-        }
-        Event::FailureEnds(clock, turn) => {
-            word(digest, 201, [clock, 0, 0]);
-            digest.u64(turn.into());
-        }
+        Event::FailureDue(clock, turn) => numbered(digest, 200, clock, turn.into()),
+        Event::FailureEnds(clock, turn) => numbered(digest, 201, clock, turn.into()),
         Event::SlotDue(slot) => word(digest, 43, [slot.0.into(), 0, 0]),
         Event::SlotDependency(service) => word(digest, 44, [service.0.into(), 0, 0]),
         Event::SlotCopies(service) => word(digest, 45, [service.0.into(), 0, 0]),
@@ -168,10 +161,15 @@ fn feed_event(digest: &mut Digest, event: Event) {
         Event::UpgradeEnds(node, epoch) => of_node(51, node, epoch),
         Event::BackupEnds(node, epoch) => of_node(52, node, epoch),
         Event::CommitsDrawn(client, session) => {
-            word(digest, 60, [client.0.into(), 0, 0]);
-            digest.u64(session.into());
+            numbered(digest, 60, client.0.into(), session.into());
         }
     }
+}
+
+/// Feeds an event of somebody that has a number of its own.
+fn numbered(digest: &mut Digest, kind: u8, of: u16, number: u64) {
+    word(digest, kind, [of, 0, 0]);
+    digest.u64(number);
 }
 
 fn signal(news: Signal) -> (u16, u16, u16) {
