@@ -10,7 +10,11 @@ use crate::kernel::Instant;
 use crate::sim::{FaultOutcome, Outcome, Promotion, ServiceOutcome};
 
 /// Returns the events of a run that led to the promotion of a node, its end included.
-pub fn cause_of(outcome: &Outcome, service: &ServiceOutcome, promotion: &Promotion) -> Vec<Link> {
+pub(crate) fn cause_of(
+    outcome: &Outcome,
+    service: &ServiceOutcome,
+    promotion: &Promotion,
+) -> Vec<Link> {
     let mut chain = noticing(outcome, service, promotion);
     chain.extend(promoting(outcome, promotion));
     chain
@@ -98,7 +102,7 @@ fn promoting(outcome: &Outcome, promotion: &Promotion) -> Vec<Link> {
 }
 
 /// Returns the fence of a node, if it took effect.
-pub fn fences(outcome: &Outcome, service: &ServiceOutcome, node: &str) -> Option<Link> {
+pub(crate) fn fences(outcome: &Outcome, service: &ServiceOutcome, node: &str) -> Option<Link> {
     let fence = service.fenced.iter().find(|fence| fence.node == node)?;
     let link = Link::new(fence.at, format!("the fence of {node} takes effect"));
     Some(link.by(Setting::of(&outcome.knobs, "fence_delay")))

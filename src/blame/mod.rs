@@ -18,7 +18,7 @@ mod scale;
 mod slots;
 mod sum;
 
-pub use chain::{cause_of, fences};
+pub(crate) use chain::{cause_of, fences};
 pub use entry::{Again, Entry, Gap, Kind, Link, Part};
 pub use scale::{Scale, Setting};
 pub use sum::{Share, shares};

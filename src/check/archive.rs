@@ -25,7 +25,7 @@ pub struct ArchiveGap {
 }
 
 /// Returns the gaps that the archive has in the history of the last primary, newest first.
-pub fn archive_gaps(world: &World, service: ServiceId) -> Vec<ArchiveGap> {
+pub(crate) fn archive_gaps(world: &World, service: ServiceId) -> Vec<ArchiveGap> {
     let line = surviving_line(world, service);
     let forks = line.iter().filter_map(|(id, _)| Some((*id, world.branch(*id).parent?)));
     // An archive of its own begins with the promotion that made a service independent.

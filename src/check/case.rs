@@ -67,7 +67,7 @@ impl Case<'_> {
 
     /// Returns the most WAL that all writers of a service together cause, in bytes a second;
     /// nothing if there is no such bound.
-    pub fn wal_rate_max(&self, service: ServiceId) -> Option<u64> {
+    pub(crate) fn wal_rate_max(&self, service: ServiceId) -> Option<u64> {
         let world = self.world;
         let partner = world.pair_of(service).map(|pair| pair.partner(service));
         let of = |client: &&Client| client.service == service || Some(client.service) == partner;
@@ -83,26 +83,26 @@ impl Case<'_> {
     }
 
     /// Returns how long after its last report a node's silence shows at the latest.
-    pub fn notice(&self) -> Span {
+    pub(crate) fn notice(&self) -> Span {
         self.knobs.heartbeat_period + self.knobs.platform_delay * 2
     }
 }
 
 impl Breach {
     /// Returns whether the breach is within a bound, in the bound's unit.
-    pub fn is_within(&self, bound: Amount) -> bool {
+    pub(crate) fn is_within(&self, bound: Amount) -> bool {
         self.amounts.iter().any(|amount| amount.within(bound) == Some(true))
     }
 }
 
 impl Finding {
     /// Returns a breach whose only measure is how long it lasted.
-    pub fn broken_for(at: Instant, time: Span, detail: String) -> Self {
+    pub(crate) fn broken_for(at: Instant, time: Span, detail: String) -> Self {
         Self::Broken(Breach { at, amounts: vec![Amount::Time(time)], detail })
     }
 
     /// Returns a breach whose only measure is how often it happened.
-    pub fn broken_times(at: Instant, times: usize, detail: String) -> Self {
+    pub(crate) fn broken_times(at: Instant, times: usize, detail: String) -> Self {
         let times = Amount::Times(u64::try_from(times).unwrap_or(u64::MAX));
         Self::Broken(Breach { at, amounts: vec![times], detail })
     }

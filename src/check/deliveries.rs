@@ -14,7 +14,7 @@ use super::ledger::surviving_line;
 
 /// What one connection of a consumer brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Delivery {
+pub(crate) struct Delivery {
     /// Which of the world's readings it is.
     pub reading: usize,
     /// Commits that the consumer had been given before.
@@ -42,7 +42,7 @@ pub(super) struct Account {
 }
 
 /// Returns what each connection of a slot's consumers brought, in the order of the connections.
-pub fn deliveries(world: &World, slot: SlotId) -> Vec<Delivery> {
+pub(crate) fn deliveries(world: &World, slot: SlotId) -> Vec<Delivery> {
     let delivery = |account: &Account| Delivery {
         reading: account.reading,
         duplicates: count(world, &account.twice),
@@ -70,7 +70,7 @@ pub(super) fn accounts(world: &World, slot: SlotId) -> Vec<Account> {
 }
 
 /// Returns how many commits that a consumer was given are not in the history of the last primary.
-pub fn consumed_phantoms(world: &World, client: ClientId) -> u64 {
+pub(crate) fn consumed_phantoms(world: &World, client: ClientId) -> u64 {
     let given = given_on(world, |reading| reading.client == client, None);
     let service = world.client(client).service;
     beyond(world, &given, &surviving_line(world, service))
@@ -78,7 +78,7 @@ pub fn consumed_phantoms(world: &World, client: ClientId) -> u64 {
 
 /// Returns how many commits the consumers of a slot were given of the branch before another that
 /// this other does not have.
-pub fn phantoms_of(world: &World, slot: SlotId, branch: BranchId) -> u64 {
+pub(crate) fn phantoms_of(world: &World, slot: SlotId, branch: BranchId) -> u64 {
     let given = given_on(world, |reading| reading.slot == slot, Some(branch));
     let Some((parent, fork)) = world.branch(branch).parent else { return 0 };
     let mut own = given;

@@ -54,12 +54,12 @@ impl GroupHistory {
     }
 
     /// Returns whether an instance is one of the two.
-    pub fn has(&self, service: ServiceId) -> bool {
+    pub(crate) fn has(&self, service: ServiceId) -> bool {
         self.primary == service || self.secondary == service
     }
 
     /// Returns the parts of both instances in order of time, each from when on.
-    pub fn both(&self) -> Vec<(Instant, [GroupPart; 2])> {
+    pub(crate) fn both(&self) -> Vec<(Instant, [GroupPart; 2])> {
         let mut now = [GroupPart::Primary, GroupPart::Secondary];
         let mut found: Vec<(Instant, [GroupPart; 2])> = Vec::new();
         for one in &self.parts {
@@ -74,7 +74,7 @@ impl GroupHistory {
     }
 
     /// Returns when both instances were writable; one without an end lasted to the end of the run.
-    pub fn both_writable(&self) -> Vec<(Instant, Option<Instant>)> {
+    pub(crate) fn both_writable(&self) -> Vec<(Instant, Option<Instant>)> {
         let both = self.writable.iter().enumerate().filter(|(_, (_, of))| *of == [true, true]);
         both.map(|(index, (start, _))| (*start, self.writable.get(index + 1).map(|(end, _)| *end)))
             .collect()
@@ -83,7 +83,7 @@ impl GroupHistory {
 
 impl History {
     /// Notes that an instance of a group is shown as another part, or the group in another state.
-    pub fn note_part(
+    pub(crate) fn note_part(
         &mut self,
         at: Instant,
         service: ServiceId,

@@ -198,8 +198,8 @@ impl History {
             services,
             strikes: Vec::new(),
             orders: Vec::new(),
-            pairs: bound(Integration::is_pair).map(PairHistory::new).collect(),
-            groups: bound(Integration::is_group).map(GroupHistory::new).collect(),
+            pairs: bound(|one| one.is_pair()).map(PairHistory::new).collect(),
+            groups: bound(|one| one.is_group()).map(GroupHistory::new).collect(),
         };
         for service in &world.services {
             history.watch(world, service.id);
@@ -213,7 +213,7 @@ impl History {
     }
 
     /// Returns the memory of a service, to add to it.
-    pub fn of_mut(&mut self, service: ServiceId) -> &mut ServiceHistory {
+    pub(crate) fn of_mut(&mut self, service: ServiceId) -> &mut ServiceHistory {
         &mut self.services[service.index()]
     }
 
@@ -284,7 +284,7 @@ impl History {
     }
 
     /// Notes that the primary name is served with a new target.
-    pub fn primary_name_served(&mut self, world: &World, service: ServiceId) {
+    pub(crate) fn primary_name_served(&mut self, world: &World, service: ServiceId) {
         let now = world.now;
         let targets = world.service(service).record(Endpoint::Primary).now();
         for id in targets.iter() {

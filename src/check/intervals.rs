@@ -9,7 +9,7 @@ use crate::model::{BranchId, ClientId, NodeId, ServiceId, World};
 
 /// An interval in which two nodes of a service were writable.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DualWriting {
+pub(crate) struct DualWriting {
     /// The nodes, those whose history was abandoned first.
     pub nodes: Vec<NodeId>,
     /// When it began.
@@ -23,7 +23,11 @@ pub struct DualWriting {
 }
 
 /// Returns the intervals in which two nodes of a service were writable.
-pub fn dual_writing(world: &World, history: &History, service: ServiceId) -> Vec<DualWriting> {
+pub(crate) fn dual_writing(
+    world: &World,
+    history: &History,
+    service: ServiceId,
+) -> Vec<DualWriting> {
     let line: Vec<BranchId> =
         surviving_line(world, service).into_iter().map(|(branch, _)| branch).collect();
     let wins = |node: NodeId| line.first().is_some_and(|tip| world.branch(*tip).node == node);
@@ -97,7 +101,7 @@ fn commits_between(
 
 /// An interval in which nobody could have been promoted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Exposed {
+pub(crate) struct Exposed {
     /// When it began.
     pub start: Instant,
     /// When it ended.
@@ -107,7 +111,7 @@ pub struct Exposed {
 }
 
 /// Returns the intervals in which a service with standbys had none that could be promoted.
-pub fn exposures(world: &World, history: &History, service: ServiceId) -> Vec<Exposed> {
+pub(crate) fn exposures(world: &World, history: &History, service: ServiceId) -> Vec<Exposed> {
     if world.service(service).plan.standbys() == 0 {
         return Vec::new();
     }

@@ -9,7 +9,7 @@ use crate::model::{Branch, BranchId, Client, NodeId, ServiceId, State, World};
 
 /// The accounts of a service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ledger {
+pub(crate) struct Ledger {
     /// Commits whose acknowledgement reached a client, counted by the clients' replies.
     pub acked: u64,
     /// Acknowledged commits in the history of the last primary, counted in its WAL.
@@ -28,7 +28,7 @@ pub struct Ledger {
 
 /// The part of a branch that the last primary does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Abandoned {
+pub(crate) struct Abandoned {
     /// The branch.
     pub branch: BranchId,
     /// The node that wrote it.
@@ -49,14 +49,14 @@ pub struct Abandoned {
 
 impl Abandoned {
     /// Returns how many bytes of WAL it is.
-    pub fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         self.to.lsn().get() - self.from.lsn().get()
     }
 }
 
 impl Ledger {
     /// Draws up the accounts of a service as they stand.
-    pub fn of(world: &World, service: ServiceId) -> Self {
+    pub(crate) fn of(world: &World, service: ServiceId) -> Self {
         let now = world.now;
         let line = surviving_line(world, service);
         let mut ledger = Self::default();
@@ -98,17 +98,17 @@ impl Ledger {
     }
 
     /// Returns whether the accounts add up.
-    pub fn adds_up(&self) -> bool {
+    pub(crate) fn adds_up(&self) -> bool {
         self.acked == self.surviving + self.lost
     }
 
     /// Returns how many bytes of WAL are abandoned.
-    pub fn lost_bytes(&self) -> u64 {
+    pub(crate) fn lost_bytes(&self) -> u64 {
         self.abandoned.iter().map(Abandoned::bytes).sum()
     }
 
     /// Returns how far back in time the lost acknowledged commits reach, at most.
-    pub fn window(&self) -> Span {
+    pub(crate) fn window(&self) -> Span {
         let lossy = self.abandoned.iter().filter(|part| part.acked > 0);
         lossy.map(|part| part.window).max().unwrap_or(Span::ZERO)
     }
@@ -122,7 +122,7 @@ pub(super) fn surviving_line(world: &World, service: ServiceId) -> Vec<(BranchId
 }
 
 /// Returns how many commits that a reader saw are not in the history of the last primary.
-pub fn phantoms(world: &World, client: &Client) -> u64 {
+pub(crate) fn phantoms(world: &World, client: &Client) -> u64 {
     let mut seen: Vec<(BranchId, Position)> = client.sight.seen.clone();
     if let (State::Connected(node), true) = (client.state, client.work.reads()) {
         seen.push(world.shows(node, world.now));

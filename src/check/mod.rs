@@ -46,23 +46,26 @@ mod watch;
 mod window;
 mod writers;
 
-pub use archive::{ArchiveGap, archive_gaps};
+pub use archive::ArchiveGap;
+pub(crate) use archive::archive_gaps;
 pub use case::{Allowance, Breach, Case, Finding};
-pub use deliveries::{Delivery, consumed_phantoms, deliveries, phantoms_of};
+pub(crate) use deliveries::{consumed_phantoms, phantoms_of};
 pub use group_history::{GroupHistory, Part};
 pub use history::{
     GivenUp, History, OrderGiven, PromotionRecord, Restore, ServiceHistory, Silence, Strike,
 };
-pub use intervals::{DualWriting, Exposed, dual_writing, exposures};
-pub use ledger::{Abandoned, Ledger, phantoms};
+pub(crate) use intervals::{dual_writing, exposures};
+pub(crate) use ledger::{Abandoned, Ledger, phantoms};
 pub use operations::OperationRecord;
 pub use pair_history::{PairHistory, Shown};
 pub use pairs::{ROLE_MOVES, RoleMove};
-pub use quorum::acked_in_force;
-pub use repeats::{Repeats, Resumption, Skips, resumptions};
+pub(crate) use quorum::acked_in_force;
+pub use repeats::{Repeats, Skips};
+pub(crate) use repeats::{Resumption, resumptions};
 pub use slot_memory::{SlotFeedEnd, SlotRecord};
 pub use standstills::{Standstill, StandstillKind};
-pub use switchover::is_well;
+pub(crate) use switchover::is_well;
 pub use table::{INVARIANTS, InvariantCard, judge};
 pub use verdict::{Amount, InvariantOutcome, Kind, Verdict};
-pub use watch::{Block, Followed, is_alone};
+pub(crate) use watch::is_alone;
+pub use watch::{Block, Followed};

@@ -50,7 +50,7 @@ impl OperationRecord {
     }
 
     /// Returns whether a node was made in it.
-    pub fn made(&self, node: NodeId) -> bool {
+    pub(crate) fn made(&self, node: NodeId) -> bool {
         node >= self.first_new
     }
 }

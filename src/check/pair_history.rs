@@ -62,7 +62,7 @@ impl PairHistory {
     }
 
     /// Returns whether a service is one of the two.
-    pub fn has(&self, service: ServiceId) -> bool {
+    pub(crate) fn has(&self, service: ServiceId) -> bool {
         self.primary == service || self.recovery == service
     }
 
@@ -72,7 +72,7 @@ impl PairHistory {
     }
 
     /// Returns the role pairs in order of time, each from when on, without repetitions.
-    pub fn role_pairs(&self) -> Vec<(Instant, [PairRole; 2])> {
+    pub(crate) fn role_pairs(&self) -> Vec<(Instant, [PairRole; 2])> {
         let mut roles = [PairRole::Active, PairRole::Passive];
         let mut pairs: Vec<(Instant, [PairRole; 2])> = Vec::new();
         for one in &self.shown {
@@ -88,14 +88,14 @@ impl PairHistory {
     }
 
     /// Returns the roles of the primary and the recovery service at an instant.
-    pub fn roles_at(&self, at: Instant) -> [PairRole; 2] {
+    pub(crate) fn roles_at(&self, at: Instant) -> [PairRole; 2] {
         let pairs = self.role_pairs();
         let last = pairs.iter().rev().find(|(from, _)| *from <= at);
         last.map_or([PairRole::Active, PairRole::Passive], |(_, roles)| *roles)
     }
 
     /// Returns the intervals without protection; one without an end lasted to the end of the run.
-    pub fn unprotected(&self) -> Vec<(Instant, Option<Instant>)> {
+    pub(crate) fn unprotected(&self) -> Vec<(Instant, Option<Instant>)> {
         let bare = self.protected.iter().enumerate().filter(|(_, (_, protected))| !protected);
         bare.map(|(index, (start, _))| (*start, self.protected.get(index + 1).map(|(end, _)| *end)))
             .collect()
@@ -104,7 +104,7 @@ impl PairHistory {
 
 impl History {
     /// Notes that a service of a pair is shown in another role or state.
-    pub fn note_role(
+    pub(crate) fn note_role(
         &mut self,
         at: Instant,
         service: ServiceId,

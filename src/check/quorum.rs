@@ -100,7 +100,12 @@ pub(super) fn acked_under_quorum(world: &World, branch: &Branch, made: Instant) 
 
 /// Counts the commits of a session, made by an instant, that were acknowledged without a warning
 /// while the setting was in force.
-pub fn acked_in_force(branch: &Branch, session: &Session, made: Instant, now: Instant) -> u64 {
+pub(crate) fn acked_in_force(
+    branch: &Branch,
+    session: &Session,
+    made: Instant,
+    now: Instant,
+) -> u64 {
     let periods = branch.quorum.periods();
     let within = periods.iter().map(|(since, end, _)| {
         let told = now.min(end.minus(Span::from_micros(1)));

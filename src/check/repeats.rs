@@ -37,7 +37,7 @@ pub struct Skips {
 
 /// What became of a consumer over one connection, by what made it so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Resumption {
+pub(crate) struct Resumption {
     /// Which of the world's readings it is.
     pub reading: usize,
     /// What it was given again.
@@ -56,7 +56,7 @@ impl Repeats {
 
     /// Returns the sum of two.
     #[must_use]
-    pub fn plus(self, more: Self) -> Self {
+    pub(crate) fn plus(self, more: Self) -> Self {
         Self {
             behind: self.behind + more.behind,
             uncopied: self.uncopied + more.uncopied,
@@ -74,7 +74,7 @@ impl Skips {
 
     /// Returns the sum of two.
     #[must_use]
-    pub fn plus(self, more: Self) -> Self {
+    pub(crate) fn plus(self, more: Self) -> Self {
         Self {
             anew: self.anew + more.anew,
             asked: self.asked + more.asked,
@@ -91,7 +91,7 @@ struct Had {
 }
 
 /// Returns what each connection of a slot's consumers brought, by what made it so, in their order.
-pub fn resumptions(world: &World, slot: SlotId, records: &[SlotRecord]) -> Vec<Resumption> {
+pub(crate) fn resumptions(world: &World, slot: SlotId, records: &[SlotRecord]) -> Vec<Resumption> {
     let of_slot = records.iter().filter(|record| record.slot == slot);
     let before = of_slot.map(|record| (record.branch, record)).collect();
     let mut had: BTreeMap<BranchId, Had> = BTreeMap::new();

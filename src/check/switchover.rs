@@ -321,7 +321,7 @@ pub(super) fn removal_leaves_a_node(case: &Case<'_>) -> Finding {
 }
 
 /// Returns whether a node is well: its host and its server are there.
-pub fn is_well(world: &crate::model::World, node: NodeId) -> bool {
+pub(crate) fn is_well(world: &crate::model::World, node: NodeId) -> bool {
     let node = world.node(node);
     node.host == Host::Up && node.answers()
 }

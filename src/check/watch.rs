@@ -49,7 +49,7 @@ impl Block {
 }
 
 /// Returns whether a node reaches no other node of its service that answers, and no observer.
-pub fn is_alone(world: &World, id: NodeId) -> bool {
+pub(crate) fn is_alone(world: &World, id: NodeId) -> bool {
     let node = world.node(id);
     let peers = world.existing(node.service).filter(|peer| peer.id != id && peer.answers());
     let reached = peers.filter(|peer| world.connects(node.place(), peer.place())).count();

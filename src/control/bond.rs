@@ -13,7 +13,7 @@ use crate::model::{IntegrationKind, Signal};
 
 /// What binds two services together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Bond {
+pub(crate) enum Bond {
     /// Either can take the other's place.
     Pair(Pair),
     /// One can become independent of the other, and follow it again.
@@ -22,7 +22,7 @@ pub enum Bond {
 
 /// What a service that is bound to another is shown as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Showing {
+pub(crate) enum Showing {
     /// Its role in a pair, and its own state.
     InPair(PairRole, ServiceState),
     /// Its part in a group, and the state of the group.
@@ -33,7 +33,7 @@ pub enum Showing {
 
 impl Bond {
     /// Returns what an integration binds two services by, if there is more to it than following.
-    pub fn of(kind: IntegrationKind, exists: bool) -> Option<Self> {
+    pub(crate) fn of(kind: IntegrationKind, exists: bool) -> Option<Self> {
         match kind {
             IntegrationKind::ReadReplica => None,
             IntegrationKind::DisasterRecovery => Some(Self::Pair(Pair::new(exists))),
@@ -45,7 +45,7 @@ impl Bond {
     ///
     /// # Errors
     /// The reason for which it is refused; then all beliefs are as they were.
-    pub fn command(
+    pub(crate) fn command(
         &mut self,
         knobs: &Knobs,
         managers: &mut Managers<'_>,
@@ -59,7 +59,7 @@ impl Bond {
     }
 
     /// Takes a piece of news out of the hands of a service's manager, if it concerns a take-over.
-    pub fn intercept(
+    pub(crate) fn intercept(
         &mut self,
         knobs: &Knobs,
         managers: &mut Managers<'_>,
@@ -73,7 +73,7 @@ impl Bond {
     }
 
     /// Decides what follows from news of one service, after its manager has decided.
-    pub fn advance(
+    pub(crate) fn advance(
         &mut self,
         knobs: &Knobs,
         managers: &mut Managers<'_>,
@@ -87,7 +87,7 @@ impl Bond {
     }
 
     /// Decides when something that was waited for is due.
-    pub fn due(
+    pub(crate) fn due(
         &mut self,
         knobs: &Knobs,
         managers: &mut Managers<'_>,
@@ -100,7 +100,7 @@ impl Bond {
     }
 
     /// Returns when something that is waited for is due.
-    pub fn next_due(&self, knobs: &Knobs) -> Option<Instant> {
+    pub(crate) fn next_due(&self, knobs: &Knobs) -> Option<Instant> {
         match self {
             Self::Pair(pair) => pair.next_due(knobs),
             Self::Group(_) => None,
@@ -108,7 +108,7 @@ impl Bond {
     }
 
     /// Returns what a service is shown as.
-    pub fn showing(&self, knobs: &Knobs, managers: &Managers<'_>, side: Side) -> Showing {
+    pub(crate) fn showing(&self, knobs: &Knobs, managers: &Managers<'_>, side: Side) -> Showing {
         match self {
             Self::Pair(pair) if !pair.exists => Showing::Apart,
             Self::Pair(pair) => Showing::InPair(pair.role(side), pair.state(managers, side)),
@@ -117,7 +117,7 @@ impl Bond {
     }
 
     /// Returns what the services are shown as at the start.
-    pub fn begins(&self) -> [Showing; 2] {
+    pub(crate) fn begins(&self) -> [Showing; 2] {
         match self {
             Self::Pair(pair) if !pair.exists => [Showing::Apart; 2],
             Self::Pair(_) => [PairRole::Active, PairRole::Passive]

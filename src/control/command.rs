@@ -187,7 +187,7 @@ impl Refusal {
 ///
 /// # Errors
 /// The reason for which it is refused; then the manager is as it was.
-pub fn command(
+pub(crate) fn command(
     knobs: &Knobs,
     manager: &mut Manager,
     now: Instant,

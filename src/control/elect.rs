@@ -46,7 +46,7 @@ pub enum Fitness {
 
 impl Fitness {
     /// Returns the reason in words.
-    pub fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Chosen => "furthest along",
             Self::Behind => "not the furthest, or tied and not preferred",

@@ -44,7 +44,7 @@ pub struct Manager {
 
 /// Stands for the primary of the service that is followed, where a node's number is wanted: nodes
 /// are counted from 1.
-pub const SOURCE: u16 = 0;
+pub(crate) const SOURCE: u16 = 0;
 
 /// What the platform is doing with a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -212,7 +212,7 @@ impl Manager {
     }
 
     /// Makes every node a standby if the service follows another.
-    pub fn follow_from_the_start(&mut self) {
+    pub(crate) fn follow_from_the_start(&mut self) {
         let follows = self.follows.is_some();
         for member in self.members.iter_mut().filter(|_| follows) {
             member.standing = Standing::Standby;

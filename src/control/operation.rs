@@ -20,19 +20,6 @@ pub enum Cause {
     PowerOff,
 }
 
-impl Cause {
-    /// Returns the cause in words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Maintenance => "maintenance",
-            Self::Migration => "migration",
-            Self::ChangeOfTier => "change of tier",
-            Self::MajorUpgrade => "major upgrade",
-            Self::PowerOff => "power off",
-        }
-    }
-}
-
 /// A planned operation under way.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Operation {

@@ -349,7 +349,7 @@ impl<Region> Operator<Region> {
     }
 
     /// Returns the same order with its region put in other terms.
-    pub fn located<Place>(&self, place: impl FnOnce(&Region) -> Place) -> Operator<Place> {
+    pub(crate) fn located<Place>(&self, place: impl FnOnce(&Region) -> Place) -> Operator<Place> {
         match self {
             Self::StartServer => Operator::StartServer,
             Self::Promote => Operator::Promote,

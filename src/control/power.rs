@@ -90,7 +90,7 @@ pub(super) fn on(manager: &mut Manager) -> Result<Decision, Refusal> {
 }
 
 /// Returns the state in which a service that belongs to no pair is shown.
-pub fn shown(manager: &Manager) -> ServiceState {
+pub(crate) fn shown(manager: &Manager) -> ServiceState {
     let serve = |standing: &Standing| matches!(standing, Standing::Primary | Standing::Standby);
     let serving = manager.members.iter().map(|member| member.standing).filter(serve).count();
     let cause = manager.operation.as_ref().map(|operation| operation.cause);

@@ -267,7 +267,7 @@ impl Rule {
     }
 
     /// Returns whether an operator's order made the platform promote, and not a silence.
-    pub fn is_ordered(self) -> bool {
+    pub(crate) fn is_ordered(self) -> bool {
         self.cause() != "failover"
     }
 

@@ -21,7 +21,7 @@ const DAY: Span = Span::from_days(1);
 pub type Window = (Span, Span);
 
 /// Returns when a switchover may change the primary, from an instant on; nothing if it never may.
-pub fn opens(windows: &[Window], now: Instant) -> Option<Instant> {
+pub(crate) fn opens(windows: &[Window], now: Instant) -> Option<Instant> {
     let today = now.as_micros() % DAY.as_micros();
     let midnight = Instant::from_micros(now.as_micros() - today);
     let time = Span::from_micros(today);

@@ -24,7 +24,12 @@ pub enum Victim {
 }
 
 /// Lets a fault strike; nothing happens if its target does not exist at this instant.
-pub fn inject(world: &mut World, step: u16, kind: FaultKind, target: Target) -> Option<Victim> {
+pub(crate) fn inject(
+    world: &mut World,
+    step: u16,
+    kind: FaultKind,
+    target: Target,
+) -> Option<Victim> {
     match target {
         Target::One(Party::Zone(region, zone)) => {
             world.begin_outage(step, region, Some(zone));
@@ -161,7 +166,7 @@ fn heal_node(world: &mut World, kind: FaultKind, id: NodeId) -> bool {
 }
 
 /// Returns the node that a party means at this instant, if it means one that is there.
-pub fn resolve(world: &World, party: Party) -> Option<NodeId> {
+pub(crate) fn resolve(world: &World, party: Party) -> Option<NodeId> {
     match party {
         Party::Node(service, number) => world.service(service).numbered(number),
         Party::Primary(service) => Some(world.service(service).primary),
@@ -185,7 +190,7 @@ fn standby(world: &World, service: ServiceId, nth: u8) -> Option<NodeId> {
 }
 
 /// Returns the two sides of a link as they are meant at this instant, if a link is meant.
-pub fn sides(world: &World, target: Target) -> Option<(Side, Side)> {
+pub(crate) fn sides(world: &World, target: Target) -> Option<(Side, Side)> {
     match target {
         Target::One(_) => None,
         Target::Link { from, to, .. } => side(world, from).zip(side(world, to)),

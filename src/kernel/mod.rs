@@ -9,7 +9,6 @@
 //! | `position.rs`, `path.rs`, `path_shape.rs` | places in the WAL, movement, its shapes |
 //! | `ranges.rs` | sets of stretches of the WAL |
 //! | `path_oracle.rs` | the judge of paths, in tests only |
-//! | `kth.rs` | what a quorum has reached |
 //! | `pace.rs`, `poisson.rs`, `marks.rs` | marks along time, even ones and random ones |
 //! | `queue.rs` | what happens next |
 //! | `digest.rs`, `chance.rs`, `law.rs` | stable hashes, random words, durations drawn |
@@ -22,7 +21,6 @@ mod chance;
 mod decimal;
 mod digest;
 mod distribution;
-mod kth;
 mod law;
 mod law_spelling;
 mod marks;
@@ -43,7 +41,6 @@ mod time;
 pub use chance::{Chance, Draw};
 pub use digest::Digest;
 pub use distribution::Distribution;
-pub use kth::{Acked, kth_at, kth_reaches};
 pub use law::Law;
 pub use law_spelling::LawError;
 pub use marks::Marks;

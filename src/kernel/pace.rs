@@ -50,7 +50,7 @@ impl Pace {
     }
 
     /// Returns the number of marks before `t`.
-    pub fn count_before(&self, t: Instant) -> u64 {
+    pub(crate) fn count_before(&self, t: Instant) -> u64 {
         if t == Instant::ZERO { 0 } else { self.count(Instant::from_micros(t.as_micros() - 1)) }
     }
 

@@ -132,13 +132,13 @@ impl Path {
     }
 
     /// Rests from `t` on; what was planned after `t` is dropped.
-    pub fn hold(&mut self, t: Instant) {
+    pub(crate) fn hold(&mut self, t: Instant) {
         self.bend(t, 0);
     }
 
     /// Gains `by` within the microsecond after `t`, beside the movement planned at `t`, and goes
     /// on at the rate planned at `t`; what was planned after that microsecond is dropped.
-    pub fn leap(&mut self, t: Instant, by: Position) {
+    pub(crate) fn leap(&mut self, t: Instant, by: Position) {
         if t == Instant::FAR {
             return;
         }
@@ -152,7 +152,7 @@ impl Path {
 
     /// Keeps the movement up to `t` and follows `tail` after `t`, within one microsecond if
     /// `tail` is ahead.
-    pub fn splice(&mut self, t: Instant, tail: &Self) {
+    pub(crate) fn splice(&mut self, t: Instant, tail: &Self) {
         if t == Instant::FAR {
             return;
         }
@@ -170,12 +170,6 @@ impl Path {
         for segment in &tail.segments[rest..] {
             self.push(*segment);
         }
-    }
-
-    /// Drops what is not needed to answer at or after `before`.
-    pub fn forget(&mut self, before: Instant) {
-        let needed = self.segments.partition_point(|segment| segment.at <= before);
-        self.segments.drain(..needed.saturating_sub(1));
     }
 
     pub(super) fn last(&self) -> &Segment {

@@ -16,14 +16,14 @@ impl Path {
 
     /// Returns what is left at or after `t` of this path as seen `by` later.
     #[must_use]
-    pub fn delayed_after(&self, by: Span, t: Instant) -> Self {
+    pub(crate) fn delayed_after(&self, by: Span, t: Instant) -> Self {
         let begun = self.segments.partition_point(|segment| segment.at + by <= t);
         late(&self.segments[begun.saturating_sub(1)..], by)
     }
 
     /// Returns this path, never beyond `p`.
     #[must_use]
-    pub fn capped(&self, p: Position) -> Self {
+    pub(crate) fn capped(&self, p: Position) -> Self {
         if self.segments[0].from >= p {
             return Self::resting(self.start(), p);
         }
@@ -37,7 +37,7 @@ impl Path {
 
     /// Returns the lesser of two paths at every microsecond.
     #[must_use]
-    pub fn lesser(&self, other: &Self) -> Self {
+    pub(crate) fn lesser(&self, other: &Self) -> Self {
         let mut t = self.start().min(other.start());
         let mut low = Self::resting(t, self.at(t).min(other.at(t)));
         while t < Instant::FAR {

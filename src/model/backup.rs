@@ -16,7 +16,7 @@ impl World {
     ///
     /// A full segment is uploaded at once, a segment in use once every period, and nothing while
     /// uploads stall. What waited is uploaded afterwards, unless its server is gone by then.
-    pub fn archived(&self, branch: BranchId, at: Instant) -> Position {
+    pub(crate) fn archived(&self, branch: BranchId, at: Instant) -> Position {
         let branch = self.branch(branch);
         if branch.archived_whole.is_some_and(|whole| whole <= at) {
             return branch.written.at(at);
@@ -46,7 +46,7 @@ impl World {
     }
 
     /// Returns where the newest base backup of a history begins at an instant.
-    pub fn base_backup(&self, branch: BranchId, at: Instant) -> Position {
+    pub(crate) fn base_backup(&self, branch: BranchId, at: Instant) -> Position {
         let taken = self.last_backup(self.branch(branch).service, at);
         let daily = taken.map_or(Position::ZERO, |taken| self.position_in(branch, taken));
         self.full_backup(branch, at).map_or(daily, |full| full.max(daily))
@@ -64,7 +64,7 @@ impl World {
 
     /// Returns how long replaying the WAL from before the run takes, if the newest base backup is
     /// that old.
-    pub fn redo_before_start(&self, service: ServiceId, at: Instant) -> Span {
+    pub(crate) fn redo_before_start(&self, service: ServiceId, at: Instant) -> Span {
         let grid = self.backup_pace(service);
         if grid.last(at).is_some() {
             return Span::ZERO;
@@ -89,7 +89,12 @@ impl World {
     ///
     /// The new primary archives the segment in which its timeline begins as a whole, so only full
     /// segments before it can be missing.
-    pub fn archive_gap(&self, parent: BranchId, fork: Position, at: Instant) -> Option<(Lsn, Lsn)> {
+    pub(crate) fn archive_gap(
+        &self,
+        parent: BranchId,
+        fork: Position,
+        at: Instant,
+    ) -> Option<(Lsn, Lsn)> {
         let segment = self.knobs.wal_segment.get();
         let begins = fork.lsn().get() / segment * segment;
         let archived = self.archived(parent, at).lsn().get();

@@ -46,7 +46,7 @@ pub struct Branch {
 impl Branch {
     /// Returns the last instant until which its WAL was uploaded as it was written, of those by
     /// `end`.
-    pub fn uploaded_until(&self, end: Instant) -> Instant {
+    pub(crate) fn uploaded_until(&self, end: Instant) -> Instant {
         let end = end.min(self.archived_until);
         let mut cuts = self.cut_off.iter().chain(&self.down);
         let cut =
@@ -86,12 +86,12 @@ impl Session {
     }
 
     /// Returns how many commits were written by an instant.
-    pub fn written_by(&self, instant: Instant) -> u64 {
+    pub(crate) fn written_by(&self, instant: Instant) -> u64 {
         self.commits().count(instant.min(self.until))
     }
 
     /// Returns whether the session is open.
-    pub fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.until == Instant::FAR
     }
 }
@@ -121,12 +121,12 @@ impl Branch {
     }
 
     /// Returns how many commits of a session, made by `made`, its client was told of by `now`.
-    pub fn acked(&self, session: &Session, made: Instant, now: Instant) -> u64 {
+    pub(crate) fn acked(&self, session: &Session, made: Instant, now: Instant) -> u64 {
         self.told_of(session, session.warned, (made, now))
     }
 
     /// Returns how many of those its client was told of without a warning.
-    pub fn acked_unwarned(&self, session: &Session, made: Instant, now: Instant) -> u64 {
+    pub(crate) fn acked_unwarned(&self, session: &Session, made: Instant, now: Instant) -> u64 {
         self.told_of(session, None, (made, now))
     }
 
@@ -152,7 +152,7 @@ impl Branch {
     }
 
     /// Returns how many replies a client got by `now`, reply by reply, whatever was written.
-    pub fn replies(&self, session: &Session, now: Instant) -> u64 {
+    pub(crate) fn replies(&self, session: &Session, now: Instant) -> u64 {
         let by = session.answered_until.min(now);
         let mut made = session.replies.count(session.until.min(by.minus(session.latency)));
         if self.quorum.began().is_none() {
@@ -172,7 +172,7 @@ impl Branch {
     }
 
     /// Returns when the reply to a session's n-th commit leaves the server, if it ever does.
-    pub fn reply_leaves(&self, session: &Session, nth: u64) -> Option<Instant> {
+    pub(crate) fn reply_leaves(&self, session: &Session, nth: u64) -> Option<Instant> {
         let made = session.replies.nth(nth);
         let own = made + session.latency;
         let place = Position::from_lsn(self.written.at(made).lsn());
@@ -182,24 +182,24 @@ impl Branch {
     }
 
     /// Returns how many commits of a session were acknowledged with a warning by `now`.
-    pub fn warned(&self, session: &Session, now: Instant) -> u64 {
+    pub(crate) fn warned(&self, session: &Session, now: Instant) -> u64 {
         let Some(warned) = session.warned else { return 0 };
         let by = warned.min(now);
         self.acked(session, Instant::FAR, by) - self.acked_unwarned(session, Instant::FAR, by)
     }
 
     /// Returns the last instant at which a commit could be made that lies at or below a position.
-    pub fn last_made_within(&self, position: Position) -> Instant {
+    pub(crate) fn last_made_within(&self, position: Position) -> Instant {
         written_until(&self.written, position)
     }
 
     /// Returns how many commits were written by an instant whose client was told by `now`.
-    pub fn acked_by(&self, instant: Instant, now: Instant) -> u64 {
+    pub(crate) fn acked_by(&self, instant: Instant, now: Instant) -> u64 {
         self.sessions.iter().map(|session| self.acked(session, instant, now)).sum()
     }
 
     /// Returns the last instant at which the writing stood at or below a position.
-    pub fn last_at_or_below(&self, position: Position) -> Instant {
+    pub(crate) fn last_at_or_below(&self, position: Position) -> Instant {
         let beyond = position + Position::from_micro_bytes(1);
         match self.written.reaches(beyond) {
             Some(instant) => instant.minus(Span::from_micros(1)),
@@ -216,7 +216,7 @@ impl Branch {
     }
 
     /// Returns the last instant at which the branch was in use by `now`.
-    pub fn in_use_until(&self, now: Instant) -> Option<Instant> {
+    pub(crate) fn in_use_until(&self, now: Instant) -> Option<Instant> {
         self.sessions.iter().map(|session| session.until.min(now)).max()
     }
 }

@@ -60,7 +60,7 @@ impl ClientSetup {
     /// Returns how the client behaves: as its driver does, but for the parts that are set.
     ///
     /// A reader takes whoever lets it in, unless it looks for the primary in a list of hosts.
-    pub fn settings(&self, knobs: &Knobs) -> ClientSettings {
+    pub(crate) fn settings(&self, knobs: &Knobs) -> ClientSettings {
         let mut settings = self.driver.settings(knobs);
         let seeks = settings.hosts == Hosts::Listed && self.work.endpoint() == Endpoint::Primary;
         if self.work.reads() && !seeks {
@@ -265,7 +265,7 @@ impl Client {
     }
 
     /// Returns the node at the other end of its connection, live or not.
-    pub fn peer(&self) -> Option<NodeId> {
+    pub(crate) fn peer(&self) -> Option<NodeId> {
         match self.state {
             State::Connected(node) | State::Stuck(node, _) | State::ReadOnly(node) => Some(node),
             State::Idle | State::Connecting(..) | State::Pausing => None,
@@ -273,7 +273,7 @@ impl Client {
     }
 
     /// Enters a state, which calls off whatever it was waiting for.
-    pub fn enter(&mut self, now: Instant, state: State) {
+    pub(crate) fn enter(&mut self, now: Instant, state: State) {
         self.state = state;
         self.epoch += 1;
         let spending = match state {
@@ -291,7 +291,7 @@ impl Client {
     /// Notes that a request made at `start` was not answered with success.
     ///
     /// An outage whose first answer had not arrived by then goes on.
-    pub fn miss_answer(&mut self, start: Instant) {
+    pub(crate) fn miss_answer(&mut self, start: Instant) {
         if self.outage.is_none() {
             self.outage = self.outages.pop_if(|outage| outage.end > start);
         }
@@ -309,7 +309,7 @@ impl Client {
     }
 
     /// Notes that a request succeeded again.
-    pub fn recover(&mut self, end: Instant) {
+    pub(crate) fn recover(&mut self, end: Instant) {
         self.failures = 0;
         if let Some(mut outage) = self.outage.take() {
             outage.end = end;

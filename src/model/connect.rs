@@ -16,7 +16,7 @@ use crate::knob::Touch;
 
 impl World {
     /// Lets a client begin its work.
-    pub fn begin_client(&mut self, id: ClientId) {
+    pub(crate) fn begin_client(&mut self, id: ClientId) {
         let Some(node) = self.opening(id) else {
             self.miss_answer(id, self.now);
             self.attempt(id);
@@ -34,7 +34,7 @@ impl World {
     }
 
     /// Lets a client stop for good.
-    pub fn end_client(&mut self, id: ClientId) {
+    pub(crate) fn end_client(&mut self, id: ClientId) {
         let now = self.now;
         if let State::Connected(node) = self.client(id).state {
             let answered_until = now.minus(self.client_delay(id, node));
@@ -48,7 +48,7 @@ impl World {
     }
 
     /// Looks at a client's connection after the truth has changed.
-    pub fn check_connection(&mut self, id: ClientId) {
+    pub(crate) fn check_connection(&mut self, id: ClientId) {
         self.resume_retries(id);
         match self.client(id).state {
             State::Connected(node) if self.is_fresh(id) => self.check_fresh(id, node),
@@ -63,7 +63,7 @@ impl World {
     }
 
     /// Wakes a client whose patience, pause or attempt is over.
-    pub fn wake_client(&mut self, id: ClientId) {
+    pub(crate) fn wake_client(&mut self, id: ClientId) {
         if self.client(id).skipping.is_some() {
             self.resume_retries(id);
             return;
@@ -79,7 +79,7 @@ impl World {
     }
 
     /// Wakes a client that would connect anew by itself when it learns of a change of its name.
-    pub fn plan_fresh_look(&mut self, id: ClientId) {
+    pub(crate) fn plan_fresh_look(&mut self, id: ClientId) {
         if !matches!(self.client(id).state, State::Connected(_)) {
             return;
         }
@@ -115,7 +115,7 @@ impl World {
     }
 
     /// Ends a client's connection to a node from the node's side.
-    pub fn reset_connection(&mut self, id: ClientId, node: NodeId) {
+    pub(crate) fn reset_connection(&mut self, id: ClientId, node: NodeId) {
         if self.client(id).state == State::Connected(node) && !self.is_fresh(id) {
             let linked = self.linked(id, node);
             self.lose_connection(id, node, (linked, false));

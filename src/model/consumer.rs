@@ -63,7 +63,7 @@ pub struct Reading {
 
 impl Reading {
     /// Returns the position that the server had been told before an instant.
-    pub fn fed_back(&self, before: Instant) -> Option<Position> {
+    pub(crate) fn fed_back(&self, before: Instant) -> Option<Position> {
         let end = before.min(self.until);
         let sent = self.feedback.last(end.minus(self.delay))?;
         // What arrives at the very instant is not known yet.
@@ -89,14 +89,14 @@ impl Reading {
     }
 
     /// Returns how far WAL was given by an instant.
-    pub fn given(&self, now: Instant) -> Position {
+    pub(crate) fn given(&self, now: Instant) -> Position {
         floor(self.consumed.at(now))
     }
 }
 
 impl World {
     /// Returns what a client consumes, if it does.
-    pub fn consumption(&self, id: ClientId) -> Option<Consumption> {
+    pub(crate) fn consumption(&self, id: ClientId) -> Option<Consumption> {
         match self.client(id).work {
             Work::Consume(consumption) => Some(consumption),
             Work::Write { .. } | Work::Read { .. } => None,
@@ -112,7 +112,7 @@ impl World {
 
     /// Brings what a consumer reads in line with the connection that it has; tells whether it
     /// created its slot.
-    pub fn attend_reading(&mut self, id: ClientId, seen_from: Instant) -> bool {
+    pub(crate) fn attend_reading(&mut self, id: ClientId, seen_from: Instant) -> bool {
         let Some(consumption) = self.consumption(id) else { return false };
         let (state, opened) = (self.client(id).state, self.client(id).opened);
         let connected = if let State::Connected(node) = state { Some(node) } else { None };
@@ -229,7 +229,7 @@ impl World {
     }
 
     /// Plans anew what every consumer of a service is given, if that depends on its standbys.
-    pub fn refresh_held_readings(&mut self, service: ServiceId) {
+    pub(crate) fn refresh_held_readings(&mut self, service: ServiceId) {
         if !self.knobs.synchronized_standby_slots {
             return;
         }

@@ -14,7 +14,7 @@ use crate::knob::Touch;
 impl World {
     /// Stops the writing of a primary, whose followers still get all of it, and starts its server
     /// again as a standby of the other service of its pair.
-    pub fn begin_demotion(&mut self, id: NodeId) {
+    pub(crate) fn begin_demotion(&mut self, id: NodeId) {
         self.touch(Touch::Integration);
         let now = self.now;
         self.close_sessions(id, now);
@@ -63,7 +63,7 @@ impl World {
     }
 
     /// Lets a standby become primary once it has everything up to a position.
-    pub fn await_drain(&mut self, id: NodeId, end: Position) {
+    pub(crate) fn await_drain(&mut self, id: NodeId, end: Position) {
         self.node_mut(id).awaits = Some(end);
         self.plan_drain(id);
     }
@@ -79,7 +79,7 @@ impl World {
     }
 
     /// Begins the promotion of a standby that has what it waited for; tells whether it has.
-    pub fn drained(&mut self, id: NodeId) -> bool {
+    pub(crate) fn drained(&mut self, id: NodeId) -> bool {
         let node = self.node(id);
         let there = node.awaits.is_some_and(|end| node.received.at(self.now) >= end);
         if there && node.answers() {
@@ -90,7 +90,7 @@ impl World {
     }
 
     /// Ends the flow to every node of a service that follows another one.
-    pub fn lose_source(&mut self, service: super::ids::ServiceId) {
+    pub(crate) fn lose_source(&mut self, service: super::ids::ServiceId) {
         self.services[service.index()].source = None;
         for id in self.service(service).nodes.clone() {
             if self.node(id).role != Role::Standby {

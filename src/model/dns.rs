@@ -36,13 +36,6 @@ impl Targets {
     pub fn has(&self, node: NodeId) -> bool {
         self.nodes.contains(&Some(node))
     }
-
-    /// Returns the node for the n-th attempt: addresses of a name are tried in turn.
-    pub fn in_turn(&self, attempt: u32) -> Option<NodeId> {
-        let count = u32::try_from(self.iter().count()).expect("at most three");
-        let turn = attempt.checked_rem(count)?;
-        self.iter().nth(usize::try_from(turn).expect("at most three"))
-    }
 }
 
 /// A change of a record.
@@ -79,7 +72,7 @@ impl Record {
     }
 
     /// Notes an order to change the record and returns the version of the change.
-    pub fn order(&mut self, now: Instant, targets: Targets) -> u16 {
+    pub(crate) fn order(&mut self, now: Instant, targets: Targets) -> u16 {
         self.ordered_version += 1;
         let change = Change { ordered: now, served: Instant::FAR, targets };
         self.pending.push((self.ordered_version, change));
@@ -87,7 +80,7 @@ impl Record {
     }
 
     /// Serves an ordered change, unless a later one is served already; tells whether it changed.
-    pub fn serve(&mut self, now: Instant, version: u16) -> bool {
+    pub(crate) fn serve(&mut self, now: Instant, version: u16) -> bool {
         let found = self.pending.iter().position(|(pending, _)| *pending == version);
         let Some(index) = found else { return false };
         let (_, change) = self.pending.remove(index);
@@ -103,13 +96,13 @@ impl Record {
     /// Returns, once, whether the change that was ordered last is what is served by now.
     ///
     /// While a later change is under way, whoever waits for it must not take another for it.
-    pub fn is_news(&mut self) -> bool {
+    pub(crate) fn is_news(&mut self) -> bool {
         let last = self.pending.iter().all(|(version, _)| *version < self.ordered_version);
         last && std::mem::take(&mut self.untold)
     }
 
     /// Returns the versions that were ordered by an instant and are not served yet.
-    pub fn overdue(&self, by: Instant) -> Vec<u16> {
+    pub(crate) fn overdue(&self, by: Instant) -> Vec<u16> {
         self.pending.iter().filter(|(_, c)| c.ordered <= by).map(|(version, _)| *version).collect()
     }
 
@@ -136,7 +129,7 @@ pub struct Resolver {
 
 impl Resolver {
     /// Returns when the cache that answers at `now` was filled, filling it if it has expired.
-    pub fn look_up(&mut self, now: Instant, ttl: Span) -> Instant {
+    pub(crate) fn look_up(&mut self, now: Instant, ttl: Span) -> Instant {
         if now < self.filled {
             // Somebody asked before the run began; nothing has changed since.
             return Instant::ZERO;
@@ -151,7 +144,7 @@ impl Resolver {
     }
 
     /// Returns the same for a resolver that believes an answer without addresses for `negative`.
-    pub fn look_up_apart(
+    pub(crate) fn look_up_apart(
         &mut self,
         now: Instant,
         ttl: Span,
@@ -178,7 +171,7 @@ impl Resolver {
     }
 
     /// Returns the first instant at or after `changed` at which the cache is filled anew.
-    pub fn learns(&self, changed: Instant, ttl: Span) -> Instant {
+    pub(crate) fn learns(&self, changed: Instant, ttl: Span) -> Instant {
         if changed <= self.filled {
             return self.filled;
         }

@@ -251,7 +251,7 @@ impl Driver {
     }
 
     /// Returns the settings of the driver; where it names no parts, that of the knobs.
-    pub fn settings(self, knobs: &Knobs) -> ClientSettings {
+    pub(crate) fn settings(self, knobs: &Knobs) -> ClientSettings {
         let parts = self.card().parts.iter();
         parts.fold(ClientSettings::tuned(knobs), |settings, (part, _)| part.set(settings))
     }

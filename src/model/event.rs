@@ -165,7 +165,7 @@ impl Event {
     /// is true once all that is done. Reports and news of one instant come in the order of those
     /// who hear them and of their nodes, clients in their own, however long ago each of them was
     /// planned.
-    pub fn rank(self) -> u32 {
+    pub(crate) fn rank(self) -> u32 {
         let class = match self {
             Self::StepDue(_)
             | Self::FailureDue(..)
@@ -257,4 +257,4 @@ impl Event {
 }
 
 /// The rank of a decider's timers among the events of the same instant.
-pub const TIMER_RANK: u32 = 4 << 24;
+pub(crate) const TIMER_RANK: u32 = 4 << 24;

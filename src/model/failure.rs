@@ -15,7 +15,7 @@ use crate::knob::Touch;
 
 impl World {
     /// Lets a host disappear for good.
-    pub fn kill_host(&mut self, id: NodeId) {
+    pub(crate) fn kill_host(&mut self, id: NodeId) {
         self.touch(Touch::HostDeath);
         self.stop_followers(id, Ending::HostDeath);
         self.node_mut(id).host = Host::Dead;
@@ -23,7 +23,7 @@ impl World {
     }
 
     /// Kills a server's main process; its sessions linger for a moment.
-    pub fn crash_server(&mut self, id: NodeId) {
+    pub(crate) fn crash_server(&mut self, id: NodeId) {
         self.touch(Touch::ProcessCrash);
         if self.node(id).process == Process::Stopping {
             // Its supervisor has been told to stop it, and does not start it again.
@@ -40,7 +40,7 @@ impl World {
     }
 
     /// Ends the sessions of a crashed server and lets its supervisor start it again later.
-    pub fn end_backends(&mut self, id: NodeId) {
+    pub(crate) fn end_backends(&mut self, id: NodeId) {
         self.end_server(id);
         self.node_mut(id).crashes += 1;
         let crashes = u64::from(self.node(id).crashes);
@@ -52,7 +52,7 @@ impl World {
     }
 
     /// Starts a server that is down: it replays the WAL since its last checkpoint, then answers.
-    pub fn start_server(&mut self, id: NodeId) {
+    pub(crate) fn start_server(&mut self, id: NodeId) {
         let full = self.node(id).impairments.disk_full;
         if full || self.node(id).host != Host::Up || self.node(id).process != Process::Down {
             return;
@@ -66,7 +66,7 @@ impl World {
     }
 
     /// Lets a server answer again.
-    pub fn finish_recovery(&mut self, id: NodeId) {
+    pub(crate) fn finish_recovery(&mut self, id: NodeId) {
         let now = self.now;
         let node = self.node_mut(id);
         node.process = Process::Running;
@@ -93,7 +93,7 @@ impl World {
     }
 
     /// Freezes a host: its kernel still acknowledges packets and sends what it was handed.
-    pub fn freeze(&mut self, id: NodeId) {
+    pub(crate) fn freeze(&mut self, id: NodeId) {
         self.stop_followers(id, Ending::ServerGone);
         let promoting = self.node(id).promoting;
         let node = self.node_mut(id);
@@ -105,7 +105,7 @@ impl World {
     }
 
     /// Lets a frozen host go on where it stopped.
-    pub fn resume(&mut self, id: NodeId) {
+    pub(crate) fn resume(&mut self, id: NodeId) {
         let now = self.now;
         let node = self.node_mut(id);
         node.host = Host::Up;
@@ -135,7 +135,7 @@ impl World {
     }
 
     /// Stops a server and deletes its machine.
-    pub fn delete_node(&mut self, id: NodeId) {
+    pub(crate) fn delete_node(&mut self, id: NodeId) {
         self.stop_followers(id, Ending::ServerGone);
         self.end_server(id);
         let node = self.node_mut(id);
@@ -144,13 +144,13 @@ impl World {
     }
 
     /// Stops a server; nothing starts it again.
-    pub fn stop_server(&mut self, id: NodeId) {
+    pub(crate) fn stop_server(&mut self, id: NodeId) {
         self.stop_followers(id, Ending::ServerGone);
         self.end_server(id);
     }
 
     /// Makes a link slower.
-    pub fn slow_link(&mut self, slow: Slow) {
+    pub(crate) fn slow_link(&mut self, slow: Slow) {
         self.touch(Touch::LinkCut);
         self.links.slow(slow);
         self.replan_streams();
@@ -167,7 +167,7 @@ impl World {
     }
 
     /// Cuts a link that flaps, or lets it pass, and plans its next turn.
-    pub fn flap(&mut self, step: u16) {
+    pub(crate) fn flap(&mut self, step: u16) {
         let Some(flap) = self.links.flap(step) else { return };
         let lasts = if flap.is_down { flap.up } else { flap.down };
         self.links.turn_flap(step);
@@ -180,13 +180,13 @@ impl World {
     }
 
     /// Begins a link's flapping with a cut.
-    pub fn begin_flapping(&mut self, flap: Flap) {
+    pub(crate) fn begin_flapping(&mut self, flap: Flap) {
         self.links.add_flap(flap);
         self.flap(flap.cut.step);
     }
 
     /// Cuts a link.
-    pub fn cut_link(&mut self, cut: Cut) {
+    pub(crate) fn cut_link(&mut self, cut: Cut) {
         self.touch(Touch::LinkCut);
         self.links.cut(cut);
         for index in 0..self.nodes.len() {
@@ -205,7 +205,7 @@ impl World {
     }
 
     /// Heals whatever a step did to links.
-    pub fn heal_link(&mut self, step: u16) {
+    pub(crate) fn heal_link(&mut self, step: u16) {
         self.links.forget_flap(step);
         self.heal_cut(step);
         self.replan_streams();
@@ -221,7 +221,7 @@ impl World {
     }
 
     /// Returns whether the platform can reach a node that would hear it.
-    pub fn in_contact(&self, id: NodeId) -> bool {
+    pub(crate) fn in_contact(&self, id: NodeId) -> bool {
         let node = self.node(id);
         node.host == Host::Up && self.connects(node.place(), Place::Platform)
     }
@@ -262,7 +262,7 @@ impl World {
     }
 
     /// Stops a primary's uploads while it is cut off from the archive; what it missed follows.
-    pub fn watch_uploads(&mut self, id: NodeId) {
+    pub(crate) fn watch_uploads(&mut self, id: NodeId) {
         if !self.node(id).writable() {
             return;
         }

@@ -10,7 +10,7 @@ use super::world::World;
 
 impl World {
     /// Lets a stopped node pass connections on to another, or no longer.
-    pub fn set_forwarding(&mut self, id: NodeId, target: Option<NodeId>) {
+    pub(crate) fn set_forwarding(&mut self, id: NodeId, target: Option<NodeId>) {
         self.node_mut(id).forwards_to = target;
     }
 

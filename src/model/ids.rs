@@ -6,13 +6,13 @@
 use serde::{Deserialize, Serialize};
 
 /// How many services a run may have.
-pub const SERVICES_MAX: usize = 16;
+pub(crate) const SERVICES_MAX: usize = 16;
 /// How many nodes may be alive at one instant.
-pub const NODES_MAX: usize = 48;
+pub(crate) const NODES_MAX: usize = 48;
 /// How many clients a run may have.
-pub const CLIENTS_MAX: usize = 64;
+pub(crate) const CLIENTS_MAX: usize = 64;
 /// How many logical slots a run may have.
-pub const SLOTS_MAX: usize = 64;
+pub(crate) const SLOTS_MAX: usize = 64;
 /// How many steps a script may have.
 pub const STEPS_MAX: usize = 4096;
 

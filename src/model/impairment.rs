@@ -13,7 +13,7 @@ use crate::knob::Touch;
 
 impl World {
     /// Lets nothing reach a node's disk: commits wait, reads and reports go on.
-    pub fn stall_storage(&mut self, id: NodeId) {
+    pub(crate) fn stall_storage(&mut self, id: NodeId) {
         let now = self.now;
         self.node_mut(id).impairments.stalled = true;
         if self.node(id).role == Role::Primary {
@@ -27,7 +27,7 @@ impl World {
     }
 
     /// Lets what waited for a node's disk go on.
-    pub fn free_storage(&mut self, id: NodeId) {
+    pub(crate) fn free_storage(&mut self, id: NodeId) {
         let now = self.now;
         let node = self.node_mut(id);
         node.impairments.stalled = false;
@@ -38,26 +38,26 @@ impl World {
     }
 
     /// Fills a node's disk: its server stops.
-    pub fn fill_disk(&mut self, id: NodeId) {
+    pub(crate) fn fill_disk(&mut self, id: NodeId) {
         self.node_mut(id).impairments.disk_full = true;
         self.stop_server(id);
     }
 
     /// Makes room on a node's disk: its server starts.
-    pub fn free_disk(&mut self, id: NodeId) {
+    pub(crate) fn free_disk(&mut self, id: NodeId) {
         self.node_mut(id).impairments.disk_full = false;
         self.start_server(id);
     }
 
     /// Lets a server end all its sessions and recover at once.
-    pub fn run_out_of_memory(&mut self, id: NodeId) {
+    pub(crate) fn run_out_of_memory(&mut self, id: NodeId) {
         self.touch(Touch::ProcessCrash);
         self.stop_server(id);
         self.start_server(id);
     }
 
     /// Crashes a server, and again whenever it has answered for a while.
-    pub fn loop_crashes(&mut self, id: NodeId, up: Span) {
+    pub(crate) fn loop_crashes(&mut self, id: NodeId, up: Span) {
         self.node_mut(id).impairments.crash_loop = Some(up);
         self.crash_server(id);
     }
@@ -70,7 +70,7 @@ impl World {
     }
 
     /// Lets a query on a standby hold its replay up, as long as the standby lets it.
-    pub fn hold_replay(&mut self, id: NodeId) {
+    pub(crate) fn hold_replay(&mut self, id: NodeId) {
         self.touch(Touch::Promotion);
         let until = self.now + self.knobs.standby_delay_max;
         self.node_mut(id).impairments.replay_held_until = Some(until);
@@ -79,7 +79,7 @@ impl World {
     }
 
     /// Lets a standby replay again.
-    pub fn release_replay(&mut self, id: NodeId) {
+    pub(crate) fn release_replay(&mut self, id: NodeId) {
         let now = self.now;
         let node = self.node_mut(id);
         node.impairments.replay_held_until = None;
@@ -98,7 +98,7 @@ impl World {
     }
 
     /// Cuts a host's power: what is on its disk stays.
-    pub fn cut_power(&mut self, id: NodeId) {
+    pub(crate) fn cut_power(&mut self, id: NodeId) {
         self.touch(Touch::HostDeath);
         self.stop_followers(id, Ending::HostDeath);
         self.node_mut(id).host = Host::Off;
@@ -108,7 +108,7 @@ impl World {
     /// Gives a host its power back: it boots, and then starts its server.
     ///
     /// Nobody reaches a host that boots, so it is as good as off until it has.
-    pub fn restore_power(&mut self, id: NodeId) {
+    pub(crate) fn restore_power(&mut self, id: NodeId) {
         if self.node(id).host != Host::Off {
             return;
         }
@@ -134,7 +134,7 @@ impl World {
     }
 
     /// Lets a supervisor start its server; on a host that boots, this ends the boot.
-    pub fn supervise(&mut self, id: NodeId) {
+    pub(crate) fn supervise(&mut self, id: NodeId) {
         // A power cut calls starts off, so only a boot can be what still stands.
         if self.node(id).host == Host::Off {
             self.node_mut(id).host = Host::Up;

@@ -51,7 +51,7 @@ impl IntegrationKind {
 
 impl Integration {
     /// Returns whether the two take each other's place.
-    pub fn is_pair(&self) -> bool {
+    pub fn is_pair(self) -> bool {
         match self.kind {
             IntegrationKind::ReadReplica | IntegrationKind::GlobalActiveDatabase => false,
             IntegrationKind::DisasterRecovery => true,
@@ -59,24 +59,24 @@ impl Integration {
     }
 
     /// Returns whether either can follow the other, without taking its place.
-    pub fn is_group(&self) -> bool {
+    pub(crate) fn is_group(self) -> bool {
         self.kind == IntegrationKind::GlobalActiveDatabase
     }
 
     /// Returns the other of the two.
-    pub fn partner(&self, service: ServiceId) -> ServiceId {
+    pub(crate) fn partner(self, service: ServiceId) -> ServiceId {
         if self.source == service { self.destination } else { self.source }
     }
 
     /// Returns whether a service is one of the two.
-    pub fn has(&self, service: ServiceId) -> bool {
+    pub fn has(self, service: ServiceId) -> bool {
         self.source == service || self.destination == service
     }
 }
 
 impl World {
     /// Returns the integration in which a service follows another from the start.
-    pub fn following(&self, service: ServiceId) -> Option<&Integration> {
+    pub(crate) fn following(&self, service: ServiceId) -> Option<&Integration> {
         self.integrations.iter().find(|integration| integration.destination == service)
     }
 
@@ -86,7 +86,7 @@ impl World {
     }
 
     /// Returns whether a service is bound to another.
-    pub fn is_integrated(&self, service: ServiceId) -> bool {
+    pub(crate) fn is_integrated(&self, service: ServiceId) -> bool {
         self.integrations.iter().any(|integration| integration.has(service))
     }
 
@@ -110,13 +110,13 @@ impl World {
     }
 
     /// Returns the other service of the pair or the group that a service belongs to.
-    pub fn partner(&self, service: ServiceId) -> Option<ServiceId> {
+    pub(crate) fn partner(&self, service: ServiceId) -> Option<ServiceId> {
         let bound = |one: &&Integration| one.has(service) && (one.is_pair() || one.is_group());
         self.integrations.iter().find(bound).map(|one| one.partner(service))
     }
 
     /// Notes that a node of a service was promoted, which follows nobody from now on.
-    pub fn take_the_lead(&mut self, service: ServiceId) {
+    pub(crate) fn take_the_lead(&mut self, service: ServiceId) {
         let Some(_) = self.services[service.index()].follows.take() else { return };
         self.services[service.index()].source = None;
         for pair in self.integrations.iter_mut().filter(|one| one.is_pair() && one.has(service)) {
@@ -134,7 +134,7 @@ impl World {
 
     /// Returns the node that a service is to follow: the one that its source's name points to, or
     /// the one that the platform told a service of a pair.
-    pub fn source_node(&self, service: ServiceId) -> Option<NodeId> {
+    pub(crate) fn source_node(&self, service: ServiceId) -> Option<NodeId> {
         let source = self.service(service).follows?;
         let told = self.service(service).source;
         if self.pair_of(service).is_some() || (told.is_none() && self.partner(service).is_some()) {
@@ -147,7 +147,7 @@ impl World {
     /// Lets a node whose source is gone look its source's name up again.
     ///
     /// Whoever still streams keeps its connection, whatever the name says by now.
-    pub fn pursue_source(&mut self, id: NodeId) {
+    pub(crate) fn pursue_source(&mut self, id: NodeId) {
         let node = self.node(id);
         // A primary that was given up and is not stopped yet follows nobody.
         let waits = node.role == Role::Standby

@@ -74,7 +74,7 @@ pub struct Cut {
 
 /// A link that takes longer and carries less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Slow {
+pub(crate) struct Slow {
     /// Which link, and the step that made it slow.
     pub cut: Cut,
     /// One-way delay added.
@@ -85,7 +85,7 @@ pub struct Slow {
 
 /// A link that is cut and passes by turns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Flap {
+pub(crate) struct Flap {
     /// The cut that comes and goes.
     pub cut: Cut,
     /// How long it is cut.
@@ -115,39 +115,39 @@ impl Cut {
 
 impl Links {
     /// Adds a cut.
-    pub fn cut(&mut self, cut: Cut) {
+    pub(crate) fn cut(&mut self, cut: Cut) {
         self.cuts.push(cut);
     }
 
     /// Adds a slow link.
-    pub fn slow(&mut self, slow: Slow) {
+    pub(crate) fn slow(&mut self, slow: Slow) {
         self.slow.push(slow);
     }
 
     /// Adds a flapping link, which passes at first.
-    pub fn add_flap(&mut self, flap: Flap) {
+    pub(crate) fn add_flap(&mut self, flap: Flap) {
         self.flaps.push(flap);
     }
 
     /// Returns the flapping link that a step made.
-    pub fn flap(&self, step: u16) -> Option<Flap> {
+    pub(crate) fn flap(&self, step: u16) -> Option<Flap> {
         self.flaps.iter().copied().find(|flap| flap.cut.step == step)
     }
 
     /// Notes that a flapping link has turned.
-    pub fn turn_flap(&mut self, step: u16) {
+    pub(crate) fn turn_flap(&mut self, step: u16) {
         if let Some(flap) = self.flaps.iter_mut().find(|flap| flap.cut.step == step) {
             flap.is_down = !flap.is_down;
         }
     }
 
     /// Removes the flapping link that a step made.
-    pub fn forget_flap(&mut self, step: u16) {
+    pub(crate) fn forget_flap(&mut self, step: u16) {
         self.flaps.retain(|flap| flap.cut.step != step);
     }
 
     /// Removes the cuts and slow links that a step made.
-    pub fn heal(&mut self, step: u16) {
+    pub(crate) fn heal(&mut self, step: u16) {
         self.cuts.retain(|cut| cut.step != step);
         self.slow.retain(|slow| slow.cut.step != step);
     }
@@ -159,7 +159,7 @@ impl Links {
     }
 
     /// Returns the most bytes a second that slow links between two parties carry.
-    pub fn goodput(&self, from: Place, to: Place) -> Option<Rate> {
+    pub(crate) fn goodput(&self, from: Place, to: Place) -> Option<Rate> {
         self.slow.iter().filter(|slow| slow.cut.names(from, to)).map(|slow| slow.goodput).min()
     }
 

@@ -21,7 +21,7 @@ pub struct Held {
 
 impl Client {
     /// Returns when the answer that the client gets now was true, filling its caches.
-    pub fn ask(&mut self, now: Instant, ttl: Span, record: &Record) -> Instant {
+    pub(crate) fn ask(&mut self, now: Instant, ttl: Span, record: &Record) -> Instant {
         let span = match self.settings.cache {
             Cache::Ttl => return self.ask_resolver(now, ttl, record),
             Cache::Own(span) | Cache::Behind(span) => span,
@@ -47,13 +47,13 @@ impl Client {
     }
 
     /// Returns for how long an answer is believed: one without addresses may count less.
-    pub fn believes(&self, true_at: Instant, span: Span, record: &Record) -> Span {
+    pub(crate) fn believes(&self, true_at: Instant, span: Span, record: &Record) -> Span {
         let negative = self.settings.negative_cache.filter(|_| record.at(true_at).is_empty());
         negative.unwrap_or(span)
     }
 
     /// Returns when the cache that answers the client next has to be filled anew.
-    pub fn expires(&self, now: Instant, ttl: Span, record: &Record) -> Instant {
+    pub(crate) fn expires(&self, now: Instant, ttl: Span, record: &Record) -> Instant {
         let of = |held: Held, span| held.filled + self.believes(held.true_at, span, record);
         match (self.settings.cache, self.held) {
             (Cache::Ttl, _) => {
@@ -73,7 +73,7 @@ impl Client {
     }
 
     /// Returns when the cache was filled that gave the client its last answer.
-    pub fn looked_up(&self) -> Instant {
+    pub(crate) fn looked_up(&self) -> Instant {
         match (self.settings.hosts, self.settings.cache, self.held) {
             (Hosts::Listed, ..) => Instant::ZERO,
             (_, Cache::Ttl, _) | (.., None) => self.resolver.filled,
@@ -82,7 +82,7 @@ impl Client {
     }
 
     /// Returns when the client gets to know of a change of its name, as far as can be said.
-    pub fn learns(&self, changed: Instant, ttl: Span) -> Instant {
+    pub(crate) fn learns(&self, changed: Instant, ttl: Span) -> Instant {
         match (self.settings.cache, self.held) {
             (Cache::Ttl, _) => self.resolver.learns(changed, ttl),
             (_, Some(held)) if held.true_at >= changed => held.filled,

@@ -69,27 +69,28 @@ pub use client::{
 pub use consumer::{Consumption, Reading};
 pub use dns::{Change, Record, Resolver, Targets};
 pub use driver::{DRIVERS, Driver, DriverCard, Part};
-pub use event::{Event, Order, TIMER_RANK};
+pub(crate) use event::TIMER_RANK;
+pub use event::{Event, Order};
 pub use ids::{
-    BranchId, CLIENTS_MAX, ClientId, DatabaseId, DeciderId, LookoutId, NODES_MAX, NodeId, RegionId,
-    SERVICES_MAX, SLOTS_MAX, STEPS_MAX, ServiceId, SlotId, Zone,
+    BranchId, ClientId, DatabaseId, DeciderId, LookoutId, NodeId, RegionId, STEPS_MAX, ServiceId,
+    SlotId, Zone,
 };
+pub(crate) use ids::{CLIENTS_MAX, NODES_MAX, SERVICES_MAX, SLOTS_MAX};
 pub use integration::{Integration, IntegrationKind};
-pub use link::{Cut, Flap, Links, Place, Side, Slow};
+pub use link::{Cut, Links, Place, Side};
+pub(crate) use link::{Flap, Slow};
 pub use lookup::Held;
 pub use node::{Fence, Host, Impairments, Node, Process, Role};
 pub use patience::Stall;
 pub use plan::{Endpoint, Plan};
 pub use quorum::{Quorum, QuorumMember, QuorumRule};
-pub use retry_cycle::{RETRIES_TOLD, RetryCycle, Try};
+pub(crate) use retry_cycle::RETRIES_TOLD;
+pub use retry_cycle::{RetryCycle, Try};
 pub use service::Service;
-pub use session::FirstCommit;
 pub use settings::{Cache, ClientSettings, DriverParts, Hosts, Keepalive, Pool, SessionAttrs};
 pub use sight::Sight;
 pub use signal::{Answer, Condition, Report, Signal};
 pub use slot::{Database, DatabaseSetup, Installed, Slot, SlotCopy, SlotSetup};
 pub use slot_jobs::SlotFeed;
-pub use slot_sync::SlotSync;
-pub use stop::StopWait;
-pub use stream::Ending;
+pub(crate) use slot_sync::SlotSync;
 pub use world::{Names, World};

@@ -220,7 +220,7 @@ impl Node {
     }
 
     /// Calls off whatever is under way on the node.
-    pub fn call_off(&mut self) {
+    pub(crate) fn call_off(&mut self) {
         self.epoch += 1;
         self.catch_up_epoch += 1;
         self.promoting = false;

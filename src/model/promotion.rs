@@ -15,7 +15,7 @@ use crate::knob::{Mutant, Touch};
 impl World {
     /// Begins a promotion: the node stops receiving and replays what it has, and then what the
     /// archive has beyond that.
-    pub fn begin_promotion(&mut self, id: NodeId) {
+    pub(crate) fn begin_promotion(&mut self, id: NodeId) {
         self.touch(Touch::Promotion);
         self.receive_no_more(id);
         let now = self.now;
@@ -52,7 +52,7 @@ impl World {
     }
 
     /// Ends a promotion: a new branch begins at the last complete byte that was replayed.
-    pub fn finish_promotion(&mut self, id: NodeId) {
+    pub(crate) fn finish_promotion(&mut self, id: NodeId) {
         let now = self.now;
         let node = self.node(id);
         let (service, parent) = (node.service, node.branch);
@@ -116,7 +116,7 @@ impl World {
     }
 
     /// Adds a node to a service, still to be built, and returns its id.
-    pub fn add_node(
+    pub(crate) fn add_node(
         &mut self,
         service: ServiceId,
         number: u16,
@@ -177,7 +177,7 @@ impl World {
     }
 
     /// Begins to build a node: first the machine.
-    pub fn begin_build(&mut self, id: NodeId) {
+    pub(crate) fn begin_build(&mut self, id: NodeId) {
         self.touch(Touch::Replacement);
         if self.node(id).host == Host::Off {
             return;
@@ -187,7 +187,7 @@ impl World {
     }
 
     /// Begins the restore on a new machine: first the base backup.
-    pub fn begin_restore(&mut self, id: NodeId) {
+    pub(crate) fn begin_restore(&mut self, id: NodeId) {
         let (now, service) = (self.now, self.node(id).service);
         self.node_mut(id).process = Process::Restoring;
         let (size, rate) = (self.knobs.database_size.get(), self.knobs.restore_rate.get());
@@ -207,7 +207,7 @@ impl World {
     }
 
     /// Ends a restore: a standby begins to follow, a lone new primary is promoted.
-    pub fn finish_restore(&mut self, id: NodeId) {
+    pub(crate) fn finish_restore(&mut self, id: NodeId) {
         let now = self.now;
         let branch = self.history_to_restore(id);
         let archived = if self.ignores_archive(id) {

@@ -122,13 +122,8 @@ impl Quorum {
         self.eras.last().and_then(|era| era.rule.as_ref())
     }
 
-    /// Returns the setting that was in force at an instant.
-    pub fn rule_at(&self, at: Instant) -> Option<&QuorumRule> {
-        self.eras.iter().rev().find(|era| era.since <= at).and_then(|era| era.rule.as_ref())
-    }
-
     /// Returns when commits began to wait for standbys, whether or not they still do.
-    pub fn began(&self) -> Option<Instant> {
+    pub(crate) fn began(&self) -> Option<Instant> {
         self.eras.first().map(|era| era.since)
     }
 
@@ -158,14 +153,14 @@ impl Quorum {
     }
 
     /// Lets a setting be in force from now on; commits written by now wait for nobody.
-    pub fn begin(&mut self, now: Instant, rule: QuorumRule, written: Position) {
+    pub(crate) fn begin(&mut self, now: Instant, rule: QuorumRule, written: Position) {
         let floor = self.eras.last().filter(|era| era.rule.is_some());
         let floor = floor.map_or([written; 3], |_| self.floors(now));
         self.enter(Era { since: now, rule: Some(rule), floor, members: Vec::new() });
     }
 
     /// Lets commits wait for nobody from now on; those that waited are released.
-    pub fn end(&mut self, now: Instant) {
+    pub(crate) fn end(&mut self, now: Instant) {
         if self.rule().is_some() {
             let floor = self.floors(now);
             self.enter(Era { since: now, rule: None, floor, members: Vec::new() });
@@ -198,13 +193,13 @@ impl Quorum {
     }
 
     /// Returns up to where commits of a level were released at an instant; nothing if all were.
-    pub fn released(&self, level: CommitLevel, at: Instant) -> Option<Position> {
+    pub(crate) fn released(&self, level: CommitLevel, at: Instant) -> Option<Position> {
         let era = self.eras.iter().rev().find(|era| era.since <= at)?;
         era.released(level, at)
     }
 
     /// Returns the first instant from `from` on at which a commit at a position is released.
-    pub fn releases(
+    pub(crate) fn releases(
         &self,
         level: CommitLevel,
         position: Position,

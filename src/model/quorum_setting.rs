@@ -15,7 +15,7 @@ use crate::knob::{CommitLevel, CommitMode, Mutant, Touch};
 
 impl World {
     /// Writes the setting on a node; it is in force at once if the node is primary.
-    pub fn set_quorum_rule(&mut self, id: NodeId, rule: Option<QuorumRule>) {
+    pub(crate) fn set_quorum_rule(&mut self, id: NodeId, rule: Option<QuorumRule>) {
         self.node_mut(id).quorum_rule = rule;
         if self.node(id).role == Role::Primary {
             self.apply_quorum_rule(id);
@@ -23,7 +23,7 @@ impl World {
     }
 
     /// Returns the setting that every node of a service has outside of switchovers.
-    pub fn standing_rule(&self, service: ServiceId) -> Option<QuorumRule> {
+    pub(crate) fn standing_rule(&self, service: ServiceId) -> Option<QuorumRule> {
         let standbys = usize::from(self.service(service).plan.standbys());
         let wanted = self.knobs.commit_mode == CommitMode::Quorum && standbys > 0;
         let needs = self.knobs.quorum_size.of(standbys);
@@ -31,7 +31,7 @@ impl World {
     }
 
     /// Lets the setting that is written on a primary be in force from now on.
-    pub fn apply_quorum_rule(&mut self, id: NodeId) {
+    pub(crate) fn apply_quorum_rule(&mut self, id: NodeId) {
         let (now, branch) = (self.now, self.node(id).branch);
         let rule = self.node(id).quorum_rule.clone();
         if let Some(rule) = rule {

@@ -11,7 +11,7 @@ use crate::knob::Touch;
 
 impl World {
     /// Restarts a server; it answers again after a time of its own.
-    pub fn begin_restart(&mut self, id: NodeId) {
+    pub(crate) fn begin_restart(&mut self, id: NodeId) {
         self.touch(Touch::Group);
         let epoch = u64::from(self.node(id).epoch);
         let takes = self.draw_of(id, self.knobs.group_restart, "group_restart", epoch);

@@ -14,7 +14,7 @@ use super::world::World;
 use crate::kernel::{Instant, Span};
 
 /// How many failed attempts of an outage are told one by one; those after them are not.
-pub const RETRIES_TOLD: u32 = 256;
+pub(crate) const RETRIES_TOLD: u32 = 256;
 
 /// A cycle of attempts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -79,7 +79,7 @@ impl RetryCycle {
     }
 
     /// Returns how long each attempt of a round waits for connections.
-    pub fn waits(&self) -> Vec<Span> {
+    pub(crate) fn waits(&self) -> Vec<Span> {
         let attempts = self.tries.split_inclusive(|one| one.last);
         attempts.map(|tries| tries.iter().fold(Span::ZERO, |sum, one| sum + one.takes)).collect()
     }
@@ -143,7 +143,7 @@ impl Attempts {
 
 impl Client {
     /// Makes the attempts of a client that skips them up to an instant; returns when it acts next.
-    pub fn catch_up(&mut self, now: Instant) -> Option<Instant> {
+    pub(crate) fn catch_up(&mut self, now: Instant) -> Option<Instant> {
         let retry_cycle = self.skipping.take()?;
         let standing = retry_cycle.stands(now);
         self.attempts = self.attempts.wrapping_add(low(standing.begun + 1));

@@ -61,7 +61,7 @@ impl Service {
     }
 
     /// Returns the record of one of its names, to change it.
-    pub fn record_mut(&mut self, endpoint: Endpoint) -> &mut Record {
+    pub(crate) fn record_mut(&mut self, endpoint: Endpoint) -> &mut Record {
         match endpoint {
             Endpoint::Primary => &mut self.primary_name,
             Endpoint::Replica => &mut self.replica_name,

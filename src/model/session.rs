@@ -14,7 +14,7 @@ use crate::knob::{CommitLevel, Mutant, Touch};
 
 /// When a session's first commit is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum FirstCommit {
+pub(crate) enum FirstCommit {
     /// One period after the session began: the client starts its work.
     AfterPeriod,
     /// As soon as the session has begun: the client has been waiting to commit.
@@ -23,7 +23,7 @@ pub enum FirstCommit {
 
 impl World {
     /// Opens a writer's session on a primary.
-    pub fn open_session(&mut self, client: ClientId, node: NodeId, first: FirstCommit) {
+    pub(crate) fn open_session(&mut self, client: ClientId, node: NodeId, first: FirstCommit) {
         let Work::Write { arrivals, .. } = self.client(client).work else { return };
         self.touch(Touch::Commit);
         let branch_id = self.node(node).branch;
@@ -55,7 +55,7 @@ impl World {
     }
 
     /// Ends every open session on a node: it commits and answers nothing from now on.
-    pub fn close_sessions(&mut self, node: NodeId, now: Instant) {
+    pub(crate) fn close_sessions(&mut self, node: NodeId, now: Instant) {
         let branch = self.node(node).branch;
         if self.node(node).role != Role::Primary {
             return;
@@ -69,7 +69,7 @@ impl World {
     }
 
     /// Ends a client's session; replies that leave the server after `answered_until` are lost.
-    pub fn close_session(&mut self, client: ClientId, answered_until: Instant) {
+    pub(crate) fn close_session(&mut self, client: ClientId, answered_until: Instant) {
         let Some((branch, place)) = self.client(client).session else { return };
         let now = self.now;
         let session = &mut self.branch_mut(branch).sessions[place];
@@ -86,7 +86,7 @@ impl World {
     }
 
     /// Answers what a client's interrupted session had under way, and goes on with a new one.
-    pub fn continue_session(&mut self, client: ClientId, node: NodeId) {
+    pub(crate) fn continue_session(&mut self, client: ClientId, node: NodeId) {
         if let Some((branch, place)) = self.client(client).session {
             self.branch_mut(branch).sessions[place].answered_until = Instant::FAR;
         }
@@ -94,7 +94,7 @@ impl World {
     }
 
     /// Lets the WAL of a primary grow at the rate of its open sessions.
-    pub fn pace_writing(&mut self, node: NodeId) {
+    pub(crate) fn pace_writing(&mut self, node: NodeId) {
         let (now, id) = (self.now, self.node(node).branch);
         let grows =
             self.node(node).writable() || self.node(node).process == super::node::Process::Dying;
@@ -160,13 +160,13 @@ impl World {
     }
 
     /// Returns when a client made the first request of its session that was not answered.
-    pub fn first_unanswered(&self, client: ClientId) -> Instant {
+    pub(crate) fn first_unanswered(&self, client: ClientId) -> Instant {
         self.unanswered(client).map_or(self.now, |requests| requests.first())
     }
 
     /// Returns when a client makes the requests of its session from the first that was not
     /// answered on, if nothing holds it up.
-    pub fn unanswered(&self, client: ClientId) -> Option<Marks> {
+    pub(crate) fn unanswered(&self, client: ClientId) -> Option<Marks> {
         let (branch, place) = self.client(client).session?;
         let session = &self.branch(branch).sessions[place];
         let answered = self.branch(branch).acked(session, self.now, self.now);

@@ -154,7 +154,7 @@ impl Keepalive {
     ///
     /// A limit on unacknowledged data takes the place of the count: Linux then gives up at the
     /// first probe after the limit, never before the second probe.
-    pub fn breaks_after(self, tcp_user_timeout: Span) -> Span {
+    pub(crate) fn breaks_after(self, tcp_user_timeout: Span) -> Span {
         if self.idle == Span::FOREVER {
             return Span::FOREVER;
         }
@@ -171,7 +171,7 @@ impl Keepalive {
 impl ClientSettings {
     /// Returns the settings that the knobs describe: as many connections as are needed, and no
     /// probes, since there always is a request that nobody has acknowledged.
-    pub fn tuned(knobs: &Knobs) -> Self {
+    pub(crate) fn tuned(knobs: &Knobs) -> Self {
         Self {
             connect_timeout: knobs.connect_timeout,
             tcp_user_timeout: knobs.tcp_user_timeout,
@@ -192,7 +192,7 @@ impl ClientSettings {
 
     /// Returns these settings with the parts that a scenario sets.
     #[must_use]
-    pub fn with(self, parts: &DriverParts) -> Self {
+    pub(crate) fn with(self, parts: &DriverParts) -> Self {
         let backoff_first = parts.backoff_first.unwrap_or(self.backoff_first);
         Self {
             connect_timeout: parts.connect_timeout.unwrap_or(self.connect_timeout),
@@ -212,7 +212,7 @@ impl ClientSettings {
     }
 
     /// Returns how long data stays unacknowledged before the connection breaks.
-    pub fn unacknowledged_max(&self) -> Span {
+    pub(crate) fn unacknowledged_max(&self) -> Span {
         if self.tcp_user_timeout == Span::FOREVER && self.connections.is_some() {
             return RETRANSMISSION_LIMIT;
         }
@@ -220,12 +220,12 @@ impl ClientSettings {
     }
 
     /// Returns how long a connection stays silent before probes break it.
-    pub fn silence_max(&self) -> Span {
+    pub(crate) fn silence_max(&self) -> Span {
         self.keepalive.breaks_after(self.tcp_user_timeout)
     }
 
     /// Returns the pause after a failed attempt, given how many failed before it.
-    pub fn pause(&self, failures: u32) -> Span {
+    pub(crate) fn pause(&self, failures: u32) -> Span {
         (self.backoff_first * (1_u64 << failures.min(20))).min(self.backoff_max)
     }
 }

@@ -48,7 +48,7 @@ impl World {
     }
 
     /// Returns what a node showed to readers at an instant.
-    pub fn shows(&self, node: NodeId, at: Instant) -> (BranchId, Position) {
+    pub(crate) fn shows(&self, node: NodeId, at: Instant) -> (BranchId, Position) {
         let node = self.node(node);
         let position = match node.role {
             Role::Primary => self.visible(node.branch, node.recovered, at),
@@ -71,7 +71,7 @@ impl World {
 
     /// Returns a branch up to a position and the branches that it continues, each up to where it
     /// is continued.
-    pub fn line(&self, branch: BranchId, position: Position) -> Vec<(BranchId, Position)> {
+    pub(crate) fn line(&self, branch: BranchId, position: Position) -> Vec<(BranchId, Position)> {
         let mut line = vec![(branch, position)];
         let mut branch = branch;
         while let Some((parent, fork)) = self.branch(branch).parent {
@@ -83,7 +83,11 @@ impl World {
     }
 
     /// Returns how many commits of one line are not on another.
-    pub fn missing(&self, line: &[(BranchId, Position)], other: &[(BranchId, Position)]) -> u64 {
+    pub(crate) fn missing(
+        &self,
+        line: &[(BranchId, Position)],
+        other: &[(BranchId, Position)],
+    ) -> u64 {
         let parts = line.iter().map(|(id, position)| {
             let branch = self.branch(*id);
             let whole = branch.tally(*position, self.now).written;

@@ -101,7 +101,7 @@ pub struct SlotCopy {
 
 impl SlotCopy {
     /// Returns a slot that has existed on a node for long when the run begins.
-    pub fn at_start(node: NodeId) -> Self {
+    pub(crate) fn at_start(node: NodeId) -> Self {
         Self {
             node,
             base: Position::ZERO,
@@ -116,7 +116,7 @@ impl SlotCopy {
     }
 
     /// Returns a slot of the same name that somebody left on a node before the run begins.
-    pub fn left_over(node: NodeId) -> Self {
+    pub(crate) fn left_over(node: NodeId) -> Self {
         Self { left_over: true, ..Self::at_start(node) }
     }
 }
@@ -128,7 +128,7 @@ impl Slot {
     }
 
     /// Returns the slot on a node, to change it.
-    pub fn copy_mut(&mut self, node: NodeId) -> Option<&mut SlotCopy> {
+    pub(crate) fn copy_mut(&mut self, node: NodeId) -> Option<&mut SlotCopy> {
         self.copies.iter_mut().find(|copy| copy.node == node)
     }
 
@@ -145,7 +145,7 @@ impl World {
     }
 
     /// Returns a slot, to change it.
-    pub fn slot_mut(&mut self, id: SlotId) -> &mut Slot {
+    pub(crate) fn slot_mut(&mut self, id: SlotId) -> &mut Slot {
         &mut self.slots[id.index()]
     }
 
@@ -155,7 +155,7 @@ impl World {
     }
 
     /// Returns up to where a slot is confirmed on a node by feedback that came before an instant.
-    pub fn confirmed(&self, id: SlotId, node: NodeId, before: Instant) -> Option<Position> {
+    pub(crate) fn confirmed(&self, id: SlotId, node: NodeId, before: Instant) -> Option<Position> {
         let copy = self.slot(id).copy(node)?;
         let own = self.readings.iter().filter(|one| one.slot == id && one.node == node);
         let fed = own.filter(|one| one.begins >= copy.since).filter_map(|one| one.fed_back(before));
@@ -166,7 +166,7 @@ impl World {
     ///
     /// It moves to a snapshot of running transactions once the consumer has confirmed beyond it;
     /// a primary that writes logs such snapshots at an even pace.
-    pub fn restart_of(&self, id: SlotId, node: NodeId, at: Instant) -> Option<Position> {
+    pub(crate) fn restart_of(&self, id: SlotId, node: NodeId, at: Instant) -> Option<Position> {
         let copy = self.slot(id).copy(node)?;
         let of = self.node(node);
         if of.role != Role::Primary {
@@ -189,7 +189,7 @@ impl World {
 
     /// Creates a slot on a primary, at the end of its WAL; one of its name that was left there is
     /// dropped first.
-    pub fn create_slot(&mut self, id: SlotId, node: NodeId, seen_from: Instant) {
+    pub(crate) fn create_slot(&mut self, id: SlotId, node: NodeId, seen_from: Instant) {
         let (now, branch) = (self.now, self.node(node).branch);
         let position = floor(self.branch(branch).written.at(now));
         let copy = SlotCopy {

@@ -40,12 +40,12 @@ struct Readable {
 
 impl World {
     /// Returns whether a service has logical slots.
-    pub fn has_slots(&self, service: ServiceId) -> bool {
+    pub(crate) fn has_slots(&self, service: ServiceId) -> bool {
         self.slots_of(service).next().is_some()
     }
 
     /// Returns when runs of the dependency job end.
-    pub fn dependency_runs(&self, service: ServiceId) -> Pace {
+    pub(crate) fn dependency_runs(&self, service: ServiceId) -> Pace {
         let knobs = &self.knobs;
         let (phase, period) = (knobs.slot_dependency_phase, knobs.slot_dependency_period);
         let name = &self.names.services[service.index()];
@@ -83,13 +83,13 @@ impl World {
     }
 
     /// Returns when the first run of the copying job ends that does so at an instant or later.
-    pub fn next_copy(&self, service: ServiceId, from: Instant) -> Instant {
+    pub(crate) fn next_copy(&self, service: ServiceId, from: Instant) -> Instant {
         let (own, other) = self.copy_runs(service);
         own.next(from).min(other.map_or(Instant::FAR, |runs| runs.next(from)))
     }
 
     /// Brings the copies of a service's slots up to an instant, where jobs keep them.
-    pub fn refresh_copies(&mut self, service: ServiceId, by: Instant) {
+    pub(crate) fn refresh_copies(&mut self, service: ServiceId, by: Instant) {
         let takes = self.knobs.slot_job_duration;
         let Some(run) = self.last_copy(service, by) else { return };
         let read = run.minus(takes);
@@ -147,7 +147,7 @@ impl World {
     }
 
     /// Returns which standbys' copying jobs reach the primary of a service now.
-    pub fn slot_feeds_now(&self, service: ServiceId) -> Vec<(NodeId, NodeId)> {
+    pub(crate) fn slot_feeds_now(&self, service: ServiceId) -> Vec<(NodeId, NodeId)> {
         let primary = self.node(self.service(service).primary);
         let kept = self.knobs.slot_policy != SlotPolicy::NotKept;
         if !kept || !primary.answers() || primary.role != Role::Primary {
@@ -166,7 +166,7 @@ impl World {
     }
 
     /// Runs the dependency job; returns the databases in which it installed the extension.
-    pub fn run_dependency_job(&mut self, service: ServiceId) -> Vec<DatabaseId> {
+    pub(crate) fn run_dependency_job(&mut self, service: ServiceId) -> Vec<DatabaseId> {
         let now = self.now;
         let started = now.minus(self.knobs.slot_job_duration);
         let primary = self.service(service).primary;
@@ -204,7 +204,7 @@ impl World {
     }
 
     /// Returns the extension of a database, if the history of a node has it.
-    pub fn extension(&self, id: DatabaseId, node: NodeId) -> Option<Installed> {
+    pub(crate) fn extension(&self, id: DatabaseId, node: NodeId) -> Option<Installed> {
         let installed = self.databases[id.index()].installed?;
         let branch = self.node(node).branch;
         let kept = installed.branch == branch
@@ -215,7 +215,7 @@ impl World {
     }
 
     /// Returns when a run of the dependency job will install something, from an instant on.
-    pub fn next_dependency(&self, service: ServiceId, from: Instant) -> Option<Instant> {
+    pub(crate) fn next_dependency(&self, service: ServiceId, from: Instant) -> Option<Instant> {
         let primary = self.service(service).primary;
         let lacking = self.lacking_extension(service);
         let of = self.slots_of(service).map(|slot| self.slot(slot));
@@ -254,14 +254,14 @@ impl World {
 
     /// Returns whether a slot needs no WAL from before the life of a standby as such: what it does
     /// has to be consumed before the standby can have the slot.
-    pub fn is_consumed(&self, id: SlotId, feed: SlotFeed, at: Instant) -> bool {
+    pub(crate) fn is_consumed(&self, id: SlotId, feed: SlotFeed, at: Instant) -> bool {
         let (ready, from) = (self.node(feed.standby).ready, self.node(feed.standby).slots_from);
         let reads_on = || self.restart_of(id, feed.primary, at).is_some_and(|it| it >= from);
         ready && (from == Position::ZERO || reads_on())
     }
 
     /// Returns whether every slot of a primary is on these standbys, to stay there.
-    pub fn slots_are_on(&self, primary: NodeId, standbys: &[NodeId]) -> bool {
+    pub(crate) fn slots_are_on(&self, primary: NodeId, standbys: &[NodeId]) -> bool {
         let service = self.node(primary).service;
         let mut usable = self.slots_of(service).filter(|id| self.slot(*id).is_usable(primary));
         usable.all(|id| {
@@ -274,12 +274,12 @@ impl World {
     }
 
     /// Returns when the copying job creates the next slot on a standby.
-    pub fn next_creation(&self, service: ServiceId) -> Option<Instant> {
+    pub(crate) fn next_creation(&self, service: ServiceId) -> Option<Instant> {
         self.missing_copies(service).into_iter().map(|(_, _, at)| at).min()
     }
 
     /// Creates slots on the standbys that lack them and can have them by now.
-    pub fn create_copies(&mut self, service: ServiceId) -> Vec<(SlotId, NodeId)> {
+    pub(crate) fn create_copies(&mut self, service: ServiceId) -> Vec<(SlotId, NodeId)> {
         let now = self.now;
         let due = self.missing_copies(service).into_iter().filter(|(_, _, at)| *at <= now);
         let mut created = Vec::new();
@@ -305,7 +305,7 @@ impl World {
     }
 
     /// Returns how a standby's feed begins.
-    pub fn new_feed(&self, standby: NodeId, primary: NodeId, since: Instant) -> SlotFeed {
+    pub(crate) fn new_feed(&self, standby: NodeId, primary: NodeId, since: Instant) -> SlotFeed {
         let (first, max) = (self.knobs.slot_sync_nap_first, self.knobs.slot_sync_nap_max);
         if since > Instant::ZERO {
             return SlotFeed { standby, primary, since, next: since, nap: first };
@@ -317,13 +317,13 @@ impl World {
     }
 
     /// Returns how far apart two copies of a position are at most, while both nodes are healthy.
-    pub fn slot_copies_apart(&self) -> Span {
+    pub(crate) fn slot_copies_apart(&self) -> Span {
         self.knobs.slot_copy_period + self.knobs.slot_job_duration * 2
     }
 
     /// Returns how long a slot needs at most until it is safe on a standby that is healthy: both
     /// jobs one after the other.
-    pub fn slot_safe_after(&self) -> Span {
+    pub(crate) fn slot_safe_after(&self) -> Span {
         let knobs = &self.knobs;
         let own = knobs.slot_dependency_period + knobs.slot_job_duration * 3;
         let copying = match knobs.slot_jobs {

@@ -14,7 +14,7 @@ use crate::knob::Mutant;
 
 /// What a cycle made of a slot on a standby.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SlotSync {
+pub(crate) enum SlotSync {
     /// It is there, and would not survive a promotion.
     Temporary,
     /// It is there to stay.
@@ -26,7 +26,7 @@ pub enum SlotSync {
 impl World {
     /// Runs the cycles of a service's standbys that are due by an instant; returns what changed
     /// beside positions.
-    pub fn run_sync_cycles(
+    pub(crate) fn run_sync_cycles(
         &mut self,
         service: ServiceId,
         by: Instant,
@@ -54,7 +54,7 @@ impl World {
 
     /// Returns when the first cycle is due that has more to do than to copy positions; with `all`,
     /// when the first is.
-    pub fn next_sync(&self, service: ServiceId, all: bool) -> Option<Instant> {
+    pub(crate) fn next_sync(&self, service: ServiceId, all: bool) -> Option<Instant> {
         let feeds = self.service(service).slot_feeds.iter();
         feeds.filter(|feed| all || self.has_more_to_do(**feed)).map(|feed| feed.next).min()
     }

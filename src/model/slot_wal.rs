@@ -12,7 +12,7 @@ use crate::knob::KeptWal;
 
 impl World {
     /// Returns how much WAL a node keeps for its logical slots; nothing if it has none.
-    pub fn kept_for_slots(&self, node: NodeId) -> Option<Position> {
+    pub(crate) fn kept_for_slots(&self, node: NodeId) -> Option<Position> {
         let written = self.output(node).at(self.now);
         self.oldest_needed(node).map(|oldest| written.minus(oldest))
     }
@@ -25,7 +25,7 @@ impl World {
     }
 
     /// Returns how much WAL has room on a node's disk beside its database.
-    pub fn room_for_wal(&self) -> Position {
+    pub(crate) fn room_for_wal(&self) -> Position {
         let room = self.knobs.disk_size.get().saturating_sub(self.knobs.database_size.get());
         Position::from_lsn(Lsn(room))
     }
@@ -34,7 +34,7 @@ impl World {
     /// servers' own limit, and calls earlier plans off.
     ///
     /// A consumer that goes on confirming makes room: both are looked at again when they are due.
-    pub fn plan_slot_wal(&mut self, service: ServiceId) {
+    pub(crate) fn plan_slot_wal(&mut self, service: ServiceId) {
         if !self.has_slots(service) {
             return;
         }
@@ -66,7 +66,7 @@ impl World {
     }
 
     /// Schedules a look at a node's slots at its next checkpoint, as long as it exists.
-    pub fn plan_checkpoint(&mut self, node: NodeId, epoch: u32) {
+    pub(crate) fn plan_checkpoint(&mut self, node: NodeId, epoch: u32) {
         if self.node(node).exists() {
             let checkpoints = Pace::every(Instant::ZERO, self.knobs.checkpoint_period);
             self.schedule(checkpoints.after(self.now), Event::SlotCheckpoint(node, epoch));
@@ -74,13 +74,13 @@ impl World {
     }
 
     /// Returns whether WAL that is kept for slots leaves no room on a node's disk.
-    pub fn slots_fill_disk(&self, node: NodeId) -> bool {
+    pub(crate) fn slots_fill_disk(&self, node: NodeId) -> bool {
         self.kept_for_slots(node).is_some_and(|kept| kept >= self.room_for_wal())
     }
 
     /// Gives up the slots of a node, and of those that follow it, that hold back more WAL than the
     /// servers allow; returns those of the node.
-    pub fn give_up_slots(&mut self, node: NodeId) -> Vec<SlotId> {
+    pub(crate) fn give_up_slots(&mut self, node: NodeId) -> Vec<SlotId> {
         let KeptWal::UpTo(limit) = self.knobs.max_slot_wal_keep_size else { return Vec::new() };
         let limit = Position::from_lsn(Lsn(limit.get()));
         let (now, service) = (self.now, self.node(node).service);

@@ -14,7 +14,7 @@ use crate::knob::Touch;
 
 impl World {
     /// Lets no WAL of a service be uploaded.
-    pub fn stall_uploads(&mut self, id: ServiceId) {
+    pub(crate) fn stall_uploads(&mut self, id: ServiceId) {
         self.touch(Touch::Restore);
         let now = self.now;
         let stalls = &mut self.services[id.index()].upload_stalls;
@@ -26,7 +26,7 @@ impl World {
     }
 
     /// Lets a service's WAL be uploaded again.
-    pub fn end_upload_stall(&mut self, id: ServiceId) {
+    pub(crate) fn end_upload_stall(&mut self, id: ServiceId) {
         let now = self.now;
         if let Some(last) = self.services[id.index()].upload_stalls.last_mut() {
             last.1 = last.1.min(now);
@@ -62,7 +62,7 @@ impl World {
     }
 
     /// Lets changes of a service's records wait, or serves those that waited.
-    pub fn stall_publishing(&mut self, id: ServiceId, stalled: bool) {
+    pub(crate) fn stall_publishing(&mut self, id: ServiceId, stalled: bool) {
         self.touch(Touch::Publish);
         self.services[id.index()].publishing_stalled = stalled;
         if stalled {
@@ -76,7 +76,7 @@ impl World {
     }
 
     /// Lets a service's new machines wait, or delivers those that waited.
-    pub fn stall_provisioning(&mut self, id: ServiceId, stalled: bool) {
+    pub(crate) fn stall_provisioning(&mut self, id: ServiceId, stalled: bool) {
         self.touch(Touch::Replacement);
         self.services[id.index()].provisioning_stalled = stalled;
         if stalled {
@@ -91,7 +91,7 @@ impl World {
     }
 
     /// Lets a zone, or all of a region, lose power and network.
-    pub fn begin_outage(&mut self, step: u16, region: RegionId, zone: Option<Zone>) {
+    pub(crate) fn begin_outage(&mut self, step: u16, region: RegionId, zone: Option<Zone>) {
         self.dark.push((region, zone));
         for node in self.nodes_in(region, zone) {
             self.cut_power(node);
@@ -101,7 +101,7 @@ impl World {
     }
 
     /// Gives a zone, or all of a region, power and network back.
-    pub fn end_outage(&mut self, step: u16, region: RegionId, zone: Option<Zone>) {
+    pub(crate) fn end_outage(&mut self, step: u16, region: RegionId, zone: Option<Zone>) {
         if let Some(place) = self.dark.iter().position(|dark| *dark == (region, zone)) {
             self.dark.remove(place);
         }
@@ -114,7 +114,7 @@ impl World {
     }
 
     /// Returns whether a zone has no power.
-    pub fn is_dark(&self, region: RegionId, zone: Zone) -> bool {
+    pub(crate) fn is_dark(&self, region: RegionId, zone: Zone) -> bool {
         let dark =
             |(of, at): &(RegionId, Option<Zone>)| *of == region && at.is_none_or(|at| at == zone);
         self.dark.iter().any(dark)

@@ -17,7 +17,7 @@ use crate::knob::{Mutant, Touch, WaitingCommits};
 
 /// What a stop waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum StopWait {
+pub(crate) enum StopWait {
     /// The checkpoint at the end.
     Checkpoint,
     /// A standby that has not received everything.
@@ -34,7 +34,7 @@ pub enum StopWait {
 
 impl World {
     /// Begins to stop a server in a controlled way.
-    pub fn begin_stop(&mut self, id: NodeId) {
+    pub(crate) fn begin_stop(&mut self, id: NodeId) {
         self.touch(Touch::Stop);
         let now = self.now;
         if self.node(id).role == Role::Primary {
@@ -72,7 +72,7 @@ impl World {
     }
 
     /// Returns what the stop of a server waits for, each with the instant at which it is done.
-    pub fn stop_waits(&self, id: NodeId) -> Vec<(StopWait, Instant)> {
+    pub(crate) fn stop_waits(&self, id: NodeId) -> Vec<(StopWait, Instant)> {
         let node = self.node(id);
         let mut waits = vec![(StopWait::Checkpoint, node.checkpointed)];
         let hasty = self.knobs.mutant == Some(Mutant::StopWithoutShipping);
@@ -133,7 +133,7 @@ impl World {
     }
 
     /// Schedules the end of a stop, as far as it can be told now.
-    pub fn plan_stop(&mut self, id: NodeId) {
+    pub(crate) fn plan_stop(&mut self, id: NodeId) {
         if self.node(id).process != Process::Stopping || self.node(id).host != Host::Up {
             return;
         }
@@ -146,13 +146,13 @@ impl World {
     }
 
     /// Returns whether the stop of a server is over by now.
-    pub fn stop_is_over(&self, id: NodeId) -> bool {
+    pub(crate) fn stop_is_over(&self, id: NodeId) -> bool {
         let over = |(_, done): &(StopWait, Instant)| *done <= self.now;
         self.node(id).process == Process::Stopping && self.stop_waits(id).iter().all(over)
     }
 
     /// Ends a controlled stop: whatever was written is where it is to be.
-    pub fn finish_stop(&mut self, id: NodeId) {
+    pub(crate) fn finish_stop(&mut self, id: NodeId) {
         if self.knobs.mutant == Some(Mutant::StopWithoutShipping) {
             self.stop_followers(id, Ending::CutWire);
         }
@@ -169,14 +169,14 @@ impl World {
     ///
     /// What its kernel still holds is lost: the standbys' replies meet a closed socket, and the
     /// reset that follows drops it.
-    pub fn kill_server(&mut self, id: NodeId) {
+    pub(crate) fn kill_server(&mut self, id: NodeId) {
         self.touch(Touch::Stop);
         self.stop_followers(id, Ending::HostDeath);
         self.stop_server(id);
     }
 
     /// Lets a standby receive no more from its upstream, so that its position is final.
-    pub fn detach(&mut self, id: NodeId) {
+    pub(crate) fn detach(&mut self, id: NodeId) {
         if self.node(id).role != Role::Standby || self.node(id).promoting {
             return;
         }

@@ -14,7 +14,7 @@ use crate::knob::{InFlight, Mutant};
 
 /// How a flow ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Ending {
+pub(crate) enum Ending {
     /// Nothing more arrives.
     CutWire,
     /// The upstream's host died: packets on the wire may arrive, its buffers are gone.
@@ -25,7 +25,7 @@ pub enum Ending {
 
 impl World {
     /// Returns whether WAL could flow to a standby from its upstream now.
-    pub fn can_stream(&self, id: NodeId) -> bool {
+    pub(crate) fn can_stream(&self, id: NodeId) -> bool {
         let node = self.node(id);
         let Some(upstream) = node.upstream.map(|upstream| self.node(upstream)) else {
             return false;
@@ -42,7 +42,7 @@ impl World {
     }
 
     /// Lets WAL flow to a standby from now on, or plans the flow anew after a change of pace.
-    pub fn start_stream(&mut self, id: NodeId) {
+    pub(crate) fn start_stream(&mut self, id: NodeId) {
         let Some(upstream) = self.node(id).upstream else { return };
         let (now, delay) = (self.now, self.stream_delay(upstream, id));
         let capacity = self.capacity(id);
@@ -56,7 +56,7 @@ impl World {
     }
 
     /// Ends the flow to a standby.
-    pub fn stop_stream(&mut self, id: NodeId, ending: Ending) {
+    pub(crate) fn stop_stream(&mut self, id: NodeId, ending: Ending) {
         let Some(upstream) = self.node(id).upstream else { return };
         let (now, delay) = (self.now, self.node_delay(upstream, id));
         match ending {
@@ -142,7 +142,7 @@ impl World {
     }
 
     /// Plans the flow anew to everybody who follows a node, after its pace has changed.
-    pub fn refresh_followers(&mut self, upstream: NodeId) {
+    pub(crate) fn refresh_followers(&mut self, upstream: NodeId) {
         self.each_follower(upstream, |world, id| {
             if world.node(id).streaming {
                 world.start_stream(id);
@@ -152,7 +152,7 @@ impl World {
     }
 
     /// Ends the flow from a node to everybody who follows it.
-    pub fn stop_followers(&mut self, upstream: NodeId, ending: Ending) {
+    pub(crate) fn stop_followers(&mut self, upstream: NodeId, ending: Ending) {
         self.each_follower(upstream, |world, id| {
             if world.node(id).streaming {
                 world.stop_stream(id, ending);
@@ -184,7 +184,7 @@ impl World {
     }
 
     /// Schedules the instant at which a standby finds its upstream again, if it can.
-    pub fn plan_resume(&mut self, id: NodeId) {
+    pub(crate) fn plan_resume(&mut self, id: NodeId) {
         if self.node(id).streaming || !self.can_stream(id) {
             return;
         }
@@ -209,7 +209,7 @@ impl World {
     /// A standby that has replayed past the point where the new history leaves its own cannot
     /// follow; one that has only received past it can, and forgets the surplus. One that follows
     /// already is not disturbed.
-    pub fn follow(&mut self, id: NodeId, upstream: NodeId) {
+    pub(crate) fn follow(&mut self, id: NodeId, upstream: NodeId) {
         let (now, branch) = (self.now, self.node(upstream).branch);
         self.node_mut(id).detached = false;
         if self.node(id).upstream == Some(upstream) && self.node(id).branch == branch {
@@ -273,7 +273,7 @@ impl World {
     }
 
     /// Returns where a later history left an earlier one; nothing if it does not continue it.
-    pub fn left_at(&self, earlier: BranchId, later: BranchId) -> Option<Position> {
+    pub(crate) fn left_at(&self, earlier: BranchId, later: BranchId) -> Option<Position> {
         let mut branch = later;
         while let Some((parent, fork)) = self.branch(branch).parent {
             if parent == earlier {
@@ -285,7 +285,7 @@ impl World {
     }
 
     /// Returns the position up to which two histories are the same.
-    pub fn shared_until(&self, one: BranchId, other: BranchId) -> Position {
+    pub(crate) fn shared_until(&self, one: BranchId, other: BranchId) -> Position {
         let (ours, theirs) = (self.lineage(one), self.lineage(other));
         let same = |(id, limit): &(BranchId, Option<Position>)| {
             let found = theirs.iter().find(|(theirs, _)| theirs == id)?;
@@ -322,7 +322,7 @@ impl World {
     }
 
     /// Returns how long a server takes to replay a stretch of WAL.
-    pub fn redo_time(&self, from: Position, to: Position) -> Span {
+    pub(crate) fn redo_time(&self, from: Position, to: Position) -> Span {
         let stretch = to.minus(from).micro_bytes();
         let micros = stretch.div_ceil(u128::from(self.knobs.redo_rate.get()));
         Span::from_micros(u64::try_from(micros).unwrap_or(u64::MAX))

@@ -86,7 +86,7 @@ impl World {
     }
 
     /// Returns a node, to change it.
-    pub fn node_mut(&mut self, id: NodeId) -> &mut Node {
+    pub(crate) fn node_mut(&mut self, id: NodeId) -> &mut Node {
         &mut self.nodes[id.index()]
     }
 
@@ -96,7 +96,7 @@ impl World {
     }
 
     /// Returns a branch, to change it.
-    pub fn branch_mut(&mut self, id: BranchId) -> &mut Branch {
+    pub(crate) fn branch_mut(&mut self, id: BranchId) -> &mut Branch {
         &mut self.branches[id.index()]
     }
 
@@ -106,7 +106,7 @@ impl World {
     }
 
     /// Returns a client, to change it.
-    pub fn client_mut(&mut self, id: ClientId) -> &mut Client {
+    pub(crate) fn client_mut(&mut self, id: ClientId) -> &mut Client {
         &mut self.clients[id.index()]
     }
 
@@ -122,7 +122,7 @@ impl World {
     }
 
     /// Lets an event happen later.
-    pub fn schedule(&mut self, at: Instant, event: Event) {
+    pub(crate) fn schedule(&mut self, at: Instant, event: Event) {
         if at < Instant::FAR {
             self.queue.push(at, event.rank(), event);
         }
@@ -131,14 +131,14 @@ impl World {
     /// Returns how many nodes a service lacks of those that its plan has: nodes that neither take
     /// writes nor could be promoted. A standby counts whether it follows somebody or not, as all of
     /// them lose whom they follow when the primary dies.
-    pub fn nodes_out(&self, service: ServiceId) -> u8 {
+    pub(crate) fn nodes_out(&self, service: ServiceId) -> u8 {
         let there = self.existing(service).filter(|node| node.writable() || node.promotable());
         let there = u8::try_from(there.count()).unwrap_or(u8::MAX);
         self.service(service).plan.nodes().saturating_sub(there)
     }
 
     /// Notes that something happened which makes knobs matter.
-    pub fn touch(&mut self, touch: Touch) {
+    pub(crate) fn touch(&mut self, touch: Touch) {
         self.touched.add(touch);
     }
 
@@ -151,7 +151,7 @@ impl World {
     }
 
     /// Draws a duration for a node, by its name.
-    pub fn draw_of(&self, node: NodeId, law: Law, purpose: &str, counter: u64) -> Span {
+    pub(crate) fn draw_of(&self, node: NodeId, law: Law, purpose: &str, counter: u64) -> Span {
         if law.is_fixed() {
             return law.draw(0);
         }
@@ -180,7 +180,7 @@ impl World {
     }
 
     /// Returns the one-way delay of a node's reports to the platform.
-    pub fn report_delay(&self, node: NodeId) -> Span {
+    pub(crate) fn report_delay(&self, node: NodeId) -> Span {
         self.knobs.platform_delay + self.links.delay(self.node(node).place(), Place::Platform)
     }
 

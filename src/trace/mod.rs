@@ -11,4 +11,5 @@ mod order_word;
 mod sample;
 mod word;
 
-pub use note::{Note, SlotNews, Trace, What};
+pub(crate) use note::Trace;
+pub use note::{Note, SlotNews, What};

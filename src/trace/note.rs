@@ -23,7 +23,7 @@ pub struct Note {
 
 impl Note {
     /// Returns a digest of this note alone, which is the same in every version.
-    pub fn digest(&self) -> u64 {
+    pub(crate) fn digest(&self) -> u64 {
         let mut digest = Digest::new();
         digest.u64(self.at.as_micros());
         word::feed(&mut digest, &self.what);
@@ -91,7 +91,7 @@ pub enum SlotNews {
 
 /// The record of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trace {
+pub(crate) struct Trace {
     digest: Digest,
     events: u64,
     notes: Option<Vec<Note>>,
@@ -99,12 +99,12 @@ pub struct Trace {
 
 impl Trace {
     /// Returns an empty record; notes are kept only if they are wanted.
-    pub fn new(keeps_notes: bool) -> Self {
+    pub(crate) fn new(keeps_notes: bool) -> Self {
         Self { digest: Digest::new(), events: 0, notes: keeps_notes.then(Vec::new) }
     }
 
     /// Notes that something happened.
-    pub fn note(&mut self, at: Instant, what: What) {
+    pub(crate) fn note(&mut self, at: Instant, what: What) {
         self.events += 1;
         self.digest.u64(at.as_micros());
         word::feed(&mut self.digest, &what);
@@ -114,22 +114,22 @@ impl Trace {
     }
 
     /// Returns how many events changed something.
-    pub fn events(&self) -> u64 {
+    pub(crate) fn events(&self) -> u64 {
         self.events
     }
 
     /// Returns the digest over all notes so far.
-    pub fn fingerprint(&self) -> u64 {
+    pub(crate) fn fingerprint(&self) -> u64 {
         self.digest.finish()
     }
 
     /// Returns whether notes are kept.
-    pub fn keeps_notes(&self) -> bool {
+    pub(crate) fn keeps_notes(&self) -> bool {
         self.notes.is_some()
     }
 
     /// Returns the notes, if they were kept.
-    pub fn notes(&self) -> &[Note] {
+    pub(crate) fn notes(&self) -> &[Note] {
         self.notes.as_deref().unwrap_or_default()
     }
 }

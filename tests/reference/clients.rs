@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use cutover::model::{Client, NodeId, Role, State, Work, World};
 use serde_json::{Value, json};
 
-use super::commits::work;
+use super::commits::{mark, work};
 use super::movement::{Movement, micros};
 use super::numbers::Reference;
 use super::track::byte;
@@ -269,15 +269,14 @@ fn at(of: &Reference<'_>, client: &Client, when: &When) -> u64 {
         When::At(at) => *at,
         When::Unanswered { session, by, delay } => {
             let told = of_session(session).filter(|one| one.told.is_some_and(|told| told <= *by));
-            let before = u128::try_from(told.count()).expect("a run is short") * 1_000_000;
-            let apart = u64::try_from(before.div_ceil(u128::from(rate))).expect("a run is short");
-            let first = micros(of.world.branches[session.0].sessions[session.1].commits.first);
-            (first + apart).saturating_sub(*delay)
+            let before = u64::try_from(told.count()).expect("a run is short");
+            let session = &of.world.branches[session.0].sessions[session.1];
+            mark(session, rate, before).saturating_sub(*delay)
         }
         When::Answered { session, delay } => {
             let first = of_session(session).next().and_then(|one| one.leaves);
-            let of = &of.world.branches[session.0].sessions[session.1];
-            let own = micros(of.commits.first) + of.latency.as_micros();
+            let session = &of.world.branches[session.0].sessions[session.1];
+            let own = mark(session, rate, 0) + session.latency.as_micros();
             first.unwrap_or(own) + delay
         }
     }

@@ -3,7 +3,7 @@
 //! Knows nothing of tallies. Kept here: a commit is made while its session may commit, and its
 //! client is told of it if the reply leaves while replies still arrive.
 
-use cutover::kernel::Bytes;
+use cutover::kernel::{Bytes, Marks};
 use cutover::model::{ClientId, NodeId, ServiceId, Session, Work, World};
 
 use super::movement::{Movement, micros};
@@ -42,8 +42,19 @@ impl Commit {
 /// Returns how often a client writes a second, and how many bytes each time.
 pub(crate) fn work(world: &World, client: ClientId) -> (u32, u64) {
     match world.client(client).work {
-        Work::Write { rate, wal_per_commit: Bytes(bytes) } => (rate, bytes),
+        Work::Write { rate, wal_per_commit: Bytes(bytes), .. } => (rate, bytes),
         Work::Read { .. } | Work::Consume(_) => (0, 0),
+    }
+}
+
+/// Returns when a session makes its commit after so many others: at an even pace, or as drawn.
+pub(crate) fn mark(session: &Session, rate: u32, before: u64) -> u64 {
+    match &session.replies {
+        Marks::Even(pace) => {
+            let apart = (u128::from(before) * 1_000_000).div_ceil(u128::from(rate));
+            micros(pace.first) + u64::try_from(apart).expect("a run is short")
+        }
+        Marks::Poisson(drawn) => micros(drawn.nth(before + 1)),
     }
 }
 
@@ -65,9 +76,7 @@ fn add(commits: &mut Vec<Commit>, of: &Movement, world: &World, (index, place): 
     let (rate, _) = work(world, session.client);
     let last = micros(session.until).min(now);
     for nth in 0_u64.. {
-        let apart = u128::from(nth) * 1_000_000;
-        let apart = u64::try_from(apart.div_ceil(u128::from(rate))).expect("a run is short");
-        let made = micros(session.commits.first) + apart;
+        let made = mark(session, rate, nth);
         if made > last {
             break;
         }

@@ -4,7 +4,7 @@
 //! everybody comes by that is added up here. Knows nothing of the library's paths. Kept here: what
 //! is known of an instant was looked at no later than then.
 
-use cutover::kernel::Instant;
+use cutover::kernel::{Instant, Marks, PoissonMarks};
 use cutover::model::{BranchId, NodeId, Role, World};
 use cutover::trace::Note;
 
@@ -30,11 +30,13 @@ pub(crate) struct Written {
 }
 
 /// A session that may still commit.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Open {
     place: usize,
     pace: u128,
     until: u64,
+    /// The instants of its commits if they were drawn, which is next, and how much each writes.
+    drawn: Option<(Box<PoissonMarks>, u64, u128)>,
 }
 
 /// Everything that moves.
@@ -160,11 +162,17 @@ impl Movement {
         for place in own.seen..branch.sessions.len() {
             let session = &branch.sessions[place];
             let (rate, wal) = super::commits::work(world, session.client);
-            let pace = u128::from(rate) * u128::from(wal);
-            own.open.push(Open { place, pace, until: u64::MAX });
-            if micros(session.commits.first) == now + 1 {
+            let gain = u128::from(wal) * BYTE;
+            let drawn = match &session.replies {
+                Marks::Even(_) => None,
+                Marks::Poisson(marks) => Some((marks.clone(), 1, gain)),
+            };
+            let even = drawn.is_none();
+            let pace = if even { u128::from(rate) * u128::from(wal) } else { 0 };
+            own.open.push(Open { place, pace, until: u64::MAX, drawn });
+            if even && micros(session.replies.first()) == now + 1 {
                 // A client that has waited to commit does so at once.
-                own.leaps.push((now + 1, u128::from(wal) * BYTE));
+                own.leaps.push((now + 1, gain));
             }
         }
         own.seen = branch.sessions.len();
@@ -217,6 +225,13 @@ impl Written {
 
     /// Writes on up to an instant: a last commit may end a session on the way.
     fn advance(&mut self, from: u64, to: u64) {
+        for open in &mut self.open {
+            let Some((marks, next, gain)) = &mut open.drawn else { continue };
+            while micros(marks.nth(*next)) <= to.min(open.until) {
+                self.leaps.push((micros(marks.nth(*next)), *gain));
+                *next += 1;
+            }
+        }
         let ends = self.open.iter().map(|open| open.until);
         let mut stops: Vec<u64> = ends.chain(self.leaps.iter().map(|(at, _)| *at)).collect();
         stops.retain(|at| *at > from && *at <= to);

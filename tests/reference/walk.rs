@@ -31,9 +31,9 @@ pub(crate) fn walk(loaded: &Loaded, seed: u64) -> (Value, Option<String>) {
     let (mut noted, mut apart) = (0, None);
     let mut goes_on = true;
     while goes_on {
-        let (world, notes) = (sim.world(), &sim.notes()[noted..]);
-        movement.look(world, notes);
-        looks.look(&sim, &movement, notes);
+        let (world, news) = (sim.world(), &sim.notes()[noted..]);
+        movement.look(world, news);
+        looks.look(&sim, &movement, news);
         readings.look(world, &movement);
         takeovers.look(world, &movement, &readings);
         watch.look(world, &movement, acted);

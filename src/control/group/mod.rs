@@ -53,7 +53,7 @@ enum Task {
 
 /// What the platform believes of a group, beside what it believes of its instances.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Group {
+pub(crate) struct Group {
     /// What the instance that is primary at the start and the other one are.
     parts: [GroupPart; 2],
     task: Task,
@@ -122,17 +122,17 @@ impl GroupState {
 
 impl Group {
     /// Returns the belief at the start of a run: the second instance follows the first.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { parts: [GroupPart::Primary, GroupPart::Secondary], task: Task::Idle }
     }
 
     /// Returns what an instance is.
-    pub fn part(&self, side: Side) -> GroupPart {
+    pub(crate) fn part(&self, side: Side) -> GroupPart {
         self.parts[side.index()]
     }
 
     /// Returns the state in which the group is shown.
-    pub fn state(&self, knobs: &Knobs, managers: &Managers<'_>) -> GroupState {
+    pub(crate) fn state(&self, knobs: &Knobs, managers: &Managers<'_>) -> GroupState {
         match self.task {
             Task::Promoting(_) => GroupState::Promoting,
             Task::Adding(_) | Task::Resyncing(_) => GroupState::Adding,

@@ -22,7 +22,7 @@ impl Group {
     ///
     /// # Errors
     /// The reason for which it is refused; then all beliefs are as they were.
-    pub fn command(
+    pub(crate) fn command(
         &mut self,
         knobs: &Knobs,
         managers: &mut Managers<'_>,
@@ -152,7 +152,7 @@ impl Group {
     }
 
     /// Decides what follows from news of one instance, after its manager has decided.
-    pub fn advance(
+    pub(crate) fn advance(
         &mut self,
         knobs: &Knobs,
         managers: &mut Managers<'_>,

@@ -64,7 +64,7 @@ pub struct Recheck {
 
 impl Recheck {
     /// Returns whether everybody was asked, or the wait is over.
-    pub fn is_over(&self, now: Instant) -> bool {
+    pub(crate) fn is_over(&self, now: Instant) -> bool {
         now >= self.until || (self.nodes.is_empty() && self.observers.is_empty())
     }
 }
@@ -137,7 +137,7 @@ impl Daemon {
     }
 
     /// Returns whether its polls include the observers.
-    pub fn polls_observers(&self, knobs: &Knobs) -> bool {
+    pub(crate) fn polls_observers(&self, knobs: &Knobs) -> bool {
         !knobs.lookout_poll_observers_on_warning_only || self.lag_warned.is_some()
     }
 

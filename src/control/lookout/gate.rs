@@ -104,7 +104,7 @@ impl Gate {
     }
 
     /// Returns what the gate says.
-    pub fn sentence(self) -> &'static str {
+    pub(crate) fn sentence(self) -> &'static str {
         match self {
             Self::RestAfterFailover => "a daemon that has promoted its node sleeps for a while",
             Self::AwaitFirstPolls => "a daemon decides nothing before it has polled every node",

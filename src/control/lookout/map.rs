@@ -80,7 +80,7 @@ impl Map {
     }
 
     /// Returns the primary that the map names: the only connected one, else the first disconnected.
-    pub fn primary(&self) -> Option<u16> {
+    pub(crate) fn primary(&self) -> Option<u16> {
         match self.connected.as_slice() {
             [] => self.disconnected.first().map(|(number, _)| *number),
             [(number, _)] => Some(*number),

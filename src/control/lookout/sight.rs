@@ -48,7 +48,7 @@ impl Seen {
     }
 
     /// Returns the position that counts when nodes are compared: received, else replayed, else 0.
-    pub fn position(&self) -> Position {
+    pub(crate) fn position(&self) -> Position {
         self.received.or(self.replayed).unwrap_or(Position::ZERO)
     }
 }
@@ -75,7 +75,7 @@ pub struct Sight {
 
 impl Sight {
     /// Returns the sight after a poll, given the one before.
-    pub fn after(before: Option<Self>, poll: Poll) -> Self {
+    pub(crate) fn after(before: Option<Self>, poll: Poll) -> Self {
         Self {
             fetched: poll.fetched,
             connected: poll.seen.is_some(),

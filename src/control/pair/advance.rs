@@ -18,7 +18,7 @@ use crate::model::{Condition, Signal};
 
 impl Pair {
     /// Takes a piece of news out of the hands of a service's manager, if it concerns a take-over.
-    pub fn intercept(
+    pub(crate) fn intercept(
         &mut self,
         knobs: &Knobs,
         managers: &mut Managers<'_>,
@@ -33,7 +33,7 @@ impl Pair {
     }
 
     /// Decides what follows from news of one service, after its manager has decided.
-    pub fn advance(
+    pub(crate) fn advance(
         &mut self,
         knobs: &Knobs,
         managers: &mut Managers<'_>,
@@ -74,7 +74,7 @@ impl Pair {
     }
 
     /// Decides when something that was waited for is due.
-    pub fn due(
+    pub(crate) fn due(
         &mut self,
         knobs: &Knobs,
         managers: &mut Managers<'_>,

@@ -99,7 +99,7 @@ pub struct Pair {
 
 /// What the managers of both services believe.
 #[derive(Debug)]
-pub struct Managers<'a> {
+pub(crate) struct Managers<'a> {
     /// Of the primary service.
     pub primary: &'a mut Manager,
     /// Of the recovery service.
@@ -108,7 +108,7 @@ pub struct Managers<'a> {
 
 /// What the platform decided about a pair.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PairDecision {
+pub(crate) struct PairDecision {
     /// By which rule.
     pub rule: Rule,
     /// What it orders of each service, in order.
@@ -121,7 +121,7 @@ impl Side {
 
     /// Returns the other side.
     #[must_use]
-    pub fn other(self) -> Self {
+    pub(crate) fn other(self) -> Self {
         match self {
             Self::Primary => Self::Recovery,
             Self::Recovery => Self::Primary,
@@ -129,7 +129,7 @@ impl Side {
     }
 
     /// Returns the place of the side in lists of both.
-    pub fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         match self {
             Self::Primary => 0,
             Self::Recovery => 1,
@@ -181,7 +181,7 @@ impl Managers<'_> {
     }
 
     /// Returns the belief about one side.
-    pub fn of(&self, side: Side) -> &Manager {
+    pub(crate) fn of(&self, side: Side) -> &Manager {
         match side {
             Side::Primary => self.primary,
             Side::Recovery => self.recovery,
@@ -189,7 +189,7 @@ impl Managers<'_> {
     }
 
     /// Returns the belief about one side, to change it.
-    pub fn of_mut(&mut self, side: Side) -> &mut Manager {
+    pub(crate) fn of_mut(&mut self, side: Side) -> &mut Manager {
         match side {
             Side::Primary => self.primary,
             Side::Recovery => self.recovery,
@@ -214,17 +214,17 @@ impl Pair {
     }
 
     /// Returns the role of a side.
-    pub fn role(&self, side: Side) -> PairRole {
+    pub(crate) fn role(&self, side: Side) -> PairRole {
         self.roles[side.index()]
     }
 
     /// Returns the active side, if there is one.
-    pub fn active(&self) -> Option<Side> {
+    pub(crate) fn active(&self) -> Option<Side> {
         Side::BOTH.into_iter().find(|side| self.role(*side) == PairRole::Active)
     }
 
     /// Returns when something that is waited for is due.
-    pub fn next_due(&self, knobs: &Knobs) -> Option<Instant> {
+    pub(crate) fn next_due(&self, knobs: &Knobs) -> Option<Instant> {
         let silence = self.silent_since.map(|since| since + knobs.automatic_region_failover);
         // Only the primary service fails over, and only while nothing else is under way.
         let may = self.task == Task::Idle && self.active() == Some(Side::Primary);

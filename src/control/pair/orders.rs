@@ -23,7 +23,7 @@ impl Pair {
     ///
     /// # Errors
     /// The reason for which it is refused; then all beliefs are as they were.
-    pub fn command(
+    pub(crate) fn command(
         &mut self,
         knobs: &Knobs,
         managers: &mut Managers<'_>,

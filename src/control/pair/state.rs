@@ -48,7 +48,7 @@ impl ServiceState {
 
 impl Pair {
     /// Returns the state in which a service of the pair is shown.
-    pub fn state(&self, managers: &Managers<'_>, side: Side) -> ServiceState {
+    pub(crate) fn state(&self, managers: &Managers<'_>, side: Side) -> ServiceState {
         if self.role(side) == PairRole::Failed {
             return ServiceState::PowerOff;
         }
