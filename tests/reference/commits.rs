@@ -3,7 +3,7 @@
 //! Knows nothing of tallies. Kept here: a commit is made while its session may commit, and its
 //! client is told of it if the reply leaves while replies still arrive.
 
-use cutover::kernel::{Bytes, Marks};
+use cutover::kernel::{Bytes, Instant, Marks};
 use cutover::model::{ClientId, NodeId, ServiceId, Session, Work, World};
 
 use super::movement::{Movement, micros};
@@ -58,6 +58,22 @@ pub(crate) fn mark(session: &Session, rate: u32, before: u64) -> u64 {
     }
 }
 
+/// Returns when a session makes its commits, up to an instant.
+fn marks(session: &Session, rate: u32, last: u64) -> Vec<u64> {
+    match &session.replies {
+        Marks::Even(_) => {
+            let marks = (0..).map(|before| mark(session, rate, before));
+            marks.take_while(|mark| *mark <= last).collect()
+        }
+        Marks::Poisson(drawn) => {
+            let (mut drawn, end) = (drawn.clone(), Instant::from_micros(last));
+            drawn.remember_after(end, 1);
+            let known = drawn.known().iter().map(|mark| micros(*mark));
+            known.take_while(|mark| *mark <= last).collect()
+        }
+    }
+}
+
 /// Returns every commit of a run, branch by branch, in the order of their sessions.
 pub(crate) fn commits(of: &Movement, world: &World) -> Vec<Commit> {
     let mut commits = Vec::new();
@@ -75,11 +91,7 @@ fn add(commits: &mut Vec<Commit>, of: &Movement, world: &World, (index, place): 
     let session = &branch.sessions[place];
     let (rate, _) = work(world, session.client);
     let last = micros(session.until).min(now);
-    for nth in 0_u64.. {
-        let made = mark(session, rate, nth);
-        if made > last {
-            break;
-        }
+    for made in marks(session, rate, last) {
         let byte = of.branches[index].track.byte(made);
         let (released, leaves, warned) = leaves(of, world, (index, session), (byte, made));
         let by = micros(session.answered_until).min(now);

@@ -36,7 +36,7 @@ struct Open {
     pace: u128,
     until: u64,
     /// The instants of its commits if they were drawn, which is next, and how much each writes.
-    drawn: Option<(Box<PoissonMarks>, u64, u128)>,
+    drawn: Option<(Box<PoissonMarks>, usize, u128)>,
 }
 
 /// Everything that moves.
@@ -165,7 +165,7 @@ impl Movement {
             let gain = u128::from(wal) * BYTE;
             let drawn = match &session.replies {
                 Marks::Even(_) => None,
-                Marks::Poisson(marks) => Some((marks.clone(), 1, gain)),
+                Marks::Poisson(marks) => Some((marks.clone(), 0, gain)),
             };
             let even = drawn.is_none();
             let pace = if even { u128::from(rate) * u128::from(wal) } else { 0 };
@@ -227,10 +227,12 @@ impl Written {
     fn advance(&mut self, from: u64, to: u64) {
         for open in &mut self.open {
             let Some((marks, next, gain)) = &mut open.drawn else { continue };
-            while micros(marks.nth(*next)) <= to.min(open.until) {
-                self.leaps.push((micros(marks.nth(*next)), *gain));
-                *next += 1;
-            }
+            let last = Instant::from_micros(to.min(open.until));
+            marks.remember_after(last, 1);
+            let made = marks.known()[*next..].iter().take_while(|mark| **mark <= last);
+            let made: Vec<u64> = made.map(|mark| micros(*mark)).collect();
+            *next += made.len();
+            self.leaps.extend(made.into_iter().map(|mark| (mark, *gain)));
         }
         let ends = self.open.iter().map(|open| open.until);
         let mut stops: Vec<u64> = ends.chain(self.leaps.iter().map(|(at, _)| *at)).collect();

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cutover::model::{Endpoint, IntegrationKind, NodeId, ServiceId, World};
+use cutover::model::{Endpoint, IntegrationKind, NodeId, ServiceId, Slot, World};
 use serde_json::{Map, Value, json};
 
 use super::clients::{self, Line, Watch};
@@ -23,6 +23,8 @@ pub(crate) struct Reference<'a> {
     pub(crate) world: &'a World,
     pub(crate) movement: &'a Movement,
     pub(crate) looks: &'a Looks,
+    /// The slots at the end of the run that is judged: jobs that change nothing else copy later.
+    pub(crate) slots: &'a [Slot],
     pub(crate) lines: Vec<u64>,
     pub(crate) readings: &'a Readings,
     pub(crate) takeovers: &'a [Taken],
@@ -251,7 +253,8 @@ impl Reference<'_> {
         let pairs = self.world.integrations.iter().filter(|bound| bound.is_pair());
         let told = pairs.flat_map(|pair| {
             let of = self.looks.roles.iter().filter(|(_, service)| pair.has(*service));
-            [0, 0].into_iter().chain(of.map(|(at, _)| *at))
+            let start = if pair.from_the_start { &[0, 0][..] } else { &[] };
+            start.iter().copied().chain(of.map(|(at, _)| *at))
         });
         told.map(|at| json!({ "at_us": at })).collect()
     }

@@ -115,12 +115,12 @@ fn confirmed(
 /// Returns the oldest byte that a slot needs on a primary.
 fn restart(of: &Reference<'_>, (id, node): (SlotId, NodeId), at: u64) -> Option<u64> {
     let world = of.world;
-    let copy = world.slot(id).copy(node)?;
+    let copy = of.slots[id.index()].copy(node)?;
     let own = byte(copy.restart.micro_bytes());
     if world.node(node).role != Role::Primary {
         return Some(own);
     }
-    let confirmed = confirmed(world.slot(id), of.readings, world, node, at)?;
+    let confirmed = confirmed(&of.slots[id.index()], of.readings, world, node, at)?;
     let branch = &of.movement.branches[world.node(node).branch.index()];
     // Every snapshot of running transactions that the consumer has confirmed beyond.
     let (mut mark, mut last) = (branch.began, own);
@@ -145,7 +145,7 @@ pub(crate) fn slots(of: &Reference<'_>, service: ServiceId) -> Vec<Value> {
         let branches: Vec<usize> = taken.iter().map(|one| one.branch).collect();
         let first = of_branch(of, &brought, |other| !branches.contains(&other));
         let uneven = first.iter().any(|one| one.again + one.missed > 0);
-        if of.world.slot(id).created.is_some() && (taken.is_empty() || uneven) {
+        if of.slots[id.index()].created.is_some() && (taken.is_empty() || uneven) {
             told.push(at_first(of, id, &first));
         }
         told.extend(taken.into_iter().map(|one| after(of, one, &on(one.branch))));
@@ -162,7 +162,7 @@ fn of_branch<'b>(
 }
 
 fn at_first(of: &Reference<'_>, id: SlotId, brought: &[&Brought]) -> Value {
-    let slot = of.world.slot(id);
+    let slot = &of.slots[id.index()];
     let node = of.movement.branches[slot.start.0.index()].node;
     let mut told = at_end(of, (id, node), brought);
     if slot.is_usable(node) {
@@ -207,7 +207,7 @@ fn phantoms(of: &Reference<'_>, taken: &Taken) -> usize {
 
 fn at_end(of: &Reference<'_>, (id, node): (SlotId, NodeId), brought: &[&Brought]) -> Value {
     let world = of.world;
-    let slot = world.slot(id);
+    let slot = &of.slots[id.index()];
     let last = world.service(slot.service).primary == node && slot.is_usable(node);
     let written = match world.node(node).role {
         Role::Primary => of.movement.branches[world.node(node).branch.index()].track.byte(of.now),

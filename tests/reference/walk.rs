@@ -44,6 +44,8 @@ pub(crate) fn walk(loaded: &Loaded, seed: u64) -> (Value, Option<String>) {
         acted = turn.and_then(|turn| usize::try_from(turn).ok());
         goes_on = sim.step();
     }
+    let mut judged = Sim::without_notes(Arc::new(loaded.setup.clone()), seed);
+    judged.run();
     let world = sim.world();
     movement.look(world, &[]);
     readings.look(world, &movement);
@@ -51,6 +53,7 @@ pub(crate) fn walk(loaded: &Loaded, seed: u64) -> (Value, Option<String>) {
         world,
         movement: &movement,
         looks: &looks,
+        slots: &judged.world().slots,
         lines: sim.notes().iter().filter(|note| sim.told(note).is_some()).map(at).collect(),
         readings: &readings,
         takeovers: &takeovers.all,
