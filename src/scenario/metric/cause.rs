@@ -4,12 +4,17 @@
 //! exactly one cause, or to nothing.
 
 use super::sums::{Sums, total};
+use crate::kernel::Span;
 use crate::sim::Outcome;
+
+/// How much earlier than its fault the first request without an answer may have been sent.
+const UNDER_WAY: Span = Span::from_secs(1);
 
 /// Returns the write downtime that is put down to a fault, or to nothing, in microseconds.
 pub(super) fn downtime(outcome: &Outcome, sums: &Sums, fault: Option<&str>) -> u64 {
     let cause = |begin| {
-        let mut before = outcome.faults.iter().filter(|one| !one.healed && one.at <= begin);
+        let by = begin + UNDER_WAY;
+        let mut before = outcome.faults.iter().filter(|one| !one.healed && one.at <= by);
         before.next_back().map(|one| one.fault)
     };
     let of_it: Vec<_> =
