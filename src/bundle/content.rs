@@ -54,6 +54,15 @@ pub struct Bundle {
 }
 
 /// Something that happened in a run.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let (bundle, _) = cutover::bundle::Bundle::record(&loaded, 7);
+/// assert!(bundle.happenings.windows(2).all(|two| two[0].at <= two[1].at));
+/// assert!(bundle.happenings.iter().any(|one| one.told.contains("orders-2")));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Happening {
     /// When.
@@ -68,6 +77,16 @@ impl Bundle {
     /// Runs a scenario with a seed and records everything.
     ///
     /// A policy of somebody's own is code and cannot be recorded.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// use cutover::bundle::Bundle;
+    /// let (bundle, outcome) = Bundle::record(&loaded, 7);
+    /// assert_eq!((bundle.seed, bundle.fingerprint), (7, outcome.fingerprint));
+    /// assert_eq!(bundle.verdict, "pass");
+    /// ```
     pub fn record(loaded: &Loaded, seed: u64) -> (Self, Outcome) {
         let (happenings, outcome, draws) = happened(loaded, &Chance::recorded(seed, 0));
         let knobs = &loaded.setup.knobs;

@@ -10,6 +10,16 @@ use crate::scenario;
 use crate::sim::Outcome;
 
 /// How a saved run went when it was run again.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let (bundle, outcome) = cutover::bundle::Bundle::record(&loaded, 7);
+/// let replay = cutover::bundle::replay(&bundle).expect("its scenario is valid");
+/// assert!(replay.divergence.is_none() && replay.new_draws.is_empty());
+/// assert_eq!(replay.outcome.fingerprint, outcome.fingerprint);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replay {
     /// Where it first went another way; nothing if it went the same.
@@ -23,6 +33,17 @@ pub struct Replay {
 }
 
 /// The first event that differs.
+///
+/// # Examples
+/// A bundle that was tampered with:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let (mut bundle, _) = cutover::bundle::Bundle::record(&loaded, 7);
+/// bundle.happenings[2].digest ^= 1;
+/// let replay = cutover::bundle::replay(&bundle).expect("its scenario is valid");
+/// assert_eq!(replay.divergence.map(|first| first.number), Some(3));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Divergence {
     /// Its number, from 1.
@@ -37,6 +58,16 @@ pub struct Divergence {
 ///
 /// # Errors
 /// When its scenario or a knob of it is none of this version's.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let (mut bundle, _) = cutover::bundle::Bundle::record(&loaded, 7);
+/// assert!(cutover::bundle::replay(&bundle).is_ok());
+/// bundle.scenario = "Scenario(".to_owned();
+/// assert!(cutover::bundle::replay(&bundle).is_err());
+/// ```
 pub fn replay(bundle: &Bundle) -> Result<Replay, BundleError> {
     let mut loaded = scenario::parse("the scenario of the bundle", &bundle.scenario)?;
     loaded.set_all(bundle.knobs.iter().map(|(knob, value)| (knob.as_str(), value.as_str())))?;

@@ -17,6 +17,13 @@ use crate::scenario::{Errors, SetError};
 const FORMAT: &str = "cutover.bundle/1";
 
 /// Why a bundle cannot be read or run.
+///
+/// # Examples
+/// ```
+/// use cutover::bundle::{Bundle, BundleError};
+/// let error = "no JSON".parse::<Bundle>().expect_err("it is no bundle");
+/// assert!(matches!(error, BundleError::Text(_)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum BundleError {
     /// The text is no bundle.

@@ -11,6 +11,14 @@ use crate::kernel;
 ///
 /// Prints as `FILE:LINE:COLUMN: MESSAGE (HINT)`. A problem of a scenario that was made in code has
 /// no line; its path takes that place.
+///
+/// # Examples
+/// ```
+/// let text = r#"Scenario(name: "a", services: [], until: "1 fortnight")"#;
+/// let errors = cutover::scenario::parse("a.ron", text).expect_err("there is no such unit");
+/// let error = &errors.list()[0];
+/// assert_eq!((error.file.as_str(), error.line), ("a.ron", 1));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Error {
     /// The file as it was named; empty for a scenario made in code.
@@ -63,6 +71,12 @@ impl Errors {
     }
 
     /// Returns the problems, in the order of the file.
+    ///
+    /// # Examples
+    /// ```
+    /// let errors = cutover::scenario::parse("a.ron", "Scenario(").expect_err("it has no end");
+    /// assert_eq!(errors.list().len(), 1);
+    /// ```
     pub fn list(&self) -> &[Error] {
         &self.0
     }

@@ -23,6 +23,14 @@ use crate::model::Plan;
 use crate::sim::{Setup, StepSetup};
 
 /// A scenario that is read, checked and ready to run.
+///
+/// # Examples
+/// ```
+/// let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())?;
+/// assert_eq!(loaded.file, "scenarios/business-primary-crash.ron");
+/// assert_eq!(loaded.setup.name, loaded.scenario.name);
+/// # Ok::<(), cutover::scenario::Errors>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Loaded {
     /// The scenario as the file has it, with the observations of the files that it names.
@@ -38,6 +46,14 @@ pub struct Loaded {
 }
 
 /// Why a knob cannot be set for a scenario.
+///
+/// # Examples
+/// ```
+/// # let mut loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let error = loaded.set("dns_tl", "5s").expect_err("there is no such knob");
+/// assert_eq!(error.to_string(), "unknown knob \"dns_tl\" (did you mean dns_ttl?)");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SetError {
     /// There is no such knob, or the value does not fit it.
@@ -52,6 +68,14 @@ pub enum SetError {
 ///
 /// # Errors
 /// When the file cannot be read, its first syntax error, or all that is wrong with its content.
+///
+/// # Examples
+/// ```
+/// let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())?;
+/// assert_eq!(loaded.scenario.services[0].name, "orders");
+/// assert!(cutover::scenario::load("scenarios/none.ron".as_ref()).is_err());
+/// # Ok::<(), cutover::scenario::Errors>(())
+/// ```
 pub fn load(path: &Path) -> Result<Loaded, Errors> {
     let name = path.display().to_string();
     let (scenario, places) = source::parse(&name, &source::read(path)?)?;
@@ -106,6 +130,17 @@ impl Loaded {
     ///
     /// # Errors
     /// All that is wrong with it.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// use cutover::scenario::Loaded;
+    /// let mut scenario = loaded.scenario.clone();
+    /// scenario.services.clear();
+    /// let errors = Loaded::from_scenario(scenario).expect_err("its clients use a service");
+    /// assert!(errors.list().iter().all(|error| error.line == 0));
+    /// ```
     pub fn from_scenario(scenario: Scenario) -> Result<Self, Errors> {
         Self::checked(("", None), scenario, None)
     }
@@ -132,6 +167,17 @@ impl Loaded {
     ///
     /// # Errors
     /// When something of the scenario does not fit the plan, such as a second standby.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// use cutover::model::Plan;
+    /// let mut quiet = loaded;
+    /// quiet.scenario.expect.clear();
+    /// let premium = quiet.with_plan(Plan::Premium).expect("nothing speaks of one standby");
+    /// assert_eq!(premium.setup.services[0].plan, Plan::Premium);
+    /// ```
     pub fn with_plan(&self, plan: Plan) -> Result<Self, Errors> {
         let mut scenario = self.scenario.clone();
         for service in &mut scenario.services {
@@ -153,6 +199,17 @@ impl Loaded {
     ///
     /// # Errors
     /// All that is wrong with the scenario then; nothing is changed.
+    ///
+    /// # Examples
+    /// ```
+    /// # let mut loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// use cutover::kernel::{Law, Span};
+    /// let deed = loaded.scenario.script[0].deed().clone();
+    /// let step = cutover::scenario::Step::At(Law::Fixed(Span::from_mins(9)), deed);
+    /// let added = loaded.add_step(step).expect("there is a primary to strike again");
+    /// assert_eq!(loaded.setup.script[1], added);
+    /// ```
     pub fn add_step(&mut self, step: Step) -> Result<StepSetup, Errors> {
         let mut scenario = self.scenario.clone();
         scenario.script.push(step);
@@ -182,6 +239,15 @@ impl Loaded {
 
     /// Returns the scenario with every knob that differs from its default in its tuning, so that a
     /// file needs no options beside it.
+    ///
+    /// # Examples
+    /// ```
+    /// # let mut loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// loaded.set("dns_ttl", "5s").expect("it is a knob");
+    /// let file = cutover::scenario::write(&loaded.settled());
+    /// assert!(file.contains(r#"dns_ttl: "5s""#));
+    /// ```
     pub fn settled(&self) -> Scenario {
         let mut tuning = Map::new();
         for row in KNOBS {
@@ -199,6 +265,15 @@ impl Loaded {
     ///
     /// # Errors
     /// When the knob cannot be set; then nothing is changed.
+    ///
+    /// # Examples
+    /// ```
+    /// # let mut loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// loaded.set("dns_ttl", "5s").expect("it is a knob");
+    /// assert_eq!(loaded.setup.knobs.get("dns_ttl").as_deref(), Some("5s"));
+    /// assert!(loaded.set("dns_tl", "5s").is_err());
+    /// ```
     pub fn set(&mut self, knob: &str, value: &str) -> Result<(), SetError> {
         self.set_all([(knob, value)])
     }
@@ -207,6 +282,15 @@ impl Loaded {
     ///
     /// # Errors
     /// When one of them cannot be set; then nothing is changed.
+    ///
+    /// # Examples
+    /// ```
+    /// # let mut loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// let values = [("dns_ttl", "5s"), ("detection_timeout", "30s")];
+    /// loaded.set_all(values).expect("they fit together");
+    /// assert_eq!(loaded.setup.knobs.get("detection_timeout").as_deref(), Some("30s"));
+    /// ```
     pub fn set_all<'a>(
         &mut self,
         values: impl IntoIterator<Item = (&'a str, &'a str)>,

@@ -12,6 +12,20 @@ use super::problem::Problems;
 use crate::kernel::{Bytes, Share, Span};
 
 /// A target that can be held against runs.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "year", until: "30d",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 10)],
+/// #     failures: [Failure(name: "hosts", fault: HostDeath, strikes: EachNode("orders"),
+/// #         occurs: Every("exponential(90d)"))],
+/// #     targets: [Mean(metric: "write_downtime", at_most: "4h")])"#;
+/// # let loaded = cutover::scenario::parse("year.ron", text).expect("it is valid");
+/// let goal = &loaded.goals[0];
+/// assert_eq!(goal.text, "mean of write_downtime at most 4h");
+/// assert_eq!(goal.at_most, 4 * 3_600_000_000);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Goal {
     /// The target as the file writes it, in words.
@@ -25,6 +39,18 @@ pub struct Goal {
 }
 
 /// What of a metric is held against a limit.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "year", until: "30d",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 10)],
+/// #     failures: [Failure(name: "hosts", fault: HostDeath, strikes: EachNode("orders"),
+/// #         occurs: Every("exponential(90d)"))],
+/// #     targets: [Mean(metric: "write_downtime", at_most: "4h")])"#;
+/// # let loaded = cutover::scenario::parse("year.ron", text).expect("it is valid");
+/// assert_eq!(loaded.goals[0].of, cutover::scenario::GoalOf::Mean);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GoalOf {
     /// Its mean.
@@ -112,6 +138,13 @@ fn words(level: &Level) -> String {
 ///
 /// # Errors
 /// What was found, and what was expected.
+///
+/// # Examples
+/// ```
+/// use cutover::scenario::{Unit, limit_of};
+/// assert_eq!(limit_of(Unit::Bytes, "1MiB"), Ok(1 << 20));
+/// assert!(limit_of(Unit::Count, "a few").is_err());
+/// ```
 pub fn limit_of(unit: Unit, text: &str) -> Result<u64, String> {
     match unit {
         Unit::Count | Unit::Flag => {

@@ -19,6 +19,13 @@ const STEP: &str = "script.";
 const SPAN: &str = "span";
 
 /// A quantity as a whole number of its least units.
+///
+/// # Examples
+/// ```
+/// use cutover::scenario::Quantity;
+/// assert_eq!(Quantity::read("5s"), Some(Quantity::Span(5_000_000)));
+/// assert_eq!(Quantity::read("1MiB"), Some(Quantity::Bytes(1 << 20)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quantity {
     /// Microseconds.
@@ -32,6 +39,15 @@ pub enum Quantity {
 }
 
 /// Why a quantity of a scenario cannot be set.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::scenario::VaryError;
+/// let error = loaded.with("script.2", "2m").expect_err("it has one step");
+/// assert!(matches!(error, VaryError::Key { .. }));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum VaryError {
     /// There is no such knob, or the value does not fit it.
@@ -69,6 +85,13 @@ pub enum VaryError {
 
 impl Quantity {
     /// Reads a time, a rate, a size or a number.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::scenario::Quantity;
+    /// assert_eq!(Quantity::read("17"), Some(Quantity::Count(17)));
+    /// assert_eq!(Quantity::read("soon"), None);
+    /// ```
     pub fn read(text: &str) -> Option<Self> {
         let finite = |value: u64| (value < u64::MAX).then_some(value);
         if let Ok(span) = text.parse::<Span>() {
@@ -84,6 +107,11 @@ impl Quantity {
     }
 
     /// Returns the number of least units.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::scenario::Quantity::Span(5_000_000).get(), 5_000_000);
+    /// ```
     pub fn get(self) -> u64 {
         match self {
             Self::Span(value) | Self::Rate(value) | Self::Bytes(value) | Self::Count(value) => {
@@ -93,6 +121,12 @@ impl Quantity {
     }
 
     /// Returns another number of the same units.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::scenario::Quantity;
+    /// assert_eq!(Quantity::Span(5).with(7), Quantity::Span(7));
+    /// ```
     #[must_use]
     pub fn with(self, value: u64) -> Self {
         match self {
@@ -104,6 +138,11 @@ impl Quantity {
     }
 
     /// Returns the quantity as scenario files spell it.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::scenario::Quantity::Span(5_000_000).spelled(), "5s");
+    /// ```
     pub fn spelled(self) -> String {
         match self {
             Self::Span(micros) => Span::from_micros(micros).to_string(),
@@ -120,6 +159,15 @@ impl Loaded {
     ///
     /// # Errors
     /// When there is no such quantity, or the scenario makes no sense with the value.
+    ///
+    /// # Examples
+    /// The first step, later:
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// let later = loaded.with("script.1", "2m").expect("it has a step");
+    /// assert_eq!(later.scenario.script[0].earliest(), cutover::kernel::Span::from_mins(2));
+    /// ```
     pub fn with(&self, key: &str, value: &str) -> Result<Self, VaryError> {
         let Some(rest) = key.strip_prefix(STEP) else {
             let mut other = self.clone();

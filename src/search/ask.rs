@@ -15,9 +15,26 @@ use crate::scenario::Loaded;
 use crate::sim::{Outcome, Sim};
 
 /// What an assertion of the simulator that failed is told as.
+///
+/// # Examples
+/// ```
+/// use cutover::search::{ASSERTION, Violation};
+/// let failed = Violation::new(ASSERTION, ["a place twice taken"]);
+/// assert!(failed.name().starts_with("assertion-of-the-simulator-"));
+/// ```
 pub const ASSERTION: &str = "assertion-of-the-simulator";
 
 /// What no scenario says and every run of a search has.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::knob::Mutant;
+/// use cutover::search::Conditions;
+/// let planted = Conditions { mutant: Some(Mutant::ForgetReplacement), ..Conditions::default() };
+/// assert!(!planted.ask(&loaded, 0).violations.is_empty());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Conditions {
     /// The planted fault.
@@ -28,11 +45,28 @@ pub struct Conditions {
 
 impl Conditions {
     /// Returns the conditions under which a setup is run.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// use cutover::search::Conditions;
+    /// assert_eq!(Conditions::of(&loaded), Conditions::default());
+    /// ```
     pub fn of(loaded: &Loaded) -> Self {
         Self { mutant: loaded.setup.knobs.mutant, own_policy: loaded.setup.own_policy }
     }
 
     /// Returns the outcome of a run, without its timeline.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// let outcome = cutover::search::Conditions::default().run(&loaded, 0);
+    /// assert_eq!(outcome.services[0].promotions.len(), 1);
+    /// assert!(outcome.timeline.is_empty());
+    /// ```
     pub fn run(&self, loaded: &Loaded, seed: u64) -> Outcome {
         let mut setup = loaded.setup.clone();
         setup.knobs.mutant = self.mutant;
@@ -43,6 +77,14 @@ impl Conditions {
     }
 
     /// Returns what goes wrong in a run.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// let answer = cutover::search::Conditions::default().ask(&loaded, 0);
+    /// assert!(answer.violations.is_empty());
+    /// ```
     pub fn ask(&self, loaded: &Loaded, seed: u64) -> Answer {
         // Whatever the run left half done is dropped with it.
         match catch_unwind(AssertUnwindSafe(|| self.run(loaded, seed))) {

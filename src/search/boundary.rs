@@ -10,6 +10,13 @@ use std::num::NonZero;
 use crate::parallel;
 
 /// What was found of a range.
+///
+/// # Examples
+/// ```
+/// let jobs = std::num::NonZero::<usize>::MIN;
+/// let found = cutover::search::boundaries((0, 1_000), 10, jobs, |value| value >= 617);
+/// assert_eq!((found.intervals.len(), found.tried > 10), (2, true));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Boundaries<C> {
     /// The intervals of equal outcomes, in order.
@@ -21,6 +28,13 @@ pub struct Boundaries<C> {
 }
 
 /// Values that come out alike, ends included.
+///
+/// # Examples
+/// ```
+/// let jobs = std::num::NonZero::<usize>::MIN;
+/// let found = cutover::search::boundaries((0, 1_000), 10, jobs, |value| value >= 617);
+/// assert_eq!((found.intervals[0].from, found.intervals[0].to), (0, 616));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interval<C> {
     /// The least value.
@@ -33,6 +47,13 @@ pub struct Interval<C> {
 
 impl<C: PartialEq> Boundaries<C> {
     /// Returns whether an outcome is left and comes back, so that there is no single threshold.
+    ///
+    /// # Examples
+    /// ```
+    /// let jobs = std::num::NonZero::<usize>::MIN;
+    /// let found = cutover::search::boundaries((0, 1_000), 10, jobs, |value| value >= 617);
+    /// assert!(!found.returns());
+    /// ```
     pub fn returns(&self) -> bool {
         let later = |index: usize| self.intervals[index + 1..].iter();
         (0..self.intervals.len())

@@ -9,6 +9,18 @@ use super::shrink::Answer;
 use super::tree::{self, Edit};
 
 /// What a scenario is without one of its parts.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "cut", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     script: [At("60s", Fault(LinkCut, Link(Primary("orders"), Platform)))])"#;
+/// # let loaded = cutover::scenario::parse("cut.ron", text).expect("it is valid");
+/// let shrunk = cutover::search::shrink_what_fails(&loaded, 0, 2_000).expect("it fails");
+/// let step = shrunk.certificate.iter().find(|proof| proof.part == "script[0]");
+/// let without = step.and_then(|proof| proof.without.as_ref());
+/// assert!(without.is_none_or(|answer| !answer.violations.contains(&shrunk.violation)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
     /// The part, such as `script[1]` or `tuning.dns_ttl`.

@@ -8,10 +8,30 @@ use crate::scenario::{ExpectationOutcome, ExpectationVerdict, overall, unexcused
 use crate::sim::{ClientOutcome, Outcome, ServiceOutcome};
 
 /// What kind of outcome a run has, as one line for each thing that tells it from others.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::search::{Aspect, Class};
+/// let events = Class::of(&outcome, &[], Aspect::Events);
+/// assert_eq!(events.0, ["orders-2 takes over (failover)"]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Class(pub Vec<String>);
 
 /// What tells one kind of outcome from another.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::search::{Aspect, Class};
+/// let verdict = Class::of(&outcome, &loaded.judge(&outcome), Aspect::Verdict);
+/// assert_eq!(verdict.0, ["pass"]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aspect {
     /// What happened: who takes over, whether commits are lost, which invariants are broken.
@@ -22,6 +42,16 @@ pub enum Aspect {
 
 impl Class {
     /// Returns the class of an outcome.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/glitch-of-50s.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// let outcome = cutover::sim::run(&loaded.setup, 0);
+    /// use cutover::search::{Aspect, Class};
+    /// let events = Class::of(&outcome, &[], Aspect::Events);
+    /// assert_eq!(events.0[0], "nobody takes over orders");
+    /// ```
     pub fn of(outcome: &Outcome, expectations: &[ExpectationOutcome], aspect: Aspect) -> Self {
         match aspect {
             Aspect::Events => events(outcome),

@@ -26,6 +26,13 @@ enum Source {
 
 impl Dice {
     /// Returns choices that depend on a seed and on what they are for.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::search::Dice;
+    /// let (mut one, mut other) = (Dice::seeded(7, "faults"), Dice::seeded(7, "clients"));
+    /// assert_ne!(one.below(u64::MAX), other.below(u64::MAX));
+    /// ```
     pub fn seeded(seed: u64, name: &str) -> Self {
         let chance = Chance::new(seed, 0);
         Self(Source::Seeded { chance, name: name.to_owned(), drawn: 0 })
@@ -33,11 +40,22 @@ impl Dice {
 
     /// Returns choices that are read off bytes, the first byte first; behind the last all are the
     /// first of those there are.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::search::Dice::of_bytes(&[3, 1]).below(10), 3);
+    /// ```
     pub fn of_bytes(bytes: &[u8]) -> Self {
         Self(Source::Bytes(bytes.iter().rev().copied().collect()))
     }
 
     /// Returns a number below another, which is not zero.
+    ///
+    /// # Examples
+    /// ```
+    /// let mut dice = cutover::search::Dice::seeded(7, "faults");
+    /// assert!((0..100).all(|_| dice.below(6) < 6));
+    /// ```
     pub fn below(&mut self, end: u64) -> u64 {
         match &mut self.0 {
             Source::Seeded { chance, name, drawn } => {
@@ -56,22 +74,47 @@ impl Dice {
     }
 
     /// Returns a number from the first to the last, both included.
+    ///
+    /// # Examples
+    /// ```
+    /// let mut dice = cutover::search::Dice::seeded(7, "faults");
+    /// assert!((0..100).all(|_| (3..=5).contains(&dice.within(3, 5))));
+    /// ```
     pub fn within(&mut self, first: u64, last: u64) -> u64 {
         first + self.below(last - first + 1)
     }
 
     /// Returns true once in so many times.
+    ///
+    /// # Examples
+    /// ```
+    /// let mut dice = cutover::search::Dice::seeded(7, "faults");
+    /// let times = (0..1_000).filter(|_| dice.once_in(10)).count();
+    /// assert!((50..200).contains(&times));
+    /// ```
     pub fn once_in(&mut self, times: u64) -> bool {
         self.below(times) == times - 1
     }
 
     /// Returns one of some things, of which there is at least one.
+    ///
+    /// # Examples
+    /// ```
+    /// let mut dice = cutover::search::Dice::seeded(7, "faults");
+    /// assert!("abc".contains(*dice.one_of(&['a', 'b', 'c'])));
+    /// ```
     pub fn one_of<'a, T>(&mut self, things: &'a [T]) -> &'a T {
         let count = u64::try_from(things.len()).expect("a list fits the memory");
         &things[usize::try_from(self.below(count)).expect("a list fits the memory")]
     }
 
     /// Returns a number of any size up to a last one: small ones are as likely as large ones.
+    ///
+    /// # Examples
+    /// ```
+    /// let mut dice = cutover::search::Dice::seeded(7, "faults");
+    /// assert!((0..100).all(|_| dice.of_any_size(1_000) <= 1_000));
+    /// ```
     pub fn of_any_size(&mut self, last: u64) -> u64 {
         let bits = self.below(u64::from(u64::BITS - last.leading_zeros()) + 1);
         let end = if bits >= 64 { u64::MAX } else { 1 << bits };

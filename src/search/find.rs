@@ -21,6 +21,17 @@ const LONGER_MAX: usize = 4;
 ///
 /// A scenario that expects an invariant to be violated is the record of that violation. Otherwise
 /// it is what went wrong first, and nothing if nothing did.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "cut", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     script: [At("60s", Fault(LinkCut, Link(Primary("orders"), Platform)))])"#;
+/// # let loaded = cutover::scenario::parse("cut.ron", text).expect("it is valid");
+/// # let outcome = cutover::sim::run(&loaded.setup, 0);
+/// let violation = cutover::search::sought(&loaded, &outcome).expect("nobody had died");
+/// assert_eq!(violation.what, "no-false-failover");
+/// ```
 pub fn sought(loaded: &Loaded, outcome: &Outcome) -> Option<Violation> {
     let recorded = loaded.scenario.expect.iter().find_map(records);
     let of_record = |found: &Violation| Some(&found.what) == recorded.as_ref();
@@ -43,6 +54,19 @@ fn records(expectation: &Expectation) -> Option<String> {
 /// Returns a scenario that demands nothing but what a violation is about.
 ///
 /// What it accepts stays accepted, unless it is the record of this violation.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "cut", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     script: [At("60s", Fault(LinkCut, Link(Primary("orders"), Platform)))])"#;
+/// # let loaded = cutover::scenario::parse("cut.ron", text).expect("it is valid");
+/// # let outcome = cutover::sim::run(&loaded.setup, 0);
+/// let violation = cutover::search::sought(&loaded, &outcome).expect("nobody had died");
+/// let bare = cutover::search::bare(&loaded, &outcome, &violation);
+/// assert!(bare.expect.is_empty());
+/// assert_eq!(bare.script, loaded.scenario.script);
+/// ```
 pub fn bare(loaded: &Loaded, outcome: &Outcome, violation: &Violation) -> Scenario {
     let scenario = &loaded.scenario;
     let said = |expectation: &&Expectation| one_line(expectation) == violation.what;
@@ -66,6 +90,18 @@ pub fn bare(loaded: &Loaded, outcome: &Outcome, violation: &Violation) -> Scenar
 /// It runs as long as it takes to judge everything else in it. An invariant that cannot be
 /// accepted, or that is accepted up to a bound already, is a known failure in it. What else is
 /// violated and cannot be accepted stays violated.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "cut", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     script: [At("60s", Fault(LinkCut, Link(Primary("orders"), Platform)))])"#;
+/// # let loaded = cutover::scenario::parse("cut.ron", text).expect("it is valid");
+/// let shrunk = cutover::search::shrink_what_fails(&loaded, 0, 2_000).expect("it fails");
+/// use cutover::search::{Conditions, regression};
+/// let scenario = regression(&shrunk, "found", Conditions::default());
+/// assert_eq!((scenario.name.as_str(), scenario.script.len()), ("found", 1));
+/// ```
 pub fn regression(shrunk: &Shrunk, name: &str, conditions: Conditions) -> Scenario {
     let (mut scenario, outcome) = judged(shrunk, conditions);
     name.clone_into(&mut scenario.name);

@@ -44,6 +44,18 @@ pub struct Fuzz {
 }
 
 /// A violation that a search found.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "base", until: "30m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 100)])"#;
+/// # let base = cutover::scenario::parse("base.ron", text).expect("it is valid");
+/// let mut fuzz = cutover::search::Fuzz::new(base, 0, 6);
+/// fuzz.search(60, std::num::NonZero::<usize>::MIN);
+/// let found = &fuzz.found()[0];
+/// assert!(found.run < 60 && found.seen >= 1);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// What went wrong.
@@ -63,6 +75,17 @@ impl Fuzz {
     ///
     /// What the scenario accepts is nothing that goes wrong; what it expects is not asked, since
     /// it speaks of a run without further faults.
+    ///
+    /// # Examples
+    /// ```
+    /// # let text = r#"Scenario(name: "base", until: "30m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 100)])"#;
+    /// # let base = cutover::scenario::parse("base.ron", text).expect("it is valid");
+    /// let mut fuzz = cutover::search::Fuzz::new(base, 0, 6);
+    /// fuzz.search(60, std::num::NonZero::<usize>::MIN);
+    /// assert_eq!(fuzz.runs(), 60);
+    /// ```
     pub fn new(base: Loaded, seed: u64, steps: u64) -> Self {
         let mut base = base;
         base.scenario.expect.clear();
@@ -70,12 +93,37 @@ impl Fuzz {
     }
 
     /// Returns the scenario and the seed of a run.
+    ///
+    /// # Examples
+    /// ```
+    /// # let text = r#"Scenario(name: "base", until: "30m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 100)])"#;
+    /// # let base = cutover::scenario::parse("base.ron", text).expect("it is valid");
+    /// let mut fuzz = cutover::search::Fuzz::new(base, 0, 6);
+    /// fuzz.search(60, std::num::NonZero::<usize>::MIN);
+    /// let (loaded, seed) = fuzz.case(3);
+    /// assert!(loaded.scenario.script.len() <= 6);
+    /// assert_eq!(seed, 3);
+    /// ```
     pub fn case(&self, run: u64) -> (Loaded, u64) {
         let mut dice = Dice::seeded(self.seed, &format!("run {run}"));
         (add_steps(&mut dice, &self.base, self.steps), self.seed.wrapping_add(run))
     }
 
     /// Makes so many further runs with so many threads.
+    ///
+    /// # Examples
+    /// ```
+    /// # let text = r#"Scenario(name: "base", until: "30m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 100)])"#;
+    /// # let base = cutover::scenario::parse("base.ron", text).expect("it is valid");
+    /// let mut fuzz = cutover::search::Fuzz::new(base, 0, 6);
+    /// fuzz.search(60, std::num::NonZero::<usize>::MIN);
+    /// fuzz.search(5, std::num::NonZero::<usize>::MIN);
+    /// assert_eq!(fuzz.runs(), 65);
+    /// ```
     pub fn search(&mut self, runs: u64, jobs: NonZero<usize>) {
         let conditions = Conditions::of(&self.base);
         let this = &*self;
@@ -103,21 +151,69 @@ impl Fuzz {
     }
 
     /// Returns how many runs were made.
+    ///
+    /// # Examples
+    /// ```
+    /// # let text = r#"Scenario(name: "base", until: "30m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 100)])"#;
+    /// # let base = cutover::scenario::parse("base.ron", text).expect("it is valid");
+    /// let mut fuzz = cutover::search::Fuzz::new(base, 0, 6);
+    /// fuzz.search(60, std::num::NonZero::<usize>::MIN);
+    /// assert_eq!(fuzz.runs(), 60);
+    /// ```
     pub fn runs(&self) -> u64 {
         self.runs
     }
 
     /// Returns the distinct violations that were found, in the order of their first runs.
+    ///
+    /// # Examples
+    /// ```
+    /// # let text = r#"Scenario(name: "base", until: "30m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 100)])"#;
+    /// # let base = cutover::scenario::parse("base.ron", text).expect("it is valid");
+    /// let mut fuzz = cutover::search::Fuzz::new(base, 0, 6);
+    /// fuzz.search(60, std::num::NonZero::<usize>::MIN);
+    /// let found = fuzz.found();
+    /// assert!(found.windows(2).all(|two| two[0].run <= two[1].run));
+    /// assert!(!found.is_empty());
+    /// ```
     pub fn found(&self) -> &[Found] {
         &self.found
     }
 
     /// Returns the conditions of its runs.
+    ///
+    /// # Examples
+    /// ```
+    /// # let text = r#"Scenario(name: "base", until: "30m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 100)])"#;
+    /// # let base = cutover::scenario::parse("base.ron", text).expect("it is valid");
+    /// let mut fuzz = cutover::search::Fuzz::new(base, 0, 6);
+    /// fuzz.search(60, std::num::NonZero::<usize>::MIN);
+    /// assert_eq!(fuzz.conditions(), cutover::search::Conditions::default());
+    /// ```
     pub fn conditions(&self) -> Conditions {
         Conditions::of(&self.base)
     }
 
     /// Makes what was found as small as it can be, with at most so many runs.
+    ///
+    /// # Examples
+    /// ```
+    /// # let text = r#"Scenario(name: "base", until: "30m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 100)])"#;
+    /// # let base = cutover::scenario::parse("base.ron", text).expect("it is valid");
+    /// let mut fuzz = cutover::search::Fuzz::new(base, 0, 6);
+    /// fuzz.search(60, std::num::NonZero::<usize>::MIN);
+    /// let found = &fuzz.found()[0];
+    /// let shrunk = fuzz.shrink(found, 5_000).expect("it was found");
+    /// assert_eq!(shrunk.violation, found.violation);
+    /// ```
     pub fn shrink(&self, found: &Found, runs_max: u64) -> Option<Shrunk> {
         let conditions = self.conditions();
         let ask = |loaded: &Loaded, seed: u64| conditions.ask(loaded, seed);
@@ -128,6 +224,17 @@ impl Fuzz {
 /// Makes a scenario as small as it can be while the same goes wrong in it.
 ///
 /// Returns nothing if nothing goes wrong in it. See [`sought`](super::sought()) for what it is.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "cut", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     script: [At("60s", Fault(LinkCut, Link(Primary("orders"), Platform)))])"#;
+/// # let loaded = cutover::scenario::parse("cut.ron", text).expect("it is valid");
+/// let shrunk = cutover::search::shrink_what_fails(&loaded, 0, 2_000).expect("it fails");
+/// assert!(shrunk.minimal);
+/// assert_eq!(shrunk.scenario.script.len(), 1);
+/// ```
 pub fn shrink_what_fails(loaded: &Loaded, seed: u64, runs_max: u64) -> Option<Shrunk> {
     let conditions = Conditions::of(loaded);
     let answer = conditions.ask(loaded, seed);

@@ -67,6 +67,15 @@ pub fn add_steps(dice: &mut Dice, loaded: &Loaded, most: u64) -> Loaded {
 }
 
 /// Adds random orders of operators to a valid scenario, at most so many.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::search::{Dice, add_orders};
+/// let with = add_orders(&mut Dice::seeded(3, "example"), &loaded, 4);
+/// assert!(with.scenario.script.len() <= 1 + 4);
+/// ```
 pub fn add_orders(dice: &mut Dice, loaded: &Loaded, most: u64) -> Loaded {
     let orders: Vec<Kind> = ORDERS.iter().map(|card| Kind::Operator(card.operator)).collect();
     add(dice, loaded, &orders, most)

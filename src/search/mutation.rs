@@ -13,9 +13,26 @@ use crate::scenario::{ExpectationVerdict, Loaded};
 use crate::sim::{Outcome, Sim};
 
 /// Scenarios by their names.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let suite: &cutover::search::Suite = &[("crash".to_owned(), loaded)];
+/// assert_eq!(suite.len(), 1);
+/// ```
 pub type Suite = [(String, Loaded)];
 
 /// What caught which planted fault.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let suite = [("crash".to_owned(), loaded)];
+/// let matrix = cutover::search::mutate(&suite, 0, std::num::NonZero::<usize>::MIN);
+/// assert_eq!(matrix.rows.len(), cutover::knob::MUTANTS.len());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Matrix {
     /// One row for each planted fault, in the order of the registry.
@@ -27,6 +44,16 @@ pub struct Matrix {
 }
 
 /// Who caught one planted fault.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let suite = [("crash".to_owned(), loaded)];
+/// let matrix = cutover::search::mutate(&suite, 0, std::num::NonZero::<usize>::MIN);
+/// let caught = matrix.rows.iter().filter(|row| !row.catches.is_empty());
+/// assert!(caught.count() > 1);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// The fault.
@@ -38,6 +65,17 @@ pub struct Row {
 }
 
 /// An invariant that caught a planted fault.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let suite = [("crash".to_owned(), loaded)];
+/// let matrix = cutover::search::mutate(&suite, 0, std::num::NonZero::<usize>::MIN);
+/// let row = matrix.rows.iter().find(|row| row.card.name == "forget-replacement");
+/// let catches = &row.expect("it is planted").catches;
+/// assert!(catches.iter().any(|one| one.invariant == "redundancy-restored"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Catch {
     /// The invariant.
@@ -48,11 +86,30 @@ pub struct Catch {
 
 impl Row {
     /// Returns whether no invariant caught it.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let suite = [("crash".to_owned(), loaded)];
+    /// let matrix = cutover::search::mutate(&suite, 0, std::num::NonZero::<usize>::MIN);
+    /// assert!(matrix.rows.iter().all(|row| row.survives() == row.catches.is_empty()));
+    /// ```
     pub fn survives(&self) -> bool {
         self.catches.is_empty()
     }
 
     /// Returns whether the invariant that is meant to catch it did.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let suite = [("crash".to_owned(), loaded)];
+    /// let matrix = cutover::search::mutate(&suite, 0, std::num::NonZero::<usize>::MIN);
+    /// let row = matrix.rows.iter().find(|row| row.card.name == "forget-replacement");
+    /// assert!(row.is_some_and(|row| row.is_caught_as_meant()));
+    /// ```
     pub fn is_caught_as_meant(&self) -> bool {
         self.catches.iter().any(|catch| catch.invariant == self.card.caught_by)
     }
@@ -60,11 +117,31 @@ impl Row {
 
 impl Matrix {
     /// Returns the planted faults that no invariant caught.
+    ///
+    /// # Examples
+    /// One scenario does not notice everything:
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let suite = [("crash".to_owned(), loaded)];
+    /// let matrix = cutover::search::mutate(&suite, 0, std::num::NonZero::<usize>::MIN);
+    /// assert!(matrix.survivors().count() < matrix.rows.len());
+    /// assert!(matrix.survivors().all(|row| row.survives()));
+    /// ```
     pub fn survivors(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(|row| row.survives())
     }
 
     /// Returns whether every planted fault was caught and every invariant catches one.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let suite = [("crash".to_owned(), loaded)];
+    /// let matrix = cutover::search::mutate(&suite, 0, std::num::NonZero::<usize>::MIN);
+    /// assert!(!matrix.is_complete());
+    /// ```
     pub fn is_complete(&self) -> bool {
         self.survivors().next().is_none() && self.idle.is_empty()
     }
@@ -77,6 +154,15 @@ struct Wrong {
 }
 
 /// Runs every scenario without a planted fault and with each one.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let suite = [("crash".to_owned(), loaded)];
+/// let matrix = cutover::search::mutate(&suite, 0, std::num::NonZero::<usize>::MIN);
+/// assert_eq!(matrix.runs, 1 + matrix.rows.len());
+/// ```
 pub fn mutate(suite: &Suite, seed: u64, jobs: NonZero<usize>) -> Matrix {
     let mutants = MUTANTS.iter().map(|card| Some(card.mutant));
     let plants: Vec<Option<Mutant>> = std::iter::once(None).chain(mutants).collect();

@@ -12,6 +12,19 @@ use crate::scenario::write;
 const SEED: &str = "// Shown by seed ";
 
 /// Returns a shrunken scenario as the text of a file, under the conditions of the search.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "cut", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     script: [At("60s", Fault(LinkCut, Link(Primary("orders"), Platform)))])"#;
+/// # let loaded = cutover::scenario::parse("cut.ron", text).expect("it is valid");
+/// let shrunk = cutover::search::shrink_what_fails(&loaded, 0, 2_000).expect("it fails");
+/// use cutover::search::{Conditions, is_record, record};
+/// let text = record(&shrunk, "found", Conditions::default());
+/// assert!(is_record(&text));
+/// assert!(cutover::scenario::parse("found.ron", &text).is_ok());
+/// ```
 pub fn record(shrunk: &Shrunk, name: &str, conditions: Conditions) -> String {
     let mut lines = vec![format!("// {}", shrunk.violation)];
     if shrunk.minimal {
@@ -32,6 +45,14 @@ pub fn record(shrunk: &Shrunk, name: &str, conditions: Conditions) -> String {
 }
 
 /// Returns what is shown without a part, in words.
+///
+/// # Examples
+/// ```
+/// use cutover::search::{Answer, told};
+/// assert_eq!(told(None), "it is no scenario");
+/// let nothing = Answer { violations: Vec::new(), fingerprint: 0 };
+/// assert_eq!(told(Some(&nothing)), "nothing goes wrong");
+/// ```
 pub fn told(without: Option<&Answer>) -> String {
     let Some(answer) = without else { return "it is no scenario".to_owned() };
     if answer.violations.is_empty() {
@@ -42,6 +63,13 @@ pub fn told(without: Option<&Answer>) -> String {
 }
 
 /// Returns whether a text was written as the record of a find.
+///
+/// # Examples
+/// ```
+/// use cutover::search::is_record;
+/// assert!(is_record("// Shown by seed 17.\nScenario("));
+/// assert!(!is_record("Scenario("));
+/// ```
 pub fn is_record(text: &str) -> bool {
     text.lines().any(|line| line.starts_with(SEED))
 }

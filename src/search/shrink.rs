@@ -17,6 +17,14 @@ use crate::scenario::{Loaded, Scenario};
 use crate::sim::When;
 
 /// What a run of a scenario showed.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/glitch-of-50s.ron".as_ref())
+/// #     .expect("it is valid");
+/// let answer = cutover::search::Conditions::default().ask(&loaded, 0);
+/// assert_eq!(answer.fingerprint, cutover::sim::run(&loaded.setup, 0).fingerprint);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// What went wrong.
@@ -26,6 +34,17 @@ pub struct Answer {
 }
 
 /// A scenario that was made as small as it can be.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "cut", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     script: [At("60s", Fault(LinkCut, Link(Primary("orders"), Platform)))])"#;
+/// # let loaded = cutover::scenario::parse("cut.ron", text).expect("it is valid");
+/// let shrunk = cutover::search::shrink_what_fails(&loaded, 0, 2_000).expect("it fails");
+/// assert!(shrunk.minimal && shrunk.runs > 0);
+/// assert_eq!(shrunk.violation.what, "no-false-failover");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shrunk {
     /// The scenario.

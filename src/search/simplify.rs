@@ -12,12 +12,29 @@ use super::tree::{self, Edit};
 use crate::scenario::{Loaded, Scenario};
 
 /// One way in which something can be made simpler.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::search::{simplifications, simplified};
+/// let ways = simplifications(&loaded.scenario, 0);
+/// assert!(ways.iter().any(|way| simplified(&loaded.scenario, 0, way).is_some()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Simplification(pub(super) Edit);
 
 /// Returns the ways in which a scenario can be made simpler, those that take most away first.
 ///
 /// Not all of them make sense; see [`simplified`].
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::search::simplifications;
+/// assert!(!simplifications(&loaded.scenario, 0).is_empty());
+/// ```
 pub fn simplifications(scenario: &Scenario, seed: u64) -> Vec<Simplification> {
     shrink::edits(scenario, seed).into_iter().map(Simplification).collect()
 }
@@ -47,6 +64,17 @@ pub fn simplified(scenario: &Scenario, seed: u64, way: &Simplification) -> Optio
 }
 
 /// Returns the ways in which a part of a scenario can be made simpler by itself.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::search::{part_simplifications, simplified_part};
+/// let clients = &loaded.scenario.clients;
+/// let simpler = part_simplifications(clients);
+/// let fewer = simpler.iter().filter_map(|way| simplified_part(clients, way));
+/// assert!(fewer.map(|clients| clients.len()).min() < Some(2));
+/// ```
 pub fn part_simplifications<T: Serialize>(part: &T) -> Vec<Simplification> {
     let tree = serde_json::to_value(part).expect("a part holds names, numbers and spans only");
     let mut edits = shrink::chunks(&tree, "");
@@ -60,6 +88,16 @@ pub fn part_simplifications<T: Serialize>(part: &T) -> Vec<Simplification> {
 }
 
 /// Returns a part of a scenario made simpler in one way; nothing if that is no such part.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::search::{part_simplifications, simplified_part};
+/// let script = &loaded.scenario.script;
+/// let simpler = part_simplifications(script);
+/// assert!(simpler.iter().any(|way| simplified_part(script, way).is_some_and(|it| it.is_empty())));
+/// ```
 pub fn simplified_part<T>(part: &T, way: &Simplification) -> Option<T>
 where
     T: Serialize + DeserializeOwned,

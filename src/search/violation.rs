@@ -36,12 +36,25 @@ pub struct Violation {
 
 impl Violation {
     /// Returns a violation of an invariant, such as one of somebody's own.
+    ///
+    /// # Examples
+    /// ```
+    /// let own = cutover::search::Violation::new("nobody-is-promoted", []);
+    /// assert_eq!(own.to_string(), "nobody-is-promoted");
+    /// ```
     pub fn new<'a>(what: &str, skeleton: impl IntoIterator<Item = &'a str>) -> Self {
         let skeleton = skeleton.into_iter().map(str::to_owned).collect();
         Self { what: what.to_owned(), skeleton, expected: false }
     }
 
     /// Returns a number that is the same for the same violation, in every version.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::search::Violation;
+    /// let one = Violation::new("mine", []);
+    /// assert_eq!(one.fingerprint(), Violation::new("mine", []).fingerprint());
+    /// ```
     pub fn fingerprint(&self) -> u64 {
         let mut digest = Digest::new();
         digest.u64(u64::from(self.expected)).text(&self.what);
@@ -52,6 +65,11 @@ impl Violation {
     }
 
     /// Returns a name for files: what it is, and the beginning of its fingerprint.
+    ///
+    /// # Examples
+    /// ```
+    /// assert!(cutover::search::Violation::new("mine", []).name().starts_with("mine-"));
+    /// ```
     pub fn name(&self) -> String {
         let what = if self.expected { "expectation" } else { &self.what };
         format!("{what}-{:08x}", self.fingerprint() >> 32)

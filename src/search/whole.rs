@@ -90,6 +90,12 @@ pub fn whole(dice: &mut Dice) -> Loaded {
 }
 
 /// Returns one to three services.
+///
+/// # Examples
+/// ```
+/// use cutover::search::{Dice, services};
+/// assert!((1..=3).contains(&services(&mut Dice::seeded(1, "example")).len()));
+/// ```
 pub fn services(dice: &mut Dice) -> Vec<Service> {
     let names = ["orders", "cart", "audit"];
     let count = [1, 1, 1, 2, 3][usize::try_from(dice.below(5)).expect("it is small")];
@@ -106,6 +112,14 @@ pub fn services(dice: &mut Dice) -> Vec<Service> {
 }
 
 /// Returns up to four clients of some services.
+///
+/// # Examples
+/// ```
+/// use cutover::search::{Dice, clients, services};
+/// let mut dice = Dice::seeded(1, "example");
+/// let services = services(&mut dice);
+/// assert!(clients(&mut dice, &services).len() <= 4);
+/// ```
 pub fn clients(dice: &mut Dice, services: &[Service]) -> Vec<Client> {
     let names = ["app", "web", "dash", "etl"];
     let count = usize::try_from(dice.below(5)).expect("it is small");
@@ -154,6 +168,16 @@ fn client(dice: &mut Dice, name: &str, services: &[Service]) -> Client {
 }
 
 /// Returns a scenario with some knobs other than their defaults, none of which contradict others.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::search::{Dice, tuned};
+/// let other = tuned(&mut Dice::seeded(1, "example"), &loaded);
+/// assert_eq!(other.scenario.services, loaded.scenario.services);
+/// assert_eq!(other.scenario.script, loaded.scenario.script);
+/// ```
 pub fn tuned(dice: &mut Dice, loaded: &Loaded) -> Loaded {
     let mut tuned = loaded.clone();
     for _ in 0..dice.below(6) {

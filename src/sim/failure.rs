@@ -11,6 +11,20 @@ use crate::kernel::{Distribution, Instant, Span};
 use crate::model::{Event, NodeId, RegionId, STEPS_MAX, ServiceId, Zone};
 
 /// Something that goes wrong by itself, again and again.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "year", until: "30d",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 10)],
+/// #     failures: [Failure(name: "hosts", fault: HostDeath, strikes: EachNode("orders"),
+/// #         occurs: Every("exponential(90d)"))],
+/// #     targets: [Mean(metric: "write_downtime", at_most: "4h")])"#;
+/// # let loaded = cutover::scenario::parse("year.ron", text).expect("it is valid");
+/// use cutover::fault::FaultKind;
+/// let failure = &loaded.setup.failures[0];
+/// assert_eq!((failure.name.as_str(), failure.kind), ("hosts", FaultKind::HostDeath));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailureSetup {
     /// Its name.
@@ -26,6 +40,20 @@ pub struct FailureSetup {
 }
 
 /// Whom a failure strikes.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "year", until: "30d",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 10)],
+/// #     failures: [Failure(name: "hosts", fault: HostDeath, strikes: EachNode("orders"),
+/// #         occurs: Every("exponential(90d)"))],
+/// #     targets: [Mean(metric: "write_downtime", at_most: "4h")])"#;
+/// # let loaded = cutover::scenario::parse("year.ron", text).expect("it is valid");
+/// use cutover::model::ServiceId;
+/// use cutover::sim::Subject;
+/// assert_eq!(loaded.setup.failures[0].strikes, Subject::EachNode(ServiceId(0)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// Each node of a service, by a clock of its own.
@@ -39,6 +67,19 @@ pub enum Subject {
 }
 
 /// When a failure strikes.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "year", until: "30d",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 10)],
+/// #     failures: [Failure(name: "hosts", fault: HostDeath, strikes: EachNode("orders"),
+/// #         occurs: Every("exponential(90d)"))],
+/// #     targets: [Mean(metric: "write_downtime", at_most: "4h")])"#;
+/// # let loaded = cutover::scenario::parse("year.ron", text).expect("it is valid");
+/// use cutover::sim::Occurs;
+/// assert!(matches!(&loaded.setup.failures[0].occurs, Occurs::Every(_)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Occurs {
     /// After a time without it.
@@ -81,6 +122,15 @@ pub(super) struct Clock {
 }
 
 /// By how much a run was made likelier: what its weight follows from.
+///
+/// # Examples
+/// A run that nobody hurried has nothing booked:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// assert_eq!(outcome.hurry, cutover::sim::Hurry::default());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Hurry {
     /// How often a clock struck while it ran faster.

@@ -94,6 +94,18 @@ impl Sim {
     }
 
     /// Returns how many nodes are out of service where most are, of one service.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let setup = std::sync::Arc::new(loaded.setup);
+    /// let mut sim = cutover::sim::Sim::new(setup, 0);
+    /// use cutover::kernel::{Instant, Span};
+    /// assert_eq!(sim.nodes_out(), 0);
+    /// sim.run_until(Instant::ZERO + Span::from_mins(1));
+    /// assert_eq!(sim.nodes_out(), 1);
+    /// ```
     pub fn nodes_out(&self) -> u8 {
         let services = self.world.services.iter().map(|service| service.id);
         services.map(|service| self.world.nodes_out(service)).max().unwrap_or(0)

@@ -111,16 +111,50 @@ impl Sim {
     }
 
     /// Returns the daemons that decide under the policy pglookout, with the services they watch.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/lookout-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let setup = std::sync::Arc::new(loaded.setup);
+    /// let sim = cutover::sim::Sim::new(setup, 0);
+    /// let daemons = sim.daemons().count();
+    /// assert!(daemons > 1);
+    /// assert!(sim.daemons().all(|(service, _)| service == cutover::model::ServiceId(0)));
+    /// ```
     pub fn daemons(&self) -> impl Iterator<Item = (ServiceId, &Daemon)> {
         self.lookouts.iter().map(|lookout| (lookout.service, &lookout.daemon))
     }
 
     /// Returns everything that was noted so far; nothing in a run without notes.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let setup = std::sync::Arc::new(loaded.setup);
+    /// let mut sim = cutover::sim::Sim::new(setup, 0);
+    /// assert!(sim.notes().is_empty());
+    /// sim.run();
+    /// assert!(sim.notes().windows(2).all(|two| two[0].at <= two[1].at));
+    /// assert!(!sim.notes().is_empty());
+    /// ```
     pub fn notes(&self) -> &[Note] {
         self.trace.notes()
     }
 
     /// Returns a note in words, as the timeline has it; retries of clients are not told.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let setup = std::sync::Arc::new(loaded.setup);
+    /// let mut sim = cutover::sim::Sim::new(setup, 0);
+    /// sim.run();
+    /// let told: Vec<_> = sim.notes().iter().filter_map(|note| sim.told(note)).collect();
+    /// assert_eq!(told, sim.outcome().timeline);
+    /// ```
     pub fn told(&self, note: &Note) -> Option<Line> {
         tell::line(self, note)
     }
@@ -177,6 +211,18 @@ impl Sim {
     }
 
     /// Takes every event up to an instant, included; the run then stands at that instant.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let setup = std::sync::Arc::new(loaded.setup);
+    /// let mut sim = cutover::sim::Sim::new(setup, 0);
+    /// use cutover::kernel::{Instant, Span};
+    /// let middle = Instant::ZERO + Span::from_secs(90);
+    /// sim.run_until(middle);
+    /// assert_eq!(sim.now(), middle);
+    /// ```
     pub fn run_until(&mut self, instant: Instant) {
         let last = instant.min(self.setup.until);
         while self.next_at().is_some_and(|next| next <= last) && self.step() {}

@@ -27,6 +27,15 @@ pub struct ArchiveGap {
 impl LostRange {
     /// Returns how many of its acknowledged commits had been written by an instant at which
     /// something happened.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/both-nodes-die.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// let outcome = cutover::sim::run(&loaded.setup, 0);
+    /// let range = &outcome.services[0].loss.ranges[0];
+    /// assert_eq!(range.lost_by(outcome.until), range.acked_commits);
+    /// ```
     pub fn lost_by(&self, instant: Instant) -> u64 {
         let past = self.acked_by.iter().take_while(|(at, _)| *at <= instant);
         past.last().map_or(0, |(_, commits)| *commits)

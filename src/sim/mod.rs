@@ -95,6 +95,20 @@ use pairs::Desk;
 use script::Script;
 
 /// A run under way: a plain value that can be cloned and compared at every instant.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use std::sync::Arc;
+/// use cutover::sim::Sim;
+/// let mut sim = Sim::new(Arc::new(loaded.setup), 7);
+/// let mut instants = Vec::new();
+/// while sim.step() {
+///     instants.push(sim.now());
+/// }
+/// assert!(instants.is_sorted());
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sim {
     setup: Arc<Setup>,

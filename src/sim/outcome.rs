@@ -19,6 +19,15 @@ use crate::knob::Knobs;
 use crate::model::{Driver, Endpoint, Plan};
 
 /// The result of one run.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// assert_eq!(outcome.services[0].promotions[0].node, "orders-2");
+/// assert_eq!(outcome.clients[0].outages.len(), 1);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// The scenario's name.

@@ -6,6 +6,16 @@ use crate::control::PhaseName;
 use crate::kernel::Instant;
 
 /// A phase of the platform's work that it entered.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::sim::PhaseName;
+/// let phases = &outcome.services[0].phases;
+/// assert!(phases.iter().any(|one| one.phase == PhaseName::Promoting));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PhaseChange {
     /// When.

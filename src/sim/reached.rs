@@ -10,6 +10,15 @@ use crate::control::PhaseName;
 use crate::trace::What;
 
 /// What occurred in a run, by name, each once and in the order of the alphabet.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// assert_eq!(outcome.reached.faults, ["HostDeath"]);
+/// assert!(outcome.reached.rules.contains(&"promote-for-silent-primary"));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reached {
     /// Rules by which somebody decided, and ends of daemons' procedures.

@@ -5,6 +5,16 @@
 use crate::kernel::{Instant, Marks, Span};
 
 /// What one node acknowledged to one client over one connection.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// let first = &outcome.services[0].sessions[0];
+/// assert_eq!((first.client.as_str(), first.node.as_str()), ("app", "orders-1"));
+/// assert_eq!(first.acknowledged, 11_999);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionOutcome {
     /// The client.
@@ -21,6 +31,16 @@ pub struct SessionOutcome {
 
 impl SessionOutcome {
     /// Returns how many commits were acknowledged at or after an instant.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// let outcome = cutover::sim::run(&loaded.setup, 0);
+    /// let first = &outcome.services[0].sessions[0];
+    /// assert_eq!(first.acknowledged_from(cutover::kernel::Instant::ZERO), first.acknowledged);
+    /// assert_eq!(first.acknowledged_from(outcome.until), 0);
+    /// ```
     pub fn acknowledged_from(&self, instant: Instant) -> u64 {
         let earlier = self.commits.count_before(instant.minus(self.latency));
         self.acknowledged.saturating_sub(earlier)

@@ -12,6 +12,14 @@ use crate::knob::Knobs;
 use crate::model::{ClientSetup, DatabaseSetup, Integration, ServiceSetup, SlotSetup, World};
 
 /// Everything a run is made from, except its seed.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let setup = &loaded.setup;
+/// assert_eq!((setup.services.len(), setup.clients.len(), setup.script.len()), (1, 2, 1));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setup {
     /// The scenario's name.
@@ -46,6 +54,16 @@ pub struct Setup {
 }
 
 /// One step of the script.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::kernel::{Law, Span};
+/// use cutover::sim::When;
+/// let step = &loaded.setup.script[0];
+/// assert_eq!((step.when, step.turn), (When::At(Law::Fixed(Span::from_secs(60))), 0));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepSetup {
     /// When it happens; a law is drawn from the seed by the step's words and turn.
@@ -59,6 +77,16 @@ pub struct StepSetup {
 }
 
 /// When a step happens. A law is drawn from the seed by the step's place in the file.
+///
+/// # Examples
+/// A step that waits for something else to happen:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/crdr-failover-and-failback.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::sim::When;
+/// let waits = |when: &When| matches!(when, When::Event(..));
+/// assert_eq!(loaded.setup.script.iter().filter(|step| waits(&step.when)).count(), 1);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     /// At a time.
@@ -70,6 +98,16 @@ pub enum When {
 }
 
 /// What a step does.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::fault::FaultKind;
+/// use cutover::sim::Deed;
+/// let deed = loaded.setup.script[0].deed;
+/// assert!(matches!(deed, Deed::Fault(FaultKind::HostDeath, _)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
     /// Something goes wrong.
@@ -82,6 +120,16 @@ pub enum Deed {
 
 impl Deed {
     /// Returns what the deed is aimed at.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// use cutover::fault::{Party, Target};
+    /// use cutover::model::ServiceId;
+    /// let target = loaded.setup.script[0].deed.target();
+    /// assert_eq!(target, Target::One(Party::Primary(ServiceId(0))));
+    /// ```
     pub fn target(self) -> Target {
         match self {
             Self::Fault(_, target) | Self::Heal(_, target) | Self::Operator(_, target) => target,

@@ -8,6 +8,15 @@ use crate::kernel::{Instant, Lsn};
 use crate::model::{BranchId, ServiceId, World};
 
 /// Two services that were bound together.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/crdr-failover-and-failback.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// assert_eq!(outcome.integrations[0].kind, "disaster_recovery");
+/// assert_eq!(outcome.integrations[0].destination, "orders-dr");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IntegrationOutcome {
     /// What bound them: `read_replica` or `disaster_recovery`.
@@ -21,6 +30,16 @@ pub struct IntegrationOutcome {
 }
 
 /// What became of a disaster recovery pair.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/crdr-failover-and-failback.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// let pair = &outcome.pairs[0];
+/// assert_eq!((pair.primary.as_str(), pair.recovery.as_str()), ("orders", "orders-dr"));
+/// assert!(!pair.unprotected.is_empty());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PairOutcome {
     /// The primary service.
@@ -35,6 +54,15 @@ pub struct PairOutcome {
 }
 
 /// What became of a group.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/gad-promotion-client-moves.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// let group = &outcome.groups[0];
+/// assert_eq!((group.primary.as_str(), group.secondary.as_str()), ("orders", "orders-far"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupOutcome {
     /// The instance that is primary at the start.
@@ -49,6 +77,16 @@ pub struct GroupOutcome {
 }
 
 /// What an instance is in its group, and the group's state, from an instant on.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/gad-promotion-client-moves.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::control::GroupPart;
+/// let far = outcome.groups[0].parts.iter().rfind(|one| one.service == "orders-far");
+/// assert_eq!(far.map(|one| one.part), Some(GroupPart::Primary));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartChange {
     /// From when on.
@@ -62,6 +100,16 @@ pub struct PartChange {
 }
 
 /// A role and a state in which a service of a pair was shown.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/crdr-failover-and-failback.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::control::PairRole;
+/// let roles = &outcome.pairs[0].roles;
+/// assert!(roles.iter().any(|one| one.service == "orders" && one.role == PairRole::Failed));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleChange {
     /// From when on.
@@ -75,6 +123,16 @@ pub struct RoleChange {
 }
 
 /// Two histories that were one.
+///
+/// # Examples
+/// Two instances with a history each; that of a promoted replica goes its own way:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/read-replica-promoted.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// let parted = outcome.integrations[0].parted.expect("each has one of its own");
+/// assert!(parted.lsn.get() > 0);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parted {
     /// Up to where they are the same.
@@ -86,6 +144,15 @@ pub struct Parted {
 }
 
 /// An order that an operator gave the platform.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/crdr-refused-orders.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// assert_eq!(outcome.orders.len(), 8);
+/// assert!(outcome.orders.iter().all(|order| order.refusal.is_some()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderOutcome {
     /// When.

@@ -12,6 +12,16 @@ use crate::knob::SlotPolicy;
 use crate::model::{BranchId, NodeId, Slot, SlotId};
 
 /// What became of a logical slot on one primary.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/slot-copies-with-own-position.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// let slot = outcome.services[0].slots.last().expect("there is one");
+/// assert_eq!((slot.slot.as_str(), slot.node.as_str()), ("cdc", "orders-2"));
+/// assert_eq!((slot.duplicates, slot.skipped_commits), (0, 0));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotOutcome {
     /// Its name.
@@ -64,6 +74,16 @@ pub struct SlotOutcome {
 }
 
 /// What a new primary has of a logical slot.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/slot-copies-with-own-position.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::sim::SlotState;
+/// let slot = outcome.services[0].slots.last().expect("there is one");
+/// assert_eq!(slot.state, SlotState::Kept);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SlotState {
     /// It is there.
@@ -76,6 +96,12 @@ pub enum SlotState {
 
 impl SlotState {
     /// Returns the state as results print it.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::sim::SlotState;
+    /// assert_eq!(SlotState::NotYetSynced.word(), "not_yet_synced");
+    /// ```
     pub fn word(self) -> &'static str {
         match self {
             Self::Kept => "kept",

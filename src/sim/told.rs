@@ -5,6 +5,16 @@
 use crate::kernel::Instant;
 
 /// An undocumented value that a result rests on.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// let phase = outcome.stances.iter().find(|stance| stance.knob == "heartbeat_phase");
+/// assert!(phase.is_none_or(|stance| stance.set && stance.value == "2s"));
+/// assert!(outcome.stances.iter().any(|stance| !stance.reason.is_empty()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StanceOutcome {
     /// The knob.
@@ -18,6 +28,16 @@ pub struct StanceOutcome {
 }
 
 /// One line of the timeline.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// let rule = Some("promote-for-silent-primary");
+/// let decided = outcome.timeline.iter().find(|line| line.rule == rule);
+/// assert_eq!(decided.expect("it is decided").service.as_deref(), Some("orders"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// When.

@@ -11,6 +11,18 @@ use crate::model::{ClientId, Endpoint, Event, NodeId, Order, ServiceId};
 use crate::trace::What;
 
 /// Something to wait for.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/crdr-failover-and-failback.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::control::PairRole;
+/// use cutover::model::ServiceId;
+/// use cutover::sim::{Trigger, When};
+/// let waits = Trigger::Becomes(ServiceId(0), PairRole::Passive);
+/// let of = |when: When| if let When::Event(trigger, _) = when { Some(trigger) } else { None };
+/// assert!(loaded.setup.script.iter().any(|step| of(step.when) == Some(waits)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Trigger {
     /// The platform enters a phase with a service.

@@ -40,22 +40,57 @@ impl Case {
     ///
     /// # Errors
     /// All that is wrong with a scenario that was not drawn by this module.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// let case = cutover::strategy::Case { scenario: loaded.scenario, seed: 5 };
+    /// assert!(case.load().is_ok());
+    /// ```
     pub fn load(&self) -> Result<Loaded, Errors> {
         Loaded::from_scenario(self.scenario.clone())
     }
 
     /// Returns the scenario of a drawn case ready to run.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// let case = cutover::strategy::Case { scenario: loaded.scenario, seed: 5 };
+    /// assert_eq!(case.loaded().setup.name, "business-primary-crash");
+    /// ```
     pub fn loaded(&self) -> Loaded {
         self.load().expect("whatever is drawn is valid")
     }
 
     /// Returns the outcome of its run.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// let case = cutover::strategy::Case { scenario: loaded.scenario, seed: 5 };
+    /// assert_eq!(case.run().services[0].promotions.len(), 1);
+    /// ```
     pub fn run(&self) -> Outcome {
         sim::run(&self.loaded().setup, self.seed)
     }
 
     /// Returns the outcome of its run with a planted fault or a policy of one's own, without its
     /// timeline.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// use cutover::knob::Mutant;
+    /// use cutover::search::Conditions;
+    /// let case = cutover::strategy::Case { scenario: loaded.scenario, seed: 5 };
+    /// let planted = Conditions { mutant: Some(Mutant::NoFencing), ..Conditions::default() };
+    /// assert_eq!(case.run_with(planted).mutant, Some("no-fencing"));
+    /// ```
     pub fn run_with(&self, conditions: Conditions) -> Outcome {
         conditions.run(&self.loaded(), self.seed)
     }

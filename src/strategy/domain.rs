@@ -56,6 +56,18 @@ macro_rules! parts {
 parts!(Vec<Service> Vec<Client> Vec<Step> Tuning);
 
 /// A strategy whose values shrink in terms of scenarios.
+///
+/// # Examples
+/// What is drawn shrinks to what is simpler and valid:
+/// ```
+/// use cutover::strategy::{Case, Domain};
+/// use proptest::strategy::{Strategy, ValueTree};
+/// use proptest::test_runner::TestRunner;
+/// let cases: Domain<Case> = cutover::strategy::cases();
+/// let mut tree = cases.new_tree(&mut TestRunner::deterministic()).expect("it is drawn");
+/// assert!(tree.simplify());
+/// assert!(tree.current().load().is_ok());
+/// ```
 #[derive(Clone)]
 pub struct Domain<T> {
     draw: Draw<T>,
@@ -85,6 +97,16 @@ impl<T: Simplify> Strategy for Domain<T> {
 }
 
 /// A value that proptest makes simpler.
+///
+/// # Examples
+/// ```
+/// use proptest::strategy::{Strategy, ValueTree};
+/// use proptest::test_runner::TestRunner;
+/// let services = cutover::strategy::services();
+/// let tree: cutover::strategy::Tree<_> =
+///     services.new_tree(&mut TestRunner::deterministic()).expect("they are drawn");
+/// assert_eq!(tree.current(), tree.current());
+/// ```
 #[derive(Clone, Debug)]
 pub struct Tree<T> {
     /// What failed last, or what was drawn.

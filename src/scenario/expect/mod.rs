@@ -90,6 +90,15 @@ impl ExpectationVerdict {
 }
 
 /// How a run as a whole came out.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::scenario::{Judgement, overall};
+/// assert_eq!(overall(&outcome, &loaded.judge(&outcome)), Judgement::Pass);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Judgement {
     /// Every invariant holds and every expectation is met.
@@ -102,6 +111,11 @@ pub enum Judgement {
 
 impl Judgement {
     /// Returns the judgement as results print it.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::scenario::Judgement::Fail.word(), "fail");
+    /// ```
     pub fn word(self) -> &'static str {
         match self {
             Self::Pass => "pass",
@@ -112,6 +126,15 @@ impl Judgement {
 }
 
 /// Returns how a run as a whole came out; a vacuous invariant does not change it.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/glitch-of-50s.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::scenario::{Judgement, overall};
+/// assert_eq!(overall(&outcome, &loaded.judge(&outcome)), Judgement::Pass);
+/// ```
 pub fn overall(outcome: &Outcome, expectations: &[ExpectationOutcome]) -> Judgement {
     let any = |verdict| expectations.iter().any(|judged| judged.verdict == verdict);
     if unexcused(outcome, expectations).next().is_some()
@@ -130,6 +153,15 @@ pub fn overall(outcome: &Outcome, expectations: &[ExpectationOutcome]) -> Judgem
 
 impl Loaded {
     /// Returns how each expectation of the scenario came out in a run, in the order of the file.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// let outcome = cutover::sim::run(&loaded.setup, 0);
+    /// use cutover::scenario::ExpectationVerdict;
+    /// assert_eq!(loaded.judge(&outcome)[0].verdict, ExpectationVerdict::Met);
+    /// ```
     pub fn judge(&self, outcome: &Outcome) -> Vec<ExpectationOutcome> {
         let path = Path::root().field("expect");
         let line = |index| self.places.as_ref().map(|places| places.place(&path.item(index)).line);

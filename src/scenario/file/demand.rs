@@ -12,6 +12,15 @@ use crate::model::Endpoint;
 use crate::sim::{PhaseName, SlotState};
 
 /// What must happen. A pair of numbers or durations is an inclusive range.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::scenario::Expectation;
+/// let once = Expectation::Promotions { service: "orders".to_owned(), count: 1 };
+/// assert!(loaded.scenario.expect.contains(&once));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Expectation {
@@ -277,6 +286,16 @@ pub enum Expectation {
 }
 
 /// A violation that the scenario accepts.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/both-nodes-die.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::check::Amount;
+/// use cutover::scenario::Allowance;
+/// let Allowance::Violation { invariant, at_most, .. } = &loaded.scenario.allow[0];
+/// assert_eq!((invariant.as_str(), *at_most), ("acked-write-survives", Amount::Commits(1_077)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Allowance {

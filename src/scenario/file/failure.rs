@@ -10,6 +10,19 @@ use crate::fault::FaultKind;
 use crate::kernel::{Distribution, Span};
 
 /// Something that goes wrong by itself, again and again.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "year", until: "30d",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 10)],
+/// #     failures: [Failure(name: "hosts", fault: HostDeath, strikes: EachNode("orders"),
+/// #         occurs: Every("exponential(90d)"))],
+/// #     targets: [Mean(metric: "write_downtime", at_most: "4h")])"#;
+/// # let loaded = cutover::scenario::parse("year.ron", text).expect("it is valid");
+/// let failure = &loaded.scenario.failures[0];
+/// assert_eq!((failure.name.as_str(), failure.lasts.is_some()), ("hosts", false));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Failure {
@@ -27,6 +40,19 @@ pub struct Failure {
 }
 
 /// Whom a failure strikes; each of several victims has a clock of its own.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "year", until: "30d",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 10)],
+/// #     failures: [Failure(name: "hosts", fault: HostDeath, strikes: EachNode("orders"),
+/// #         occurs: Every("exponential(90d)"))],
+/// #     targets: [Mean(metric: "write_downtime", at_most: "4h")])"#;
+/// # let loaded = cutover::scenario::parse("year.ron", text).expect("it is valid");
+/// use cutover::scenario::Strikes;
+/// assert_eq!(loaded.scenario.failures[0].strikes, Strikes::EachNode("orders".to_owned()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Strikes {
     /// Each node of a service, replacements included; the clock of a node starts when it is new.
@@ -40,6 +66,19 @@ pub enum Strikes {
 }
 
 /// When a failure strikes.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "year", until: "30d",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 10)],
+/// #     failures: [Failure(name: "hosts", fault: HostDeath, strikes: EachNode("orders"),
+/// #         occurs: Every("exponential(90d)"))],
+/// #     targets: [Mean(metric: "write_downtime", at_most: "4h")])"#;
+/// # let loaded = cutover::scenario::parse("year.ron", text).expect("it is valid");
+/// use cutover::scenario::Occurs;
+/// assert!(matches!(loaded.scenario.failures[0].occurs, Occurs::Every(_)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Occurs {
     /// After a time without it, drawn anew after each strike and its repair.

@@ -8,6 +8,15 @@ use serde::{Deserialize, Serialize};
 use crate::model::IntegrationKind;
 
 /// Two services of which one follows the other.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/crdr-failover-and-failback.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::scenario::Integration;
+/// let pair = &loaded.scenario.integrations[0];
+/// assert!(matches!(pair, Integration::DisasterRecovery { .. }));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Integration {
@@ -56,6 +65,14 @@ impl Integration {
     }
 
     /// Returns what binds the two together.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/gad-promotion-client-moves.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// use cutover::model::IntegrationKind;
+    /// assert_eq!(loaded.scenario.integrations[0].kind(), IntegrationKind::GlobalActiveDatabase);
+    /// ```
     pub fn kind(&self) -> IntegrationKind {
         match self {
             Self::ReadReplica { .. } => IntegrationKind::ReadReplica,
@@ -65,6 +82,13 @@ impl Integration {
     }
 
     /// Returns the service that is followed at the start, with the name of its field.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/crdr-failover-and-failback.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// assert_eq!(loaded.scenario.integrations[0].source(), ("primary", "orders"));
+    /// ```
     pub fn source(&self) -> (&'static str, &str) {
         match self {
             Self::ReadReplica { source, .. } => ("source", source),
@@ -75,6 +99,13 @@ impl Integration {
     }
 
     /// Returns the service that follows at the start, with the name of its field.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/crdr-failover-and-failback.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// assert_eq!(loaded.scenario.integrations[0].destination(), ("recovery", "orders-dr"));
+    /// ```
     pub fn destination(&self) -> (&'static str, &str) {
         match self {
             Self::ReadReplica { replica, .. } => ("replica", replica),

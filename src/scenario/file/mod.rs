@@ -31,6 +31,15 @@ pub use script::{Deed, Step, Target, Trigger};
 pub use slot::{IfMissing, Slot, SlotConsumer, StartPosition};
 
 /// A scenario file.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let scenario = &loaded.scenario;
+/// assert_eq!((scenario.name.as_str(), scenario.script.len()), ("business-primary-crash", 1));
+/// assert_eq!(scenario.until, cutover::kernel::Span::from_mins(15));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
@@ -78,6 +87,15 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 /// A service.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let service = &loaded.scenario.services[0];
+/// assert_eq!((service.name.as_str(), service.region.as_str()), ("orders", "eu-west"));
+/// assert_eq!(service.plan.nodes(), 2);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
@@ -99,6 +117,15 @@ fn default_region() -> String {
 }
 
 /// A client of a service.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::scenario::Client;
+/// assert!(matches!(&loaded.scenario.clients[0], Client::Writer(_)));
+/// assert!(matches!(&loaded.scenario.clients[1], Client::Reader(_)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Client {
     /// Commits through the primary name, at an even pace or at random.
@@ -111,6 +138,13 @@ pub enum Client {
 
 impl Client {
     /// Returns the client's name.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// assert_eq!(loaded.scenario.clients[1].name(), "dash");
+    /// ```
     pub fn name(&self) -> &str {
         match self {
             Self::Writer(writer) => &writer.name,
@@ -120,6 +154,13 @@ impl Client {
     }
 
     /// Returns the name of the service it uses.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// assert_eq!(loaded.scenario.clients[1].service(), "orders");
+    /// ```
     pub fn service(&self) -> &str {
         match self {
             Self::Writer(writer) => &writer.service,
@@ -129,6 +170,13 @@ impl Client {
     }
 
     /// Returns the region it runs in, if it is not that of its service.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/crdr-failover-and-failback.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// assert_eq!(loaded.scenario.clients[0].region(), Some("us-east"));
+    /// ```
     pub fn region(&self) -> Option<&str> {
         match self {
             Self::Writer(writer) => writer.region.as_deref(),
@@ -138,6 +186,15 @@ impl Client {
     }
 
     /// Returns what kind of client it is and where it differs from its kind.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// use cutover::model::{Driver, DriverParts};
+    /// let (driver, parts) = loaded.scenario.clients[0].driver();
+    /// assert_eq!((driver, parts), (Driver::default(), &DriverParts::default()));
+    /// ```
     pub fn driver(&self) -> (Driver, &DriverParts) {
         match self {
             Self::Writer(writer) => (writer.driver, &writer.parts),
@@ -157,6 +214,15 @@ impl Client {
 }
 
 /// A client that commits.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::scenario::Client;
+/// let Client::Writer(app) = &loaded.scenario.clients[0] else { panic!("it writes") };
+/// assert_eq!((app.writes_per_s, app.wal_per_commit.get()), (200, 3 * 1024));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Writer {
@@ -197,6 +263,15 @@ fn default_wal_per_commit() -> Bytes {
 }
 
 /// A client that reads.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::scenario::Client;
+/// let Client::Reader(dash) = &loaded.scenario.clients[1] else { panic!("it reads") };
+/// assert_eq!(dash.reads_per_s, 50);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reader {

@@ -8,6 +8,19 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::Share;
 
 /// What a scenario wants of many runs.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "year", until: "30d",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 10)],
+/// #     failures: [Failure(name: "hosts", fault: HostDeath, strikes: EachNode("orders"),
+/// #         occurs: Every("exponential(90d)"))],
+/// #     targets: [Mean(metric: "write_downtime", at_most: "4h")])"#;
+/// # let loaded = cutover::scenario::parse("year.ron", text).expect("it is valid");
+/// use cutover::scenario::Objective;
+/// assert!(matches!(loaded.scenario.targets[0], Objective::Mean { .. }));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Objective {
     /// The mean of a metric over all runs.
@@ -50,6 +63,21 @@ pub enum Objective {
 }
 
 /// A limit in the unit of a metric: `"4h"`, `"1MiB"` or `400`.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "year", until: "30d",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 10)],
+/// #     failures: [Failure(name: "hosts", fault: HostDeath, strikes: EachNode("orders"),
+/// #         occurs: Every("exponential(90d)"))],
+/// #     targets: [Mean(metric: "write_downtime", at_most: "4h")])"#;
+/// # let loaded = cutover::scenario::parse("year.ron", text).expect("it is valid");
+/// use cutover::scenario::{Level, Objective};
+/// let target = &loaded.scenario.targets[0];
+/// let Objective::Mean { at_most, .. } = target else { panic!("it is a mean") };
+/// assert_eq!(*at_most, Level::Text("4h".to_owned()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "expected a limit such as \"4h\", \"1MiB\" or 400")]
 pub enum Level {

@@ -11,6 +11,15 @@ use crate::model::{Endpoint, Zone};
 use crate::sim::PhaseName;
 
 /// One step of the script.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/crdr-failover-and-failback.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::scenario::Step;
+/// let script = &loaded.scenario.script;
+/// assert!(matches!(script[0], Step::At(..)) && matches!(script[4], Step::When(..)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Step {
     /// At a time, which may be a law drawn from the seed.
@@ -23,6 +32,14 @@ pub enum Step {
 
 impl Step {
     /// Returns what the step does.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/glitch-of-50s.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// use cutover::scenario::Deed;
+    /// assert!(matches!(loaded.scenario.script[1].deed(), Deed::Heal(..)));
+    /// ```
     pub fn deed(&self) -> &Deed {
         match self {
             Self::At(_, deed) | Self::When(_, deed) | Self::Every(_, deed) => deed,
@@ -30,6 +47,13 @@ impl Step {
     }
 
     /// Returns the earliest time at which the step can happen.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/glitch-of-50s.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// assert_eq!(loaded.scenario.script[0].earliest(), cutover::kernel::Span::from_secs(60));
+    /// ```
     pub fn earliest(&self) -> Span {
         match self {
             Self::At(law, _) => law.least(),
@@ -39,6 +63,16 @@ impl Step {
     }
 
     /// Returns the latest time at which the step can first happen, if there is one.
+    ///
+    /// # Examples
+    /// A step that waits for something may happen at any time:
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/crdr-failover-and-failback.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// let script = &loaded.scenario.script;
+    /// assert_eq!(script[0].latest(), Some(cutover::kernel::Span::from_mins(2)));
+    /// assert_eq!(script[4].latest(), None);
+    /// ```
     pub fn latest(&self) -> Option<Span> {
         match self {
             Self::At(law, _) => law.greatest(),
@@ -49,6 +83,16 @@ impl Step {
 }
 
 /// Something that a step waits for.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/crdr-failover-and-failback.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::scenario::{Step, Trigger};
+/// let Step::When(waits, _) = &loaded.scenario.script[4] else { panic!("it waits") };
+/// let Trigger::After(_, event) = waits else { panic!("it waits longer") };
+/// assert_eq!(**event, Trigger::BecomesPassive { service: "orders".to_owned() });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Trigger {
     /// The platform enters a phase with a service.
@@ -120,6 +164,15 @@ pub enum Trigger {
 }
 
 /// What a step does.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::fault::FaultKind;
+/// use cutover::scenario::Deed;
+/// assert!(matches!(loaded.scenario.script[0].deed(), Deed::Fault(FaultKind::HostDeath, _)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Deed {
     /// Something goes wrong.
@@ -133,6 +186,15 @@ pub enum Deed {
 
 impl Deed {
     /// Returns what the deed is aimed at.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// use cutover::scenario::Target;
+    /// let target = loaded.scenario.script[0].deed().target();
+    /// assert_eq!(target, &Target::Primary("orders".to_owned()));
+    /// ```
     pub fn target(&self) -> &Target {
         match self {
             Self::Fault(_, target) | Self::Heal(_, target) | Self::Operator(_, target) => target,
@@ -141,6 +203,17 @@ impl Deed {
 }
 
 /// What a fault is aimed at.
+///
+/// # Examples
+/// Both directions of a link:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/glitch-of-50s.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::scenario::Target;
+/// let target = loaded.scenario.script[0].deed().target();
+/// let Target::Link(one, other) = target else { panic!("it is a link") };
+/// assert_eq!((&**one, &**other), (&Target::Primary("orders".to_owned()), &Target::Everyone));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Target {
     /// A node by its name.

@@ -10,6 +10,14 @@ use crate::kernel::{Law, Rate, Span};
 use crate::model::{Driver, DriverParts};
 
 /// A logical replication slot.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/slot-copies-with-own-position.ron".as_ref())
+/// #     .expect("it is valid");
+/// let slot = &loaded.scenario.slots[0];
+/// assert_eq!((slot.name.as_str(), slot.database.as_str()), ("cdc", "defaultdb"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Slot {
@@ -38,6 +46,15 @@ fn is_default_database(name: &str) -> bool {
 }
 
 /// A client that reads from a logical slot, through the primary name.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/slot-copies-with-own-position.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::scenario::Client;
+/// let Client::SlotConsumer(lake) = &loaded.scenario.clients[1] else { panic!("it consumes") };
+/// assert_eq!((lake.slot.as_str(), lake.ack_every.as_micros()), ("cdc", 1_000_000));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SlotConsumer {
@@ -96,6 +113,15 @@ fn default_if_missing() -> IfMissing {
 }
 
 /// Where a consumer asks to begin.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/slot-copies-with-own-position.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::scenario::{Client, StartPosition};
+/// let Client::SlotConsumer(lake) = &loaded.scenario.clients[1] else { panic!("it consumes") };
+/// assert_eq!(lake.start, StartPosition::Own);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum StartPosition {
     /// Where the slot is confirmed: it has no position of its own.
@@ -105,6 +131,15 @@ pub enum StartPosition {
 }
 
 /// What a consumer does when its slot does not exist.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/slot-copies-with-own-position.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::scenario::{Client, IfMissing};
+/// let Client::SlotConsumer(lake) = &loaded.scenario.clients[1] else { panic!("it consumes") };
+/// assert_eq!(lake.if_missing, IfMissing::Create);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum IfMissing {
     /// It tries again until somebody has created it.

@@ -18,6 +18,13 @@ use crate::sim::Outcome;
 pub use table::SLOS;
 
 /// In what a metric is counted.
+///
+/// # Examples
+/// ```
+/// use cutover::scenario::{Unit, metric_rows};
+/// let downtime = metric_rows().find(|(name, ..)| *name == "write_downtime");
+/// assert_eq!(downtime.map(|(_, unit, _)| unit), Some(Unit::Time));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// Microseconds.
@@ -32,6 +39,11 @@ pub enum Unit {
 
 impl Unit {
     /// Returns the unit's name in results.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::scenario::Unit::Time.word(), "us");
+    /// ```
     pub fn word(self) -> &'static str {
         match self {
             Self::Time => "us",
@@ -43,6 +55,14 @@ impl Unit {
 }
 
 /// Something that is measured of a run.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let metrics = cutover::scenario::metrics(&loaded.scenario);
+/// assert!(metrics.iter().any(|metric| metric.name == "downtime[app]"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Metric {
     /// Its name in targets and results.
@@ -72,6 +92,11 @@ enum Part {
 }
 
 /// Returns the name, the unit and the meaning of each metric that every scenario has.
+///
+/// # Examples
+/// ```
+/// assert!(cutover::scenario::metric_rows().any(|(name, ..)| name == "write_downtime"));
+/// ```
 pub fn metric_rows() -> impl Iterator<Item = (&'static str, Unit, &'static str)> {
     table::ROWS.iter().map(|row| (row.name, row.unit, row.meaning))
 }
@@ -144,6 +169,18 @@ fn causes(scenario: &Scenario) -> Vec<&'static str> {
 }
 
 /// Returns the value of each metric of a run; nothing where something never came about.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::scenario::{measure, metrics};
+/// let metrics = metrics(&loaded.scenario);
+/// let values = measure(&metrics, &outcome);
+/// let dash = metrics.iter().position(|metric| metric.name == "downtime[dash]");
+/// assert_eq!(dash.map(|place| values[place]), Some(Some(0)));
+/// ```
 pub fn measure(metrics: &[Metric], outcome: &Outcome) -> Vec<Option<u64>> {
     let sums = Sums::of(outcome);
     let value = |metric: &Metric| match metric.source {

@@ -18,6 +18,12 @@ pub(super) struct Row {
 }
 
 /// The availabilities that are asked for most, in millionths, each with its metric's name.
+///
+/// # Examples
+/// ```
+/// use cutover::scenario::SLOS;
+/// assert!(SLOS.iter().any(|(_, name)| name.contains("99")));
+/// ```
 pub const SLOS: [(u64, &str); 4] = [
     (999_000, "meets_99.9"),
     (999_500, "meets_99.95"),
