@@ -25,6 +25,14 @@ pub struct Case<'a> {
 }
 
 /// A violation that the scenario accepts.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/both-nodes-die.ron".as_ref())
+/// #     .expect("it is valid");
+/// let allowed = &loaded.setup.allowances[0];
+/// assert_eq!(allowed.invariant, "acked-write-survives");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allowance {
     /// The invariant's id.

@@ -120,6 +120,12 @@ pub struct RoleMove {
 ///
 /// Both are passive while one takes over from the other. A take-over from a service that is gone,
 /// and one that promotes first, know no such time. Source: Aiven, "Cross-region disaster recovery".
+///
+/// # Examples
+/// ```
+/// use cutover::check::ROLE_MOVES;
+/// assert!(ROLE_MOVES.len() >= 8);
+/// ```
 pub const ROLE_MOVES: &[RoleMove] = &[
     role_move([ACTIVE, PASSIVE], [PASSIVE, PASSIVE], "a switchover begins"),
     role_move(

@@ -12,6 +12,12 @@ use super::{
 };
 
 /// What the registry says of one invariant.
+///
+/// # Examples
+/// ```
+/// use cutover::check::INVARIANTS;
+/// assert!(INVARIANTS.iter().all(|card| !card.statement.is_empty()));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct InvariantCard {
     /// Its id, as scenario files spell it.
@@ -323,6 +329,12 @@ const UNPLANNED: &[InvariantCard] = &[
 const COUNT: usize = UNPLANNED.len() + PLANNED.len();
 
 /// Every invariant, in the order in which results list them.
+///
+/// # Examples
+/// ```
+/// use cutover::check::INVARIANTS;
+/// assert!(INVARIANTS.iter().any(|card| card.id == "acked-write-survives"));
+/// ```
 pub const INVARIANTS: &[InvariantCard] = &{
     let mut all = [UNPLANNED[0]; COUNT];
     let mut place = 0;

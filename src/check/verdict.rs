@@ -9,6 +9,15 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::{Bytes, Instant, Span};
 
 /// How an invariant comes out.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::check::Verdict;
+/// assert!(outcome.invariants.iter().all(|one| one.verdict != Verdict::Violated));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Verdict {
     /// It was put to the test and held.
@@ -23,6 +32,11 @@ pub enum Verdict {
 
 impl Verdict {
     /// Returns the verdict as results print it.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::check::Verdict::Vacuous.word(), "vacuous");
+    /// ```
     pub fn word(self) -> &'static str {
         match self {
             Self::Holds => "holds",
@@ -34,6 +48,15 @@ impl Verdict {
 }
 
 /// What an invariant speaks of: every instant, a deadline, the end of the run, or a witness.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::check::Kind;
+/// assert!(outcome.invariants.iter().any(|one| one.kind == Kind::AtEnd));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// It must hold at every instant.
@@ -48,6 +71,11 @@ pub enum Kind {
 
 impl Kind {
     /// Returns the kind as results print it.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::check::Kind::AtEnd.word(), "at end");
+    /// ```
     pub fn word(self) -> &'static str {
         match self {
             Self::Always => "always",
@@ -59,6 +87,13 @@ impl Kind {
 }
 
 /// An amount with its unit: how large a violation is, or how large one is accepted.
+///
+/// # Examples
+/// ```
+/// use cutover::check::Amount;
+/// assert_eq!(Amount::Commits(3).to_string(), "3 commits");
+/// assert_eq!(Amount::Times(1).to_string(), "once");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Amount {
     /// Acknowledged commits.
@@ -75,6 +110,11 @@ pub enum Amount {
 
 impl Amount {
     /// Returns the name of the unit, as scenario files spell it.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::check::Amount::Commits(3).unit(), "Commits");
+    /// ```
     pub fn unit(self) -> &'static str {
         match self {
             Self::Commits(_) => "Commits",
@@ -86,6 +126,13 @@ impl Amount {
     }
 
     /// Returns whether this amount is within a bound of the same unit; nothing otherwise.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::check::Amount;
+    /// assert_eq!(Amount::Commits(3).within(Amount::Commits(5)), Some(true));
+    /// assert_eq!(Amount::Commits(3).within(Amount::Times(5)), None);
+    /// ```
     pub fn within(self, bound: Self) -> Option<bool> {
         match (self, bound) {
             (Self::Commits(amount), Self::Commits(bound))
@@ -113,6 +160,16 @@ impl fmt::Display for Amount {
 }
 
 /// How an invariant came out.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/both-nodes-die.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::check::Verdict;
+/// let loss = outcome.invariants.iter().find(|one| one.id == "acked-write-survives");
+/// assert_eq!(loss.map(|one| one.verdict), Some(Verdict::Allowed));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvariantOutcome {
     /// Its id, as scenario files spell it.

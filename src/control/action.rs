@@ -6,6 +6,12 @@ use crate::kernel::Lsn;
 use crate::model::{Endpoint, Plan, RegionId};
 
 /// An order of the platform.
+///
+/// # Examples
+/// ```
+/// use cutover::control::Action;
+/// assert_eq!(Action::Fence(1).name(), "fence");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     /// Keep this node from writing.
@@ -69,6 +75,12 @@ pub enum Action {
 }
 
 /// The names of all orders, those of the variants in their order.
+///
+/// # Examples
+/// ```
+/// use cutover::control::{ACTIONS, Action};
+/// assert!(ACTIONS.contains(&Action::Promote(2).name()));
+/// ```
 pub const ACTIONS: &[&str] = &[
     "fence",
     "promote",
@@ -103,6 +115,11 @@ pub const ACTIONS: &[&str] = &[
 
 impl Action {
     /// Returns the name of the order, without whom it is for.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::control::Action::Promote(2).name(), "promote");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Fence(_) => "fence",
@@ -139,11 +156,23 @@ impl Action {
 }
 
 /// The numbers of at most three nodes.
+///
+/// # Examples
+/// ```
+/// use cutover::control::Numbers;
+/// assert_eq!(Numbers::of([2, 3]).iter().collect::<Vec<_>>(), [2, 3]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Numbers([Option<u16>; 3]);
 
 impl Numbers {
     /// Returns the list made of these numbers; those beyond the third are left out.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::Numbers;
+    /// assert_eq!(Numbers::of([2]).iter().count(), 1);
+    /// ```
     pub fn of(numbers: impl IntoIterator<Item = u16>) -> Self {
         let mut list = Self::default();
         for (place, number) in list.0.iter_mut().zip(numbers) {
@@ -153,6 +182,12 @@ impl Numbers {
     }
 
     /// Returns the numbers.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::Numbers;
+    /// assert_eq!(Numbers::of([]).iter().next(), None);
+    /// ```
     pub fn iter(self) -> impl Iterator<Item = u16> {
         self.0.into_iter().flatten()
     }

@@ -14,6 +14,13 @@ use crate::knob::{Knobs, Mutant, Policy};
 use crate::model::{Condition, Signal};
 
 /// What the platform decided.
+///
+/// # Examples
+/// ```
+/// use cutover::control::{Action, Decision, Rule};
+/// let decision = Decision { actions: vec![Action::Promote(2)], ..Decision::none(Rule::NoteNews) };
+/// assert_eq!(decision.actions[0].name(), "promote");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
     /// By which rule.
@@ -28,6 +35,12 @@ pub struct Decision {
 
 impl Decision {
     /// Returns a decision to do nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::{Decision, Rule};
+    /// assert!(Decision::none(Rule::NoteNews).actions.is_empty());
+    /// ```
     pub fn none(rule: Rule) -> Self {
         Self { rule, actions: Vec::new(), given_up: None, candidates: Vec::new() }
     }

@@ -225,6 +225,14 @@ impl Manager {
     }
 
     /// Returns a node that the platform knows.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::Manager;
+    /// use cutover::model::Plan;
+    /// let manager = Manager::new(Plan::Premium);
+    /// assert!(manager.member(3).is_some() && manager.member(4).is_none());
+    /// ```
     pub fn member(&self, number: u16) -> Option<&Member> {
         self.members.iter().find(|member| member.number == number)
     }
@@ -235,6 +243,14 @@ impl Manager {
     }
 
     /// Returns the numbers of the nodes of a standing.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::{Manager, Standing};
+    /// use cutover::model::Plan;
+    /// let manager = Manager::new(Plan::Premium);
+    /// assert_eq!(manager.standing(Standing::Standby).collect::<Vec<_>>(), [2, 3]);
+    /// ```
     pub fn standing(&self, standing: Standing) -> impl Iterator<Item = u16> + '_ {
         self.members.iter().filter(move |member| member.standing == standing).map(|m| m.number)
     }

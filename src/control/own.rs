@@ -15,6 +15,15 @@ use crate::model::Signal;
 /// Decides on a piece of news; the manager afterwards believes what it implies.
 ///
 /// It has to be a pure function: what it wants to remember it writes into the manager.
+///
+/// # Examples
+/// A policy that never does anything:
+/// ```
+/// use cutover::control::{Decide, Decision, OwnPolicy, Rule};
+/// let idle: Decide = |_, _, _, _| Decision::none(Rule::NoteNews);
+/// let policy = OwnPolicy { name: "idle", decide: idle };
+/// assert_eq!(policy.name, "idle");
+/// ```
 pub type Decide = fn(&Knobs, &mut Manager, Instant, Signal) -> Decision;
 
 /// A policy that somebody else wrote: a name, and a function that decides in the platform's place.

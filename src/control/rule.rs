@@ -3,6 +3,12 @@
 //! Knows nothing of when a rule applies. Kept here: every decision names exactly one rule.
 
 /// A named line of policy.
+///
+/// # Examples
+/// ```
+/// use cutover::control::Rule;
+/// assert!(Rule::ALL.iter().any(|rule| rule.name() == "promote-for-silent-primary"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Rule {
     /// A due report did not come.
@@ -199,6 +205,12 @@ impl Rule {
     ];
 
     /// Returns the rule's name, as results print it.
+    ///
+    /// # Examples
+    /// ```
+    /// let rule = cutover::control::Rule::PromoteForSilentPrimary;
+    /// assert_eq!(rule.name(), "promote-for-silent-primary");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::SuspectSilentNode => "suspect-silent-node",
@@ -272,6 +284,12 @@ impl Rule {
     }
 
     /// Returns the cause of a promotion by this rule, as results print it.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::Rule;
+    /// assert!(Rule::ALL.iter().all(|rule| !rule.cause().is_empty()));
+    /// ```
     pub fn cause(self) -> &'static str {
         match self {
             Self::PromoteReadReplica => "read_replica_promotion",

@@ -6,6 +6,12 @@ use super::rule::Rule;
 
 impl Rule {
     /// Returns what the rule says.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::Rule;
+    /// assert!(Rule::ALL.iter().all(|rule| !rule.sentence().is_empty()));
+    /// ```
     #[expect(clippy::too_many_lines, reason = "a sentence for each rule")]
     #[expect(clippy::wildcard_enum_match_arm, reason = "the others are about two services")]
     pub fn sentence(self) -> &'static str {

@@ -8,6 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::{Rate, Span};
 
 /// One kind of fault, with its measures if it has any.
+///
+/// # Examples
+/// ```
+/// use cutover::fault::FaultKind;
+/// use cutover::kernel::Span;
+/// assert_eq!(FaultKind::CrashLoop(Span::from_secs(20)).name(), "CrashLoop");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum FaultKind {
     /// The host disappears for good: silence, and packets on the wire still arrive.
@@ -68,6 +75,12 @@ pub enum FaultKind {
 }
 
 /// What a fault can be aimed at.
+///
+/// # Examples
+/// ```
+/// use cutover::fault::{Aim, FaultKind};
+/// assert_eq!(FaultKind::LinkCut.card().aim, Aim::Link);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Aim {
     /// One node.
@@ -83,6 +96,13 @@ pub enum Aim {
 }
 
 /// What the registry says of one kind of fault.
+///
+/// # Examples
+/// ```
+/// use cutover::fault::FAULTS;
+/// let death = FAULTS.iter().find(|card| card.name == "HostDeath").expect("there is one");
+/// assert!(death.heal.is_none());
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct FaultCard {
     /// Its name in scenario files.
@@ -163,6 +183,11 @@ cards! {
 
 impl FaultKind {
     /// Returns the fault's name in scenario files.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::fault::FaultKind::Hang.name(), "Hang");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::HostDeath => "HostDeath",
@@ -191,6 +216,11 @@ impl FaultKind {
     }
 
     /// Returns what the registry says of this kind.
+    ///
+    /// # Examples
+    /// ```
+    /// assert!(cutover::fault::FaultKind::Hang.card().heal.is_some());
+    /// ```
     pub fn card(self) -> &'static FaultCard {
         FAULTS.iter().find(|card| card.name == self.name()).expect("every fault has a card")
     }

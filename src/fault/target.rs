@@ -6,6 +6,15 @@
 use crate::model::{ClientId, RegionId, ServiceId, Zone};
 
 /// What a fault is aimed at.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/glitch-of-50s.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::fault::{Party, Target};
+/// let target = loaded.setup.script[0].deed.target();
+/// assert!(matches!(target, Target::Link { to: Party::Everyone, both: true, .. }));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Target {
     /// One party.
@@ -22,6 +31,16 @@ pub enum Target {
 }
 
 /// One side of a link, or the victim of a fault.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::fault::{Party, Target};
+/// use cutover::model::ServiceId;
+/// let target = loaded.setup.script[0].deed.target();
+/// assert_eq!(target, Target::One(Party::Primary(ServiceId(0))));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Party {
     /// The node of a service with this number in its name.

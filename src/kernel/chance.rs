@@ -34,6 +34,15 @@ pub struct Chance {
 }
 
 /// A random word with what it was drawn for.
+///
+/// # Examples
+/// ```
+/// use cutover::kernel::Chance;
+/// let chance = Chance::recorded(7, 0);
+/// let word = chance.word("host_boot", "orders-1", 3);
+/// let draw = &chance.draws()[0];
+/// assert_eq!((draw.counter, draw.word), (3, word));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Draw {
     /// What it was drawn for.
@@ -63,6 +72,14 @@ enum Source {
 
 impl Chance {
     /// Returns the words of run number `run` of a campaign with this seed.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Chance;
+    /// let word = |run| Chance::new(7, run).word("host_boot", "orders-1", 0);
+    /// assert_eq!(word(0), word(0));
+    /// assert_ne!(word(0), word(1));
+    /// ```
     pub const fn new(seed: u64, run: u64) -> Self {
         Self { seed, run, source: Source::Seeded }
     }
@@ -88,6 +105,15 @@ impl Chance {
     }
 
     /// Returns the words of a record; words that it does not hold are drawn and noted.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Chance;
+    /// let chance = Chance::recorded(7, 0);
+    /// let word = chance.word("host_boot", "orders-1", 0);
+    /// let again = Chance::replayed(8, 0, chance.draws());
+    /// assert_eq!(again.word("host_boot", "orders-1", 0), word);
+    /// ```
     pub fn replayed(seed: u64, run: u64, draws: impl IntoIterator<Item = Draw>) -> Self {
         let words =
             draws.into_iter().map(|draw| ((draw.purpose, draw.name, draw.counter), draw.word));
@@ -95,11 +121,24 @@ impl Chance {
     }
 
     /// Returns the seed.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::kernel::Chance::new(7, 0).seed(), 7);
+    /// ```
     pub fn seed(&self) -> u64 {
         self.seed
     }
 
     /// Returns the words that were noted, in the order of their names.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Chance;
+    /// let chance = Chance::recorded(7, 0);
+    /// chance.word("host_boot", "orders-1", 0);
+    /// assert_eq!(chance.draws()[0].name, "orders-1");
+    /// ```
     pub fn draws(&self) -> Vec<Draw> {
         let (Source::Recorded(noted) | Source::Replayed(_, noted)) = &self.source else {
             return Vec::new();
@@ -116,6 +155,14 @@ impl Chance {
     }
 
     /// Returns word number `counter` of what is drawn for `purpose` by the entity `name`.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Chance;
+    /// let chance = Chance::new(7, 0);
+    /// let word = |node| chance.word("host_boot", node, 0);
+    /// assert_ne!(word("orders-1"), word("orders-2"));
+    /// ```
     pub fn word(&self, purpose: &str, name: &str, counter: u64) -> u64 {
         let noted = match &self.source {
             Source::Seeded => return self.drawn(purpose, name, counter),

@@ -25,17 +25,36 @@ pub struct Digest(u64);
 
 impl Digest {
     /// Returns the digest of nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Digest;
+    /// assert_eq!(Digest::new().finish(), Digest::new().finish());
+    /// ```
     pub const fn new() -> Self {
         Self(0x6375_746F_7665_7221)
     }
 
     /// Adds one word.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Digest;
+    /// assert_ne!(Digest::new().u64(1).finish(), Digest::new().u64(2).finish());
+    /// ```
     pub const fn u64(&mut self, word: u64) -> &mut Self {
         self.0 = mix(self.0 ^ word).wrapping_add(0x9E37_79B9_7F4A_7C15);
         self
     }
 
     /// Adds a text and its length.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Digest;
+    /// let whole = Digest::new().text("ab").finish();
+    /// assert_ne!(whole, Digest::new().text("a").text("b").finish());
+    /// ```
     pub fn text(&mut self, text: &str) -> &mut Self {
         self.u64(u64::try_from(text.len()).expect("a text fits into memory"));
         for chunk in text.as_bytes().chunks(8) {
@@ -47,6 +66,13 @@ impl Digest {
     }
 
     /// Returns the hash of all that was added so far.
+    ///
+    /// # Examples
+    /// ```
+    /// let mut digest = cutover::kernel::Digest::new();
+    /// let before = digest.finish();
+    /// assert_ne!(digest.u64(7).finish(), before);
+    /// ```
     pub const fn finish(&self) -> u64 {
         mix(self.0)
     }

@@ -41,6 +41,13 @@ const WHOLE: u32 = 1_000_000;
 
 impl Distribution {
     /// Returns the span that a random word stands for.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Distribution, Span};
+    /// let five: Distribution = "5s".parse().expect("it is a law");
+    /// assert_eq!(five.draw(17), Span::from_secs(5));
+    /// ```
     pub fn draw(&self, word: u64) -> Span {
         match self {
             Self::One(law) => law.draw(word),
@@ -73,6 +80,13 @@ impl Distribution {
     }
 
     /// Returns what was observed, in order.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Distribution, Span};
+    /// let seen = Distribution::observed(vec![Span::from_secs(3); 9]);
+    /// assert_eq!(seen.draw(u64::MAX), Span::from_secs(3));
+    /// ```
     pub fn observed(mut spans: Vec<Span>) -> Self {
         spans.sort_unstable();
         Self::Observed(spans)

@@ -58,6 +58,13 @@ impl Law {
     ///
     /// Draws of laws without a bound are rounded to the microsecond, and are at most
     /// [`Span::CENTURY`].
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Law, Span};
+    /// let law: Law = "uniform(1s, 2s)".parse().expect("it is a law");
+    /// assert!((law.least()..=Span::from_secs(2)).contains(&law.draw(1 << 63)));
+    /// ```
     pub fn draw(&self, word: u64) -> Span {
         match *self {
             Self::Fixed(span) => span,
@@ -82,6 +89,13 @@ impl Law {
     }
 
     /// Returns a span that no draw is below.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Law, Span};
+    /// let law: Law = "uniform(1s, 2s)".parse().expect("it is a law");
+    /// assert_eq!(law.least(), Span::from_secs(1));
+    /// ```
     pub const fn least(&self) -> Span {
         match *self {
             Self::Fixed(span)
@@ -93,6 +107,13 @@ impl Law {
     }
 
     /// Returns the span that no draw is above, `None` if the law has no such bound.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Law, Span};
+    /// let law: Law = "uniform(1s, 2s)".parse().expect("it is a law");
+    /// assert_eq!(law.greatest(), Some(Span::from_secs(2)));
+    /// ```
     pub const fn greatest(&self) -> Option<Span> {
         match *self {
             Self::Fixed(span)

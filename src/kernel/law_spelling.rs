@@ -27,6 +27,12 @@ const FORMS: [(&str, &str, &str); 6] = [
 ];
 
 /// What is wrong with the spelling of a law.
+///
+/// # Examples
+/// ```
+/// use cutover::kernel::Law;
+/// assert!("somewhere(1s, 2s)".parse::<Law>().is_err());
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum LawError {
     /// A duration is wrong.

@@ -26,17 +26,38 @@ pub struct Pace {
 
 impl Pace {
     /// Returns a pace of `marks` marks per second, none if `marks` is zero.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Instant, Pace, Span};
+    /// let pace = Pace::per_second(Instant::ZERO, 200);
+    /// assert_eq!(pace.nth(201), Instant::ZERO + Span::from_secs(1));
+    /// ```
     pub const fn per_second(first: Instant, marks: u64) -> Self {
         Self { first, numerator: marks, denominator: 1_000_000 }
     }
 
     /// Returns a pace of one mark each `period`.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Instant, Pace, Span};
+    /// let pace = Pace::every(Instant::ZERO, Span::from_secs(5));
+    /// assert_eq!(pace.nth(3), Instant::ZERO + Span::from_secs(10));
+    /// ```
     pub const fn every(first: Instant, period: Span) -> Self {
         assert!(period.as_micros() > 0, "marks cannot be zero microseconds apart");
         Self { first, numerator: 1, denominator: period.as_micros() }
     }
 
     /// Returns the number of marks at or before `t`.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Instant, Pace, Span};
+    /// let pace = Pace::every(Instant::ZERO, Span::from_secs(5));
+    /// assert_eq!(pace.count(Instant::ZERO + Span::from_secs(10)), 3);
+    /// ```
     pub fn count(&self, t: Instant) -> u64 {
         if t < self.first || self.numerator == 0 {
             return 0;
@@ -55,6 +76,13 @@ impl Pace {
     }
 
     /// Returns the instant of mark number `n`, counted from 1; never, if there are no marks.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Instant, Pace, Span};
+    /// let first = Instant::ZERO + Span::from_secs(2);
+    /// assert_eq!(Pace::every(first, Span::from_secs(5)).nth(1), first);
+    /// ```
     pub fn nth(&self, n: u64) -> Instant {
         assert!(n > 0, "marks are counted from 1");
         if self.numerator == 0 {
@@ -69,17 +97,41 @@ impl Pace {
     }
 
     /// Returns the instant of the last mark at or before `t`.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Instant, Pace, Span};
+    /// let pace = Pace::every(Instant::ZERO, Span::from_secs(5));
+    /// let at = |seconds| Instant::ZERO + Span::from_secs(seconds);
+    /// assert_eq!(pace.last(at(12)), Some(at(10)));
+    /// ```
     pub fn last(&self, t: Instant) -> Option<Instant> {
         let count = self.count(t);
         (count > 0).then(|| self.nth(count))
     }
 
     /// Returns the instant of the first mark at or after `t`.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Instant, Pace, Span};
+    /// let pace = Pace::every(Instant::ZERO, Span::from_secs(5));
+    /// let at = |seconds| Instant::ZERO + Span::from_secs(seconds);
+    /// assert_eq!((pace.next(at(10)), pace.next(at(11))), (at(10), at(15)));
+    /// ```
     pub fn next(&self, t: Instant) -> Instant {
         self.nth(self.count_before(t).saturating_add(1))
     }
 
     /// Returns the instant of the first mark after `t`.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Instant, Pace, Span};
+    /// let pace = Pace::every(Instant::ZERO, Span::from_secs(5));
+    /// let at = |seconds| Instant::ZERO + Span::from_secs(seconds);
+    /// assert_eq!(pace.after(at(10)), at(15));
+    /// ```
     pub fn after(&self, t: Instant) -> Instant {
         self.nth(self.count(t).saturating_add(1))
     }

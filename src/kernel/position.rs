@@ -18,6 +18,11 @@ pub struct Lsn(pub u64);
 
 impl Lsn {
     /// Returns the position in bytes.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::kernel::Lsn(0x1_0000).get(), 65_536);
+    /// ```
     pub const fn get(self) -> u64 {
         self.0
     }
@@ -30,6 +35,13 @@ impl Display for Lsn {
 }
 
 /// A position in motion, in micro-bytes; its LSN is the last whole byte reached.
+///
+/// # Examples
+/// ```
+/// use cutover::kernel::{Lsn, Position};
+/// let (one, two) = (Position::from_lsn(Lsn(1)), Position::from_lsn(Lsn(2)));
+/// assert!(one < two);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Position(u128);
 
@@ -41,26 +53,57 @@ impl Position {
     pub const ZERO: Self = Self(0);
 
     /// Returns the position of `count` micro-bytes.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Lsn, Position};
+    /// assert_eq!(Position::from_micro_bytes(2_500_000).lsn(), Lsn(2));
+    /// ```
     pub const fn from_micro_bytes(count: u128) -> Self {
         Self(count)
     }
 
     /// Returns the position at which the last byte before `lsn` is complete.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Lsn, Position};
+    /// assert_eq!(Position::from_lsn(Lsn(7)).lsn(), Lsn(7));
+    /// ```
     pub fn from_lsn(lsn: Lsn) -> Self {
         Self(u128::from(lsn.0) * BYTE)
     }
 
     /// Returns the last whole byte reached.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Lsn, Position};
+    /// assert_eq!(Position::ZERO.lsn(), Lsn(0));
+    /// ```
     pub fn lsn(self) -> Lsn {
         Lsn(u64::try_from(self.0 / BYTE).unwrap_or(u64::MAX))
     }
 
     /// Returns the position in micro-bytes.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Lsn, Position};
+    /// assert_eq!(Position::from_lsn(Lsn(7)).micro_bytes(), 7_000_000);
+    /// ```
     pub const fn micro_bytes(self) -> u128 {
         self.0
     }
 
     /// Returns the distance back to `less`, at least zero.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Lsn, Position};
+    /// let at = |lsn| Position::from_lsn(Lsn(lsn));
+    /// assert_eq!(at(7).minus(at(5)), at(2));
+    /// ```
     #[must_use]
     pub const fn minus(self, less: Self) -> Self {
         Self(self.0.saturating_sub(less.0))

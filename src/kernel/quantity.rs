@@ -27,12 +27,23 @@ impl Bytes {
     pub const LIMIT: Self = Self(1 << 50);
 
     /// Returns the number of bytes.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!("3KiB".parse::<cutover::kernel::Bytes>().map(|bytes| bytes.get()), Ok(3_072));
+    /// ```
     pub const fn get(self) -> u64 {
         self.0
     }
 }
 
 /// A rate in bytes per second, written as in `2MiB/s`, or `unlimited`.
+///
+/// # Examples
+/// ```
+/// use cutover::kernel::Rate;
+/// assert_eq!("10kB/s".parse(), Ok(Rate(10_000)));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Rate(pub u64);
 
@@ -43,6 +54,11 @@ impl Rate {
     pub const LIMIT: Self = Self(1 << 40);
 
     /// Returns the bytes per second, `u64::MAX` if there is no limit.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::kernel::Rate(10_000).get(), 10_000);
+    /// ```
     pub const fn get(self) -> u64 {
         self.0
     }
@@ -62,6 +78,12 @@ const UNITS: [(&str, u64); 9] = [
 ];
 
 /// What is wrong with the spelling of a quantity.
+///
+/// # Examples
+/// ```
+/// use cutover::kernel::Bytes;
+/// assert!("3 loaves".parse::<Bytes>().is_err());
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("found {text}, {problem}")]
 pub struct QuantityError {

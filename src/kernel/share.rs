@@ -25,6 +25,12 @@ use super::spelling;
 pub struct Share(u64);
 
 /// A text that is no share.
+///
+/// # Examples
+/// ```
+/// use cutover::kernel::Share;
+/// assert!("101%".parse::<Share>().is_err());
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("found {0}, expected a share such as 99.95% or 0.9995")]
 pub struct ShareError(String);
@@ -34,6 +40,13 @@ impl Share {
     pub const WHOLE: u64 = 1_000_000_000_000;
 
     /// Returns the share in parts of a million million.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Share;
+    /// let share: Share = "99.9%".parse().expect("it is a share");
+    /// assert_eq!(share.parts() * 1_000, Share::WHOLE / 100 * 99_900);
+    /// ```
     pub const fn parts(self) -> u64 {
         self.0
     }

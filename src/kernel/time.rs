@@ -100,21 +100,44 @@ impl Span {
     }
 
     /// Returns a span of `hours` hours.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Span;
+    /// assert_eq!(Span::from_hours(24), Span::from_days(1));
+    /// ```
     pub const fn from_hours(hours: u64) -> Self {
         Self(hours.saturating_mul(3_600_000_000))
     }
 
     /// Returns a span of `days` days of 24 hours.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Span;
+    /// assert_eq!(Span::from_days(1).as_micros(), 86_400_000_000);
+    /// ```
     pub const fn from_days(days: u64) -> Self {
         Self(days.saturating_mul(86_400_000_000))
     }
 
     /// Returns the length in microseconds.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::kernel::Span::from_millis(5).as_micros(), 5_000);
+    /// ```
     pub const fn as_micros(self) -> u64 {
         self.0
     }
 
     /// Returns what is left after `less`, at least zero; for ever less any finite span stays.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Span;
+    /// assert_eq!(Span::from_secs(5).minus(Span::from_secs(2)), Span::from_secs(3));
+    /// ```
     #[must_use]
     pub const fn minus(self, less: Self) -> Self {
         if self.0 == u64::MAX && less.0 < u64::MAX {
@@ -151,6 +174,12 @@ const UNITS: [(&str, u64); 6] = [
 ];
 
 /// What is wrong with the spelling of a span.
+///
+/// # Examples
+/// ```
+/// use cutover::kernel::Span;
+/// assert!("5 parsecs".parse::<Span>().is_err());
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum TimeError {
     /// There is no text.

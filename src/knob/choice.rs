@@ -194,6 +194,14 @@ pub enum PromoteToMaster {
 }
 
 /// In which order a change of the active service is applied by Terraform.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::{TerraformOrder, Knobs};
+/// let mut knobs = Knobs::default();
+/// knobs.set("terraform_order", "WaitThenApply").expect("it is one of its words");
+/// assert_eq!(knobs.terraform_order, TerraformOrder::WaitThenApply);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TerraformOrder {
     /// The reversed integration is applied, and then waited for.
@@ -203,6 +211,14 @@ pub enum TerraformOrder {
 }
 
 /// How a service that follows another finds its source again.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::{ReplicaReconnect, Knobs};
+/// let mut knobs = Knobs::default();
+/// knobs.set("replica_reconnect", "KnownAddress").expect("it is one of its words");
+/// assert_eq!(knobs.replica_reconnect, ReplicaReconnect::KnownAddress);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ReplicaReconnect {
     /// By the source's name, which follows the source's failovers.
@@ -212,6 +228,14 @@ pub enum ReplicaReconnect {
 }
 
 /// Which standbys of a controlled switchover may be promoted.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::{SwitchoverCandidates, Knobs};
+/// let mut knobs = Knobs::default();
+/// knobs.set("switchover_candidates", "ReplacementOnly").expect("it is one of its words");
+/// assert_eq!(knobs.switchover_candidates, SwitchoverCandidates::ReplacementOnly);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SwitchoverCandidates {
     /// Every new one, the furthest first.
@@ -223,6 +247,14 @@ pub enum SwitchoverCandidates {
 }
 
 /// When commits wait for nobody again after a controlled switchover.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::{QuorumReset, Knobs};
+/// let mut knobs = Knobs::default();
+/// knobs.set("quorum_reset", "AtPromotion").expect("it is one of its words");
+/// assert_eq!(knobs.quorum_reset, QuorumReset::AtPromotion);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum QuorumReset {
     /// When the old primary is gone; until then the new one has the setting as well.
@@ -232,6 +264,14 @@ pub enum QuorumReset {
 }
 
 /// By which positions a standby is chosen while commits wait for standbys.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::{QuorumElection, Knobs};
+/// let mut knobs = Knobs::default();
+/// knobs.set("election_under_quorum", "LastReports").expect("it is one of its words");
+/// assert_eq!(knobs.election_under_quorum, QuorumElection::LastReports);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum QuorumElection {
     /// By what standbys say when they receive no more.
@@ -241,6 +281,14 @@ pub enum QuorumElection {
 }
 
 /// What becomes of a controlled switchover whose old primary cannot be stopped in time.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::{SwitchoverFault, Knobs};
+/// let mut knobs = Knobs::default();
+/// knobs.set("switchover_fault", "Rollback").expect("it is one of its words");
+/// assert_eq!(knobs.switchover_fault, SwitchoverFault::Rollback);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SwitchoverFault {
     /// It goes on, after the old primary was stopped by force.
@@ -250,6 +298,14 @@ pub enum SwitchoverFault {
 }
 
 /// From when on the forwarding of connections is counted.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::{ForwardStart, Knobs};
+/// let mut knobs = Knobs::default();
+/// knobs.set("forward_start", "AtDnsUpdate").expect("it is one of its words");
+/// assert_eq!(knobs.forward_start, ForwardStart::AtDnsUpdate);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ForwardStart {
     /// From the promotion of the new primary.
@@ -259,6 +315,14 @@ pub enum ForwardStart {
 }
 
 /// When the forwarding of connections ends.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::{ForwardEnd, Knobs};
+/// let mut knobs = Knobs::default();
+/// knobs.set("forward_end", "AfterTtl").expect("it is one of its words");
+/// assert_eq!(knobs.forward_end, ForwardEnd::AfterTtl);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ForwardEnd {
     /// After its time, whatever resolvers still believe.
@@ -268,6 +332,14 @@ pub enum ForwardEnd {
 }
 
 /// To whom connections are forwarded when the new primary fails as well.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::{ForwardTarget, Knobs};
+/// let mut knobs = Knobs::default();
+/// knobs.set("forward_target", "Retargeted").expect("it is one of its words");
+/// assert_eq!(knobs.forward_target, ForwardTarget::Retargeted);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ForwardTarget {
     /// To the node that was promoted first.
@@ -277,6 +349,14 @@ pub enum ForwardTarget {
 }
 
 /// Where in its period a periodic job stands when the run begins.
+///
+/// # Examples
+/// ```
+/// use cutover::kernel::Span;
+/// use cutover::knob::Phase;
+/// assert_eq!("2s".parse(), Ok(Phase::At(Span::from_secs(2))));
+/// assert_eq!(Phase::Drawn.to_string(), "drawn");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Phase {
     /// Drawn from the seed, uniform over the period, for each job by its own name.

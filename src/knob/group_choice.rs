@@ -5,6 +5,14 @@
 use serde::{Deserialize, Serialize};
 
 /// What the state Running of a group says.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::{GroupRunning, Knobs};
+/// let mut knobs = Knobs::default();
+/// knobs.set("group_running", "Serving").expect("it is one of its words");
+/// assert_eq!(knobs.group_running, GroupRunning::Serving);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum GroupRunning {
     /// That no order is under way, whether or not the primary instance serves.
@@ -14,6 +22,14 @@ pub enum GroupRunning {
 }
 
 /// How maintenance treats the node that the own name of a read replica service points to.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::{FollowerMaintenance, Knobs};
+/// let mut knobs = Knobs::default();
+/// knobs.set("follower_maintenance", "AsStandby").expect("it is one of its words");
+/// assert_eq!(knobs.follower_maintenance, FollowerMaintenance::AsStandby);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum FollowerMaintenance {
     /// It is stopped, its name moves, and it passes connections on for a time.

@@ -7,6 +7,12 @@
 use serde::{Deserialize, Serialize};
 
 /// One planted fault of the platform or of a server.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::Mutant;
+/// assert_eq!(Mutant::by_name("no-fencing"), Some(Mutant::NoFencing));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Mutant {
     /// The platform never fences a node that it gave up, even when it hears from it again.
@@ -134,6 +140,14 @@ pub enum Mutant {
 }
 
 /// What the registry says of one mutant.
+///
+/// # Examples
+/// ```
+/// use cutover::check::INVARIANTS;
+/// use cutover::knob::MUTANTS;
+/// let known = |id: &str| INVARIANTS.iter().any(|card| card.id == id);
+/// assert!(MUTANTS.iter().all(|card| known(card.caught_by)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MutantCard {
     /// The mutant itself.
@@ -282,11 +296,21 @@ cards! {
 
 impl Mutant {
     /// Returns the mutant of this name, if there is one.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::knob::Mutant::by_name("nobody"), None);
+    /// ```
     pub fn by_name(name: &str) -> Option<Self> {
         MUTANTS.iter().find(|card| card.name == name).map(|card| card.mutant)
     }
 
     /// Returns what the registry says of this mutant.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::knob::Mutant::NoFencing.card().name, "no-fencing");
+    /// ```
     pub fn card(self) -> &'static MutantCard {
         MUTANTS.iter().find(|card| card.mutant == self).expect("every mutant has a card")
     }

@@ -6,6 +6,11 @@
 use super::choice::Policy;
 
 /// What the registry says of one policy.
+///
+/// # Examples
+/// ```
+/// assert!(cutover::knob::POLICIES.iter().all(|card| !card.source.is_empty()));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct PolicyCard {
     /// The policy itself.
@@ -21,6 +26,12 @@ pub struct PolicyCard {
 }
 
 /// Every policy there is.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::POLICIES;
+/// assert!(POLICIES.iter().any(|card| card.name == "pglookout"));
+/// ```
 pub const POLICIES: &[PolicyCard] = &[
     PolicyCard {
         policy: Policy::Platform,
@@ -41,11 +52,23 @@ pub const POLICIES: &[PolicyCard] = &[
 
 impl Policy {
     /// Returns the policy of this name, if there is one.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::knob::Policy;
+    /// assert_eq!(Policy::by_name("pglookout"), Some(Policy::Pglookout));
+    /// assert_eq!(Policy::by_name("nobody"), None);
+    /// ```
     pub fn by_name(name: &str) -> Option<Self> {
         POLICIES.iter().find(|card| card.name == name).map(|card| card.policy)
     }
 
     /// Returns what the registry says of this policy.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::knob::Policy::Pglookout.card().value, "Pglookout");
+    /// ```
     pub fn card(self) -> &'static PolicyCard {
         POLICIES.iter().find(|card| card.policy == self).expect("every policy has a card")
     }

@@ -6,6 +6,13 @@ use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
 /// Why a knob could not be set.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::{KnobError, Knobs};
+/// let error = Knobs::default().set("dns_tl", "5s").expect_err("there is no such knob");
+/// assert!(matches!(error, KnobError::Unknown { nearest: Some("dns_ttl"), .. }));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum KnobError {
     /// There is no knob of this name.

@@ -6,6 +6,13 @@
 use std::fmt;
 
 /// One line of the knob registry.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::KNOBS;
+/// let row = KNOBS.iter().find(|row| row.name == "dns_ttl").expect("it is a knob");
+/// assert!(!row.default.is_empty() && !row.meaning.is_empty());
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
     /// The name used by `tuning`, `--set` and every result.
@@ -21,6 +28,12 @@ pub struct Row {
 }
 
 /// Where a default comes from.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::{Basis, KNOBS};
+/// assert!(KNOBS.iter().any(|row| matches!(row.basis, Basis::Documented(_))));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Basis {
     /// A source states the value; the text names it.
@@ -31,11 +44,21 @@ pub enum Basis {
 
 impl Basis {
     /// Returns whether this is a value that no source gives.
+    ///
+    /// # Examples
+    /// ```
+    /// assert!(cutover::knob::Basis::Stance("nobody says").is_stance());
+    /// ```
     pub fn is_stance(self) -> bool {
         matches!(self, Self::Stance(_))
     }
 
     /// Returns the source or the reason.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::knob::Basis::Stance("nobody says").text(), "nobody says");
+    /// ```
     pub fn text(self) -> &'static str {
         match self {
             Self::Documented(text) | Self::Stance(text) => text,
@@ -55,6 +78,13 @@ impl fmt::Display for Basis {
 /// Something that happens in a run and makes certain knobs matter.
 ///
 /// A result names the stances whose touch occurred, so that nobody takes a guess for a fact.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::{KNOBS, Touch};
+/// let row = KNOBS.iter().find(|row| row.name == "quorum_size").expect("it is a knob");
+/// assert_eq!(row.touch, Touch::Quorum);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Touch {
     /// Commits were written.
@@ -133,16 +163,38 @@ impl Touch {
 }
 
 /// The set of touches that occurred in a run.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::{Touch, Touched};
+/// assert!(!Touched::default().has(Touch::Silence));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Touched(u32);
 
 impl Touched {
     /// Adds one touch.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::knob::{Touch, Touched};
+    /// let mut touched = Touched::default();
+    /// touched.add(Touch::Fence);
+    /// assert!(touched.has(Touch::Fence) && !touched.has(Touch::Publish));
+    /// ```
     pub fn add(&mut self, touch: Touch) {
         self.0 |= touch.bit();
     }
 
     /// Returns whether the touch occurred.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::knob::{Touch, Touched};
+    /// let mut touched = Touched::default();
+    /// touched.add(Touch::Slot);
+    /// assert!(touched.has(Touch::Slot));
+    /// ```
     pub fn has(self, touch: Touch) -> bool {
         self.0 & touch.bit() != 0
     }

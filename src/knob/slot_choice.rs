@@ -10,6 +10,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::kernel::{Bytes, QuantityError};
 
 /// Who keeps logical slots on standbys.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::{SlotPolicy, Knobs};
+/// let mut knobs = Knobs::default();
+/// knobs.set("slot_policy", "FailoverSlots").expect("it is one of its words");
+/// assert_eq!(knobs.slot_policy, SlotPolicy::FailoverSlots);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SlotPolicy {
     /// The platform's two jobs: dependencies, then positions.
@@ -21,6 +29,14 @@ pub enum SlotPolicy {
 }
 
 /// What the copying job makes of a slot on a standby that has the same name and is not its own.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::{LeftoverSlot, Knobs};
+/// let mut knobs = Knobs::default();
+/// knobs.set("leftover_slot", "TakenOver").expect("it is one of its words");
+/// assert_eq!(knobs.leftover_slot, LeftoverSlot::TakenOver);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum LeftoverSlot {
     /// It leaves it alone, and the primary's slot is kept on no such standby.
@@ -30,6 +46,14 @@ pub enum LeftoverSlot {
 }
 
 /// Whether the jobs that keep logical slots on standbys run on one clock.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::{SlotClocks, Knobs};
+/// let mut knobs = Knobs::default();
+/// knobs.set("slot_jobs", "SharedClock").expect("it is one of its words");
+/// assert_eq!(knobs.slot_jobs, SlotClocks::SharedClock);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SlotClocks {
     /// Each has its own phase.
@@ -39,6 +63,14 @@ pub enum SlotClocks {
 }
 
 /// Which position of a standby bounds those of the slots on it.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::{SlotLimit, Knobs};
+/// let mut knobs = Knobs::default();
+/// knobs.set("slot_position_limit", "Received").expect("it is one of its words");
+/// assert_eq!(knobs.slot_position_limit, SlotLimit::Received);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SlotLimit {
     /// What it has replayed.
@@ -48,6 +80,12 @@ pub enum SlotLimit {
 }
 
 /// How much WAL a server keeps for logical slots.
+///
+/// # Examples
+/// ```
+/// use cutover::knob::KeptWal;
+/// assert_eq!("unlimited".parse(), Ok(KeptWal::Unlimited));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KeptWal {
     /// As much as they need.

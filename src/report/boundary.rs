@@ -12,6 +12,29 @@ use crate::scenario::Quantity;
 use crate::search::{Boundaries, Class};
 
 /// What was found of a range, and how to find it again.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/glitch-of-50s.ron".as_ref())
+/// #     .expect("it is valid");
+/// # use cutover::search::{Aspect, Class, boundaries};
+/// # let judge = |micros: u64| {
+/// #     let time = format!("{micros}us");
+/// #     let loaded = loaded.with("detection_timeout", &time).expect("it is a time");
+/// #     Class::of(&cutover::sim::run(&loaded.setup, 0), &[], Aspect::Events)
+/// # };
+/// # let jobs = std::num::NonZero::<usize>::MIN;
+/// # let found = boundaries((30_000_000, 90_000_000), 4, jobs, judge);
+/// let report = cutover::report::BoundaryReport {
+///     scenario: &loaded.setup.name,
+///     seed: 0,
+///     key: "detection_timeout",
+///     unit: cutover::scenario::Quantity::Span(0),
+///     found: &found,
+///     repeat: "cutover boundary FILE".to_owned(),
+/// };
+/// assert_eq!((report.key, report.found.tried > 1), ("detection_timeout", true));
+/// ```
 #[derive(Clone, Debug)]
 pub struct BoundaryReport<'a> {
     /// The scenario's name.
@@ -35,6 +58,30 @@ impl BoundaryReport<'_> {
 }
 
 /// Returns the intervals as text of 80 columns.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/glitch-of-50s.ron".as_ref())
+/// #     .expect("it is valid");
+/// # use cutover::search::{Aspect, Class, boundaries};
+/// # let judge = |micros: u64| {
+/// #     let time = format!("{micros}us");
+/// #     let loaded = loaded.with("detection_timeout", &time).expect("it is a time");
+/// #     Class::of(&cutover::sim::run(&loaded.setup, 0), &[], Aspect::Events)
+/// # };
+/// # let jobs = std::num::NonZero::<usize>::MIN;
+/// # let found = boundaries((30_000_000, 90_000_000), 4, jobs, judge);
+/// let report = cutover::report::BoundaryReport {
+///     scenario: &loaded.setup.name,
+///     seed: 0,
+///     key: "detection_timeout",
+///     unit: cutover::scenario::Quantity::Span(0),
+///     found: &found,
+///     repeat: "cutover boundary FILE".to_owned(),
+/// };
+/// let text = cutover::report::boundary_text(&report);
+/// assert!(text.contains("cutover boundary FILE"));
+/// ```
 pub fn boundary_text(report: &BoundaryReport<'_>) -> String {
     let found = report.found;
     let mut page = Page::new(Style::PLAIN);
@@ -77,6 +124,30 @@ pub fn boundary_text(report: &BoundaryReport<'_>) -> String {
 }
 
 /// Returns the intervals as JSON in the format `cutover.boundary/1`, ending in a newline.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/glitch-of-50s.ron".as_ref())
+/// #     .expect("it is valid");
+/// # use cutover::search::{Aspect, Class, boundaries};
+/// # let judge = |micros: u64| {
+/// #     let time = format!("{micros}us");
+/// #     let loaded = loaded.with("detection_timeout", &time).expect("it is a time");
+/// #     Class::of(&cutover::sim::run(&loaded.setup, 0), &[], Aspect::Events)
+/// # };
+/// # let jobs = std::num::NonZero::<usize>::MIN;
+/// # let found = boundaries((30_000_000, 90_000_000), 4, jobs, judge);
+/// let report = cutover::report::BoundaryReport {
+///     scenario: &loaded.setup.name,
+///     seed: 0,
+///     key: "detection_timeout",
+///     unit: cutover::scenario::Quantity::Span(0),
+///     found: &found,
+///     repeat: "cutover boundary FILE".to_owned(),
+/// };
+/// let json = cutover::report::boundary_json(&report);
+/// assert!(json.contains("cutover.boundary/1"));
+/// ```
 pub fn boundary_json(report: &BoundaryReport<'_>) -> String {
     let found = report.found;
     let intervals = found.intervals.iter().map(|interval| {

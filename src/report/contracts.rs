@@ -95,6 +95,11 @@ fn sums(standings: &[Standing]) -> String {
 }
 
 /// Returns how the contracts came out as JSON in the format `cutover.contracts/1`.
+///
+/// # Examples
+/// ```
+/// assert!(cutover::report::contracts_json(&[]).contains("cutover.contracts/1"));
+/// ```
 pub fn contracts_json(standings: &[Standing]) -> String {
     let rows = standings.iter().map(|standing| {
         let contract = standing.contract;
@@ -132,6 +137,12 @@ pub fn contracts_json(standings: &[Standing]) -> String {
 }
 
 /// Returns the contracts as a page in Markdown.
+///
+/// # Examples
+/// ```
+/// let page = cutover::report::contracts_markdown(&[]);
+/// assert!(page.contains("|---|---|---|---|---|---|---|"));
+/// ```
 pub fn contracts_markdown(standings: &[Standing]) -> String {
     let mut lines: Vec<String> =
         DOCUMENTS.iter().map(|card| format!("- *{}*: {}", card.short, card.title)).collect();

@@ -8,6 +8,25 @@ use crate::scenario::{ExpectationOutcome, ExpectationVerdict, Judgement};
 use crate::sim::{InvariantOutcome, Outcome};
 
 /// A run and what was made of it: the input of every format.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let outcome = cutover::sim::run(&loaded.setup, 0);
+/// # let judged = loaded.judge(&outcome);
+/// let report = cutover::report::Report {
+///     story: &loaded.scenario.story,
+///     outcome: &outcome,
+///     expectations: &judged,
+///     judgement: cutover::scenario::overall(&outcome, &judged),
+///     repeat: "cutover run FILE".to_owned(),
+///     sensitivities: None,
+/// };
+/// use cutover::scenario::Judgement;
+/// assert_eq!(report.judgement, Judgement::Pass);
+/// assert_eq!(report.expectations.len(), loaded.scenario.expect.len());
+/// ```
 #[derive(Clone, Debug)]
 pub struct Report<'a> {
     /// Why the scenario exists, in its own words; may be empty.

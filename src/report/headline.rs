@@ -13,6 +13,24 @@ use crate::scenario::{ExpectationVerdict, Judgement, unexcused};
 use crate::sim::{Outcome, SlotState};
 
 /// Returns the verdict and the worst of the run in one line, not wrapped.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let outcome = cutover::sim::run(&loaded.setup, 0);
+/// # let judged = loaded.judge(&outcome);
+/// let report = cutover::report::Report {
+///     story: &loaded.scenario.story,
+///     outcome: &outcome,
+///     expectations: &judged,
+///     judgement: cutover::scenario::overall(&outcome, &judged),
+///     repeat: "cutover run FILE".to_owned(),
+///     sensitivities: None,
+/// };
+/// let line = cutover::report::headline(&report);
+/// assert!(!line.contains('\n') && !line.is_empty());
+/// ```
 pub fn headline(report: &Report<'_>) -> String {
     format!("{}  {}", word(report.judgement).0, worst(report))
 }

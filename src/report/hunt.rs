@@ -11,6 +11,24 @@ use super::wording::{counted, many};
 use crate::search::{Answer, Proof, Shrunk, Violation, told};
 
 /// A violation that was found, as it is told.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "cut", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     script: [At("60s", Fault(LinkCut, Link(Primary("orders"), Platform)))])"#;
+/// # let loaded = cutover::scenario::parse("cut.ron", text).expect("it is valid");
+/// # let shrunk = cutover::search::shrink_what_fails(&loaded, 0, 2_000).expect("it fails");
+/// let find = cutover::report::Find {
+///     run: None,
+///     seen: 1,
+///     text: cutover::scenario::write(&shrunk.scenario),
+///     shrunk,
+///     file: None,
+///     repeat: "cutover run FILE".to_owned(),
+/// };
+/// assert_eq!((find.run, find.seen), (None, 1));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Find {
     /// The first run that showed it; nothing for one that was known before.
@@ -28,6 +46,28 @@ pub struct Find {
 }
 
 /// What a search over a scenario found.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "cut", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     script: [At("60s", Fault(LinkCut, Link(Primary("orders"), Platform)))])"#;
+/// # let loaded = cutover::scenario::parse("cut.ron", text).expect("it is valid");
+/// # let shrunk = cutover::search::shrink_what_fails(&loaded, 0, 2_000).expect("it fails");
+/// let find = cutover::report::Find {
+///     run: None,
+///     seen: 1,
+///     text: cutover::scenario::write(&shrunk.scenario),
+///     shrunk,
+///     file: None,
+///     repeat: "cutover run FILE".to_owned(),
+/// };
+/// let hunt = cutover::report::Hunt {
+///     scenario: "cut".to_owned(), seed: 0, runs: 1, known: Vec::new(), gone: Vec::new(),
+///     found: vec![find], repeat: "cutover fuzz FILE --runs 1".to_owned(),
+/// };
+/// assert_eq!(hunt.found.len(), 1);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hunt {
     /// The scenario's name.
@@ -47,6 +87,24 @@ pub struct Hunt {
 }
 
 /// Returns the result of shrinking as JSON in the format `cutover.shrink/1`.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "cut", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     script: [At("60s", Fault(LinkCut, Link(Primary("orders"), Platform)))])"#;
+/// # let loaded = cutover::scenario::parse("cut.ron", text).expect("it is valid");
+/// # let shrunk = cutover::search::shrink_what_fails(&loaded, 0, 2_000).expect("it fails");
+/// let find = cutover::report::Find {
+///     run: None,
+///     seen: 1,
+///     text: cutover::scenario::write(&shrunk.scenario),
+///     shrunk,
+///     file: None,
+///     repeat: "cutover run FILE".to_owned(),
+/// };
+/// assert!(cutover::report::shrunk_json(&find).contains("cutover.shrink/1"));
+/// ```
 pub fn shrunk_json(find: &Find) -> String {
     let mut value = find_value(find);
     let fields = value.as_object_mut().expect("a find has fields");
@@ -56,6 +114,15 @@ pub fn shrunk_json(find: &Find) -> String {
 }
 
 /// Returns the result of a search as JSON in the format `cutover.fuzz/1`.
+///
+/// # Examples
+/// ```
+/// let hunt = cutover::report::Hunt {
+///     scenario: "cut".to_owned(), seed: 0, runs: 100, known: Vec::new(), gone: Vec::new(),
+///     found: Vec::new(), repeat: "cutover fuzz FILE --runs 100".to_owned(),
+/// };
+/// assert!(cutover::report::hunt_json(&hunt).contains("cutover.fuzz/1"));
+/// ```
 pub fn hunt_json(hunt: &Hunt) -> String {
     let finds = |finds: &[Find]| finds.iter().map(find_value).collect::<Vec<_>>();
     pretty(&json!({
@@ -116,6 +183,15 @@ fn pretty(value: &Value) -> String {
 }
 
 /// Returns the result of a search for people; the text of a find is shown if it was not saved.
+///
+/// # Examples
+/// ```
+/// let hunt = cutover::report::Hunt {
+///     scenario: "cut".to_owned(), seed: 0, runs: 100, known: Vec::new(), gone: Vec::new(),
+///     found: Vec::new(), repeat: "cutover fuzz FILE --runs 100".to_owned(),
+/// };
+/// assert!(cutover::report::hunt_text(&hunt).contains("100"));
+/// ```
 pub fn hunt_text(hunt: &Hunt) -> String {
     let mut page = Page::new(Style::PLAIN);
     let count = hunt.found.len() + hunt.known.len();

@@ -14,6 +14,23 @@ use super::record::{
 use super::side_by_side::side_by_side;
 
 /// Returns a run as JSON in the format `cutover.run/1`, ending in a newline.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let outcome = cutover::sim::run(&loaded.setup, 0);
+/// # let judged = loaded.judge(&outcome);
+/// let report = cutover::report::Report {
+///     story: &loaded.scenario.story,
+///     outcome: &outcome,
+///     expectations: &judged,
+///     judgement: cutover::scenario::overall(&outcome, &judged),
+///     repeat: "cutover run FILE".to_owned(),
+///     sensitivities: None,
+/// };
+/// assert!(cutover::report::json(&report).contains(r#""scenario""#));
+/// ```
 pub fn json(report: &Report<'_>) -> String {
     let outcome = report.outcome;
     let services = &outcome.services;

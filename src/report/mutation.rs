@@ -12,6 +12,15 @@ use super::wording::{counted, many};
 use crate::search::{Matrix, Row};
 
 /// Returns who caught whom as text of 80 columns; `scenarios` is how many were run.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let suite = [("crash".to_owned(), loaded)];
+/// let matrix = cutover::search::mutate(&suite, 0, std::num::NonZero::<usize>::MIN);
+/// assert!(cutover::report::mutation_text(&matrix, 1).contains("forget-replacement"));
+/// ```
 pub fn mutation_text(matrix: &Matrix, scenarios: usize) -> String {
     let mut page = Page::new(Style::PLAIN);
     let mut table = Table::of_names(&["planted fault", "caught by (in how many scenarios)"]);
@@ -61,6 +70,15 @@ fn caught(row: &Row) -> String {
 }
 
 /// Returns who caught whom as JSON in the format `cutover.mutate/1`, ending in a newline.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let suite = [("crash".to_owned(), loaded)];
+/// let matrix = cutover::search::mutate(&suite, 0, std::num::NonZero::<usize>::MIN);
+/// assert!(cutover::report::mutation_json(&matrix, 1).contains("cutover.mutate/1"));
+/// ```
 pub fn mutation_json(matrix: &Matrix, scenarios: usize) -> String {
     let rows = matrix.rows.iter().map(|row| {
         let catches = row

@@ -9,6 +9,24 @@ use super::section;
 use super::style::Style;
 
 /// Returns the first screen of a run at 80 columns.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let outcome = cutover::sim::run(&loaded.setup, 0);
+/// # let judged = loaded.judge(&outcome);
+/// let report = cutover::report::Report {
+///     story: &loaded.scenario.story,
+///     outcome: &outcome,
+///     expectations: &judged,
+///     judgement: cutover::scenario::overall(&outcome, &judged),
+///     repeat: "cutover run FILE".to_owned(),
+///     sensitivities: None,
+/// };
+/// let text = cutover::report::screen(&report, cutover::report::Style::PLAIN);
+/// assert!(text.contains("orders-2"));
+/// ```
 pub fn screen(report: &Report<'_>, style: Style) -> String {
     let mut page = Page::new(style);
     section::verdict(report, &mut page);

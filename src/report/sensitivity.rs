@@ -14,6 +14,19 @@ use crate::sim::Outcome;
 const KEPT_MAX: usize = 3;
 
 /// How a result changes when one undocumented value is another.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// let found = cutover::report::sensitivities(&outcome, |knob, value| {
+///     let other = loaded.with(knob, value).ok()?;
+///     Some(cutover::sim::run(&other.setup, 0))
+/// });
+/// assert!(found.len() <= 3);
+/// assert!(found.iter().all(|one| !one.variations.is_empty()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sensitivity {
     /// The knob.
@@ -25,6 +38,19 @@ pub struct Sensitivity {
 }
 
 /// What one other value of a knob leads to.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// let found = cutover::report::sensitivities(&outcome, |knob, value| {
+///     let other = loaded.with(knob, value).ok()?;
+///     Some(cutover::sim::run(&other.setup, 0))
+/// });
+/// let all = found.iter().flat_map(|one| &one.variations);
+/// assert!(all.clone().count() > 0 && all.clone().all(|one| one.writes));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variation {
     /// The other value.
@@ -91,6 +117,18 @@ impl fmt::Display for Sensitivity {
 /// set to a value, or returns nothing when that value is refused. What counts is the total outage
 /// of the worst writer (of the worst reader where nobody writes) and the number of acknowledged
 /// commits lost, each relative to what it was. Stances without any effect are left out.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// let found = cutover::report::sensitivities(&outcome, |knob, value| {
+///     let other = loaded.with(knob, value).ok()?;
+///     Some(cutover::sim::run(&other.setup, 0))
+/// });
+/// assert!(found.iter().all(|one| outcome.stances.iter().any(|known| known.knob == one.knob)));
+/// ```
 pub fn sensitivities(
     outcome: &Outcome,
     vary: impl Fn(&str, &str) -> Option<Outcome>,

@@ -10,6 +10,15 @@ use super::wording::moment;
 use crate::sim::{FaultOutcome, Line, Outcome};
 
 /// Returns the timeline of a run at 80 columns; `!` marks a fault and `+` its end.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// let text = cutover::report::timeline(&outcome, cutover::report::Style::PLAIN);
+/// assert!(text.lines().any(|line| line.contains("orders-1") && line.contains('!')));
+/// ```
 pub fn timeline(outcome: &Outcome, style: Style) -> String {
     let mut table = Table::new(&["", ">", "", ""]);
     for line in &outcome.timeline {

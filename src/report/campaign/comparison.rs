@@ -148,6 +148,29 @@ fn in_one_line(of: &Arms<'_>, shared: usize) -> Option<String> {
 }
 
 /// Returns a comparison as text of 80 columns.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # use cutover::campaign::{Campaign, Chunks, Header, Paired, shared_metrics};
+/// # use cutover::report::{Arm, Arms};
+/// # let faster = loaded.with("dns_ttl", "5s").expect("it is a knob");
+/// # let arm = |name: &str, of| Arm {
+/// #     name: name.to_owned(),
+/// #     header: Header::new(of, 0, Chunks::of(40), String::new()),
+/// # };
+/// let arms = [arm("as it is", &loaded), arm("dns_ttl=5s", &faster)];
+/// let campaigns = [Campaign::new(&loaded, 0), Campaign::new(&faster, 0)];
+/// let shared = shared_metrics(&campaigns);
+/// let told = ["write_downtime".to_owned()];
+/// let paired = Paired::tally(&campaigns, &shared, 0..40);
+/// let repeat = "cutover compare FILE --by dns_ttl=5s".to_owned();
+/// let (arms, told, shared, paired) = (&arms, &told, &shared, &paired);
+/// let of = Arms { arms, told, shared, paired, grid: None, repeat };
+/// let text = cutover::report::comparison_text(&of, cutover::report::Style::PLAIN);
+/// assert!(text.contains("dns_ttl=5s"));
+/// ```
 pub fn comparison_text(of: &Arms<'_>, style: Style) -> String {
     let mut page = Page::new(style);
     let first = &of.arms[0];
@@ -215,6 +238,28 @@ pub fn comparison_text(of: &Arms<'_>, style: Style) -> String {
 }
 
 /// Returns a comparison as JSON in the format `cutover.compare/1`, ending in a newline.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # use cutover::campaign::{Campaign, Chunks, Header, Paired, shared_metrics};
+/// # use cutover::report::{Arm, Arms};
+/// # let faster = loaded.with("dns_ttl", "5s").expect("it is a knob");
+/// # let arm = |name: &str, of| Arm {
+/// #     name: name.to_owned(),
+/// #     header: Header::new(of, 0, Chunks::of(40), String::new()),
+/// # };
+/// let arms = [arm("as it is", &loaded), arm("dns_ttl=5s", &faster)];
+/// let campaigns = [Campaign::new(&loaded, 0), Campaign::new(&faster, 0)];
+/// let shared = shared_metrics(&campaigns);
+/// let told = ["write_downtime".to_owned()];
+/// let paired = Paired::tally(&campaigns, &shared, 0..40);
+/// let repeat = "cutover compare FILE --by dns_ttl=5s".to_owned();
+/// let (arms, told, shared, paired) = (&arms, &told, &shared, &paired);
+/// let of = Arms { arms, told, shared, paired, grid: None, repeat };
+/// assert!(cutover::report::comparison_json(&of).contains("cutover.compare/1"));
+/// ```
 pub fn comparison_json(of: &Arms<'_>) -> String {
     let first = &of.arms[0].header;
     let metrics = (0..of.shared.len()).map(|shared| {
@@ -269,6 +314,29 @@ pub fn comparison_json(of: &Arms<'_>) -> String {
 const TORNADO_MAX: usize = 12;
 
 /// Returns, for each metric, the inputs that move it most, as text of 80 columns.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # use cutover::campaign::{Campaign, Chunks, Header, Paired, shared_metrics};
+/// # use cutover::report::{Arm, Arms};
+/// # let faster = loaded.with("dns_ttl", "5s").expect("it is a knob");
+/// # let arm = |name: &str, of| Arm {
+/// #     name: name.to_owned(),
+/// #     header: Header::new(of, 0, Chunks::of(40), String::new()),
+/// # };
+/// let arms = [arm("as it is", &loaded), arm("dns_ttl=5s", &faster)];
+/// let campaigns = [Campaign::new(&loaded, 0), Campaign::new(&faster, 0)];
+/// let shared = shared_metrics(&campaigns);
+/// let told = ["write_downtime".to_owned()];
+/// let paired = Paired::tally(&campaigns, &shared, 0..40);
+/// let repeat = "cutover compare FILE --by dns_ttl=5s".to_owned();
+/// let (arms, told, shared, paired) = (&arms, &told, &shared, &paired);
+/// let of = Arms { arms, told, shared, paired, grid: None, repeat };
+/// let text = cutover::report::tornado_text(&of, cutover::report::Style::PLAIN);
+/// assert!(text.contains("dns_ttl"));
+/// ```
 pub fn tornado_text(of: &Arms<'_>, style: Style) -> String {
     let mut page = Page::new(style);
     let first = &of.arms[0];

@@ -11,6 +11,15 @@ use crate::report::table::Table;
 use crate::report::wrap::width;
 
 /// What the arms of a comparison are made of, if it is two keys.
+///
+/// # Examples
+/// ```
+/// let grid = cutover::report::Grid {
+///     down: ("dns_ttl".to_owned(), vec!["5s".to_owned(), "30s".to_owned()]),
+///     across: ("detection_timeout".to_owned(), vec!["30s".to_owned(), "1m".to_owned()]),
+/// };
+/// assert_eq!(grid.down.1.len() * grid.across.1.len(), 4);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grid {
     /// The key whose values go down, and those values: they change last from arm to arm.

@@ -23,6 +23,17 @@ pub(super) const WORST: [&str; 6] = [
 ];
 
 /// Returns a campaign as JSON in the format `cutover.campaign/1`, ending in a newline.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::campaign::{Campaign, Chunks, Header};
+/// let header = Header::new(&loaded, 0, Chunks::of(40), String::new());
+/// let tally = Campaign::new(&loaded, 0).tally(0..40);
+/// let json = cutover::report::campaign_json(&header, &tally);
+/// assert!(json.contains("cutover.campaign/1"));
+/// ```
 pub fn campaign_json(header: &Header, tally: &Tally) -> String {
     let estimates = said(header, tally);
     let metrics = header.metrics.iter().zip(&tally.metrics).zip(&estimates);

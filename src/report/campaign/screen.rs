@@ -20,6 +20,17 @@ use crate::scenario::{GoalOf, SLOS};
 use crate::statistics::{Interval, clopper_pearson, from_u64};
 
 /// Returns a campaign as text of 80 columns.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::campaign::{Campaign, Chunks, Header};
+/// let header = Header::new(&loaded, 0, Chunks::of(40), String::new());
+/// let tally = Campaign::new(&loaded, 0).tally(0..40);
+/// let text = cutover::report::campaign_text(&header, &tally, cutover::report::Style::PLAIN);
+/// assert!(text.contains("business-primary-crash"));
+/// ```
 pub fn campaign_text(header: &Header, tally: &Tally, style: Style) -> String {
     let mut page = Page::new(style);
     let targets = judge(header, tally);

@@ -20,6 +20,24 @@ use crate::knob::MUTANTS;
 const LINKS_MAX: usize = 12;
 
 /// Returns why the worst thing of a run happened, at 80 columns.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let outcome = cutover::sim::run(&loaded.setup, 0);
+/// # let judged = loaded.judge(&outcome);
+/// let report = cutover::report::Report {
+///     story: &loaded.scenario.story,
+///     outcome: &outcome,
+///     expectations: &judged,
+///     judgement: cutover::scenario::overall(&outcome, &judged),
+///     repeat: "cutover run FILE".to_owned(),
+///     sensitivities: None,
+/// };
+/// let text = cutover::report::explanation(&report, cutover::report::Style::PLAIN);
+/// assert!(text.contains("orders-1") && text.contains("orders-2"));
+/// ```
 pub fn explanation(report: &Report<'_>, style: Style) -> String {
     let mut page = Page::new(style);
     let (word, ink) = word(report.judgement);

@@ -10,6 +10,26 @@ use crate::fault::FAULTS;
 use crate::sim::{PhaseName, Reached};
 
 /// What no scenario of a suite reached, by kind.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let outcome = cutover::sim::run(&loaded.setup, 0);
+/// # let judged = loaded.judge(&outcome);
+/// # let report = cutover::report::Report {
+/// #     story: &loaded.scenario.story,
+/// #     outcome: &outcome,
+/// #     expectations: &judged,
+/// #     judgement: cutover::scenario::overall(&outcome, &judged),
+/// #     repeat: "cutover run FILE".to_owned(),
+/// #     sensitivities: None,
+/// # };
+/// let case = cutover::report::SuiteCase::of("crash.ron".to_owned(), &report);
+/// let faults = cutover::report::unreached(&[case]).into_iter().find(|one| one.kind == "faults");
+/// let faults = faults.expect("faults are a kind");
+/// assert_eq!(faults.all, faults.names.len() + 1);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreached {
     /// What they are: rules, phases, faults or orders.
@@ -21,6 +41,12 @@ pub struct Unreached {
 }
 
 /// Returns what no scenario of a suite reached.
+///
+/// # Examples
+/// ```
+/// let all = cutover::report::unreached(&[]);
+/// assert!(all.iter().all(|kind| kind.names.len() == kind.all));
+/// ```
 pub fn unreached(cases: &[SuiteCase]) -> Vec<Unreached> {
     let missing = |kind, all: Vec<&'static str>, of: fn(&Reached) -> &Vec<&'static str>| {
         let reached = |name: &&&str| !cases.iter().any(|case| of(&case.reached).contains(name));

@@ -8,6 +8,24 @@ use serde_json::{Map, Value, json};
 use super::{SuiteCase, SuiteResult, count, unreached, untested};
 
 /// Returns a suite as JSON in the format `cutover.test/1`, ending in a newline.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let outcome = cutover::sim::run(&loaded.setup, 0);
+/// # let judged = loaded.judge(&outcome);
+/// # let report = cutover::report::Report {
+/// #     story: &loaded.scenario.story,
+/// #     outcome: &outcome,
+/// #     expectations: &judged,
+/// #     judgement: cutover::scenario::overall(&outcome, &judged),
+/// #     repeat: "cutover run FILE".to_owned(),
+/// #     sensitivities: None,
+/// # };
+/// let case = cutover::report::SuiteCase::of("crash.ron".to_owned(), &report);
+/// assert!(cutover::report::suite_json(&[case]).contains("crash.ron"));
+/// ```
 pub fn suite_json(cases: &[SuiteCase]) -> String {
     let unreached = unreached(cases).into_iter();
     let unreached = unreached.map(|kind| (kind.kind.to_owned(), json!(kind.names)));

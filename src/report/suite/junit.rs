@@ -7,6 +7,25 @@
 use super::{SuiteCase, SuiteCheck, SuiteResult};
 
 /// Returns a suite as `JUnit` XML.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let outcome = cutover::sim::run(&loaded.setup, 0);
+/// # let judged = loaded.judge(&outcome);
+/// # let report = cutover::report::Report {
+/// #     story: &loaded.scenario.story,
+/// #     outcome: &outcome,
+/// #     expectations: &judged,
+/// #     judgement: cutover::scenario::overall(&outcome, &judged),
+/// #     repeat: "cutover run FILE".to_owned(),
+/// #     sensitivities: None,
+/// # };
+/// let case = cutover::report::SuiteCase::of("crash.ron".to_owned(), &report);
+/// let xml = cutover::report::junit(&[case]);
+/// assert!(xml.starts_with("<?xml") && xml.contains("crash.ron"));
+/// ```
 pub fn junit(cases: &[SuiteCase]) -> String {
     let (tests, failures) =
         cases.iter().map(counts).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));

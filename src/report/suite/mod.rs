@@ -25,6 +25,25 @@ use crate::sim::{InvariantOutcome, Reached};
 use super::Report;
 
 /// What came out of a scenario file.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let outcome = cutover::sim::run(&loaded.setup, 0);
+/// # let judged = loaded.judge(&outcome);
+/// # let report = cutover::report::Report {
+/// #     story: &loaded.scenario.story,
+/// #     outcome: &outcome,
+/// #     expectations: &judged,
+/// #     judgement: cutover::scenario::overall(&outcome, &judged),
+/// #     repeat: "cutover run FILE".to_owned(),
+/// #     sensitivities: None,
+/// # };
+/// let case = cutover::report::SuiteCase::of("crash.ron".to_owned(), &report);
+/// use cutover::report::SuiteResult;
+/// assert_eq!((case.result, case.seed), (SuiteResult::Passed, 0));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SuiteCase {
     /// The file.
@@ -46,6 +65,12 @@ pub struct SuiteCase {
 }
 
 /// How a scenario came out.
+///
+/// # Examples
+/// ```
+/// use cutover::report::SuiteResult;
+/// assert!(SuiteResult::Passed < SuiteResult::Failed);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SuiteResult {
     /// No invariant violated, no expectation missed.
@@ -60,6 +85,11 @@ pub enum SuiteResult {
 
 impl SuiteResult {
     /// Returns the result as people and programs read it.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::report::SuiteResult::Refused.word(), "refused");
+    /// ```
     pub fn word(self) -> &'static str {
         match self {
             Self::Passed => "passed",
@@ -71,6 +101,25 @@ impl SuiteResult {
 }
 
 /// One thing that was checked of a scenario.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let outcome = cutover::sim::run(&loaded.setup, 0);
+/// # let judged = loaded.judge(&outcome);
+/// # let report = cutover::report::Report {
+/// #     story: &loaded.scenario.story,
+/// #     outcome: &outcome,
+/// #     expectations: &judged,
+/// #     judgement: cutover::scenario::overall(&outcome, &judged),
+/// #     repeat: "cutover run FILE".to_owned(),
+/// #     sensitivities: None,
+/// # };
+/// let case = cutover::report::SuiteCase::of("crash.ron".to_owned(), &report);
+/// let check = case.checks.iter().find(|check| check.name == "acked-write-survives");
+/// assert_eq!(check.map(|check| check.verdict), Some("holds"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SuiteCheck {
     /// Whether it is an expectation of the scenario rather than an invariant.
@@ -87,6 +136,24 @@ pub struct SuiteCheck {
 
 impl SuiteCheck {
     /// Returns whether it failed as the scenario says it does so far.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let outcome = cutover::sim::run(&loaded.setup, 0);
+    /// # let judged = loaded.judge(&outcome);
+    /// # let report = cutover::report::Report {
+    /// #     story: &loaded.scenario.story,
+    /// #     outcome: &outcome,
+    /// #     expectations: &judged,
+    /// #     judgement: cutover::scenario::overall(&outcome, &judged),
+    /// #     repeat: "cutover run FILE".to_owned(),
+    /// #     sensitivities: None,
+    /// # };
+    /// let case = cutover::report::SuiteCase::of("crash.ron".to_owned(), &report);
+    /// assert!(case.checks.iter().all(|check| !check.is_known()));
+    /// ```
     pub fn is_known(&self) -> bool {
         self.is_expectation && self.verdict == ExpectationVerdict::Known.word()
     }
@@ -94,6 +161,24 @@ impl SuiteCheck {
 
 impl SuiteCase {
     /// Returns the case of a run.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let outcome = cutover::sim::run(&loaded.setup, 0);
+    /// # let judged = loaded.judge(&outcome);
+    /// # let report = cutover::report::Report {
+    /// #     story: &loaded.scenario.story,
+    /// #     outcome: &outcome,
+    /// #     expectations: &judged,
+    /// #     judgement: cutover::scenario::overall(&outcome, &judged),
+    /// #     repeat: "cutover run FILE".to_owned(),
+    /// #     sensitivities: None,
+    /// # };
+    /// let case = cutover::report::SuiteCase::of("crash.ron".to_owned(), &report);
+    /// assert!(case.checks.iter().any(|check| check.is_expectation));
+    /// ```
     pub fn of(file: String, report: &Report<'_>) -> Self {
         let result = match report.judgement {
             Judgement::Pass => SuiteResult::Passed,
@@ -133,6 +218,14 @@ impl SuiteCase {
     }
 
     /// Returns the case of a file that is no valid scenario.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::report::{SuiteCase, SuiteResult};
+    /// let (file, repeat) = ("a.ron".to_owned(), "cutover run a.ron".to_owned());
+    /// let case = SuiteCase::refused(file, "no scenario", repeat, 0);
+    /// assert_eq!((case.result, case.checks.len()), (SuiteResult::Refused, 0));
+    /// ```
     pub fn refused(file: String, errors: &str, repeat: String, seed: u64) -> Self {
         Self {
             file,
@@ -147,11 +240,47 @@ impl SuiteCase {
     }
 
     /// Returns the checks that failed as the scenario says they do so far.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let outcome = cutover::sim::run(&loaded.setup, 0);
+    /// # let judged = loaded.judge(&outcome);
+    /// # let report = cutover::report::Report {
+    /// #     story: &loaded.scenario.story,
+    /// #     outcome: &outcome,
+    /// #     expectations: &judged,
+    /// #     judgement: cutover::scenario::overall(&outcome, &judged),
+    /// #     repeat: "cutover run FILE".to_owned(),
+    /// #     sensitivities: None,
+    /// # };
+    /// let case = cutover::report::SuiteCase::of("crash.ron".to_owned(), &report);
+    /// assert_eq!(case.known().count(), 0);
+    /// ```
     pub fn known(&self) -> impl Iterator<Item = &SuiteCheck> {
         self.checks.iter().filter(|check| check.is_known())
     }
 
     /// Returns the checks that did not pass.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let outcome = cutover::sim::run(&loaded.setup, 0);
+    /// # let judged = loaded.judge(&outcome);
+    /// # let report = cutover::report::Report {
+    /// #     story: &loaded.scenario.story,
+    /// #     outcome: &outcome,
+    /// #     expectations: &judged,
+    /// #     judgement: cutover::scenario::overall(&outcome, &judged),
+    /// #     repeat: "cutover run FILE".to_owned(),
+    /// #     sensitivities: None,
+    /// # };
+    /// let case = cutover::report::SuiteCase::of("crash.ron".to_owned(), &report);
+    /// assert_eq!(case.wrong().count(), 0);
+    /// ```
     pub fn wrong(&self) -> impl Iterator<Item = &SuiteCheck> {
         self.checks.iter().filter(|check| check.result != SuiteResult::Passed)
     }

@@ -6,6 +6,25 @@
 use super::{SuiteCase, SuiteResult};
 
 /// Returns a suite in the Test Anything Protocol.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let outcome = cutover::sim::run(&loaded.setup, 0);
+/// # let judged = loaded.judge(&outcome);
+/// # let report = cutover::report::Report {
+/// #     story: &loaded.scenario.story,
+/// #     outcome: &outcome,
+/// #     expectations: &judged,
+/// #     judgement: cutover::scenario::overall(&outcome, &judged),
+/// #     repeat: "cutover run FILE".to_owned(),
+/// #     sensitivities: None,
+/// # };
+/// let case = cutover::report::SuiteCase::of("crash.ron".to_owned(), &report);
+/// let text = cutover::report::tap(&[case]);
+/// assert!(text.lines().any(|line| line.starts_with("ok 1")));
+/// ```
 pub fn tap(cases: &[SuiteCase]) -> String {
     let mut lines = vec!["TAP version 13".to_owned(), format!("1..{}", cases.len())];
     for (index, case) in cases.iter().enumerate() {

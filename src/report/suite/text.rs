@@ -11,6 +11,24 @@ use crate::report::wrap::wrap;
 const WIDTH: usize = 80;
 
 /// Returns a suite as text of 80 columns, with what no scenario reached if that is wanted.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let outcome = cutover::sim::run(&loaded.setup, 0);
+/// # let judged = loaded.judge(&outcome);
+/// # let report = cutover::report::Report {
+/// #     story: &loaded.scenario.story,
+/// #     outcome: &outcome,
+/// #     expectations: &judged,
+/// #     judgement: cutover::scenario::overall(&outcome, &judged),
+/// #     repeat: "cutover run FILE".to_owned(),
+/// #     sensitivities: None,
+/// # };
+/// let case = cutover::report::SuiteCase::of("crash.ron".to_owned(), &report);
+/// assert!(cutover::report::suite_text(&[case], false).contains("crash.ron"));
+/// ```
 pub fn suite_text(cases: &[SuiteCase], coverage: bool) -> String {
     let mut lines = Vec::new();
     for case in cases {
