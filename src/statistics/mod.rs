@@ -27,8 +27,8 @@ pub use quantile::{Ranks, ranks};
 pub use special::{binomial_at_most, normal_above, normal_quantile};
 pub use splitting::{Attempt, Stage, chance_of, split};
 pub use weighted::{
-    EFFECTIVE_HITS_MIN, WEIGHT_ONE, Weighted, trusted_hits, weight, weighted_interval,
-    weights_add_up,
+    EFFECTIVE_HITS_MIN, WEIGHT_ONE, Weighted, are_past_the_best, trusted_hits, weight,
+    weighted_interval, weights_add_up,
 };
 pub use wide::Wide;
 

@@ -137,6 +137,21 @@ pub fn trusted_hits(of: &Weighted, all: &Weighted) -> f64 {
     if of.beyond == 0 && weights_add_up(all) { of.effective_hits() } else { 0.0 }
 }
 
+/// So many effective hits tell that half as many are past the best.
+const TELLING: f64 = 20.0;
+
+/// Returns whether effective hits are so far below the most that a stronger bias gives no more.
+///
+/// # Examples
+/// ```
+/// use cutover::statistics::are_past_the_best;
+/// assert!(are_past_the_best(12.0, 30.0));
+/// assert!(!are_past_the_best(20.0, 30.0) && !are_past_the_best(2.0, 8.0));
+/// ```
+pub fn are_past_the_best(hits: f64, most: f64) -> bool {
+    most >= TELLING && hits < most / 2.0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,4 +1,3 @@
-#![expect(clippy::float_arithmetic, reason = "estimates are floats")]
 //! The option `--rare`: what is asked that is rare, as words and as data.
 //!
 //! Knows nothing of weights. Kept here: what could give no answer is refused before anything runs.
@@ -14,13 +13,10 @@ use crate::cli::stop::Stop;
 use crate::kernel::{Bytes, Span};
 use crate::parallel::{map, processors};
 use crate::scenario::{Loaded, limit_of, metrics};
-use crate::statistics::trusted_hits;
+use crate::statistics::{are_past_the_best, trusted_hits};
 
 /// How many times as often failures come, of which the best is taken if nothing is said of it.
 const BIASES: [u32; 10] = [3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000];
-
-/// So many effective hits tell that a bias which gives half as many is beyond the best.
-const ENOUGH: f64 = 20.0;
 
 /// Returns what is asked that is rare, if anything is.
 pub(super) fn asked(
@@ -65,7 +61,7 @@ fn best(
     let parts: Vec<_> = pilot.clone().step_by(10).map(|at| at..(at + 10).min(pilot.end)).collect();
     let jobs = options.runs.jobs.and_then(|jobs| usize::try_from(jobs.min(1_024)).ok());
     let jobs = jobs.and_then(NonZero::new).unwrap_or_else(processors);
-    let mut best = (BIASES[0], 0.0);
+    let mut best = None;
     for bias in biases {
         let campaign = Campaign::new(loaded, options.runs.seed).weighed(asked(bias));
         let part = |runs: &Range<u64>| campaign.tally(runs.clone());
@@ -74,15 +70,15 @@ fn best(
         for part in &tallies {
             tally.merge(part);
         }
-        let score = trusted_hits(&tally.weighted, &tally.weights);
-        if score > best.1 {
-            best = (bias, score);
-        } else if best.1 >= ENOUGH && score < best.1 / 2.0 {
+        let hits = trusted_hits(&tally.weighted, &tally.weights);
+        match best {
             // Beyond the best, failures only get in each other's way, and runs get ever longer.
-            break;
+            Some((_, most)) if are_past_the_best(hits, most) => break,
+            Some((_, most)) if hits <= most => {}
+            Some(_) | None => best = Some((bias, hits)),
         }
     }
-    Ok(best.0)
+    Ok(best.map_or(BIASES[0], |(bias, _)| bias))
 }
 
 /// Returns the options that ask it again.
