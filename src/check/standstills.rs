@@ -108,7 +108,9 @@ fn in_place(
     }
     let moved = memory.promotions.iter().any(|one| (upgrade.began..=*at).contains(&one.ordered));
     let named = service.primary_name.at(*at).iter().collect::<Vec<_>>();
-    if !moved && named != upgrade.named {
+    // A change to this very primary had been ordered before, when it was promoted.
+    let arrived = named == [upgrade.primary];
+    if !moved && !arrived && named != upgrade.named {
         let detail = format!("the primary name was moved while {name} was upgraded");
         return Finding::broken_times(*at, 1, detail);
     }

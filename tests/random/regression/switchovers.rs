@@ -38,3 +38,17 @@ fn a_primary_that_is_given_up_for_its_group_follows_nobody_until_it_is_stopped()
         until: "20m27s""#,
     );
 }
+
+#[test]
+fn an_upgrade_that_begins_before_the_name_of_a_new_primary_is_served_has_not_moved_it() {
+    check(
+        0,
+        0,
+        r#"services: [Service(name: "orders", plan: Hobbyist)],
+        script: [
+            Every("30s", Operator(MajorUpgrade, Service("orders"))),
+            At("0s", Fault(Hang, Primary("orders"))),
+        ],
+        until: "8m32s""#,
+    );
+}
