@@ -3,12 +3,13 @@
 //! Knows nothing of how words are drawn. Kept here: what is compared is what a user sees, the JSON
 //! of the program or the outcome of the library.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{self, Command};
 use std::sync::Arc;
 
+use cutover::bundle::Bundle;
 use cutover::kernel::Instant;
 use cutover::sim::{self, ClientOutcome, Line, Outcome, ServiceOutcome};
 
@@ -114,6 +115,27 @@ fn another_reader_shifts_nothing_of_what_happens_to_the_others() {
             assert_eq!(more.services, plain.services, "seed {seed}");
         }
     }
+}
+
+#[test]
+fn another_standby_shifts_no_draw() {
+    let more = with("name: \"cart\", plan: Business", "name: \"cart\", plan: Premium");
+    for seed in SEEDS {
+        let (plain, more) = (draws(SCENARIO, seed), draws(&more, seed));
+        let shared = plain.iter().filter(|(of, _)| more.contains_key(*of));
+        let shared: Vec<_> = shared.map(|(of, word)| (of, *word, more[of])).collect();
+        assert!(shared.len() > 10, "seed {seed}: only {} draws are shared", shared.len());
+        for (of, word, now) in shared {
+            assert_eq!(word, now, "seed {seed}: {of:?}");
+        }
+    }
+}
+
+/// Returns every word that a run draws, by purpose, name and number.
+fn draws(text: &str, seed: u64) -> BTreeMap<(String, String, u64), u64> {
+    let loaded = cutover::scenario::parse("drawn.ron", text).expect("it is valid");
+    let drawn = Bundle::record(&loaded, seed).0.draws.into_iter();
+    drawn.map(|draw| ((draw.purpose, draw.name, draw.counter), draw.word)).collect()
 }
 
 #[test]
