@@ -29,17 +29,18 @@ fn start(folder: &Folder, words: &str) -> Command {
     command
 }
 
-#[test]
-fn a_campaign_that_was_killed_goes_on_to_the_same_bytes() {
-    let folder = Folder::new("killed");
-    let whole = folder.printed(CAMPAIGN);
+/// Kills a command at 20 drawn counts of chunks, goes on with it each time, and compares the bytes.
+fn is_killed_and_goes_on(name: &str, words: &str, chunks: usize, result: &str) {
+    let folder = Folder::new(name);
+    let whole = folder.printed(words);
     let chance = cutover::kernel::Chance::new(20, 0);
+    let most = u64::try_from(chunks).expect("it is small") * 4 / 5;
     let mut cut_short = 0;
     for turn in 0..20_u64 {
         let out = format!("out-{turn}");
         let wanted =
-            usize::try_from(chance.word("kill", "chunks", turn) % 80).expect("it is small");
-        let mut child = start(&folder, &format!("{CAMPAIGN} --jobs 1 --out {out}"))
+            usize::try_from(chance.word("kill", "chunks", turn) % most).expect("it is small");
+        let mut child = start(&folder, &format!("{words} --jobs 1 --out {out}"))
             .spawn()
             .expect("the program starts");
         while finished(&folder, &out) < wanted {
@@ -51,15 +52,20 @@ fn a_campaign_that_was_killed_goes_on_to_the_same_bytes() {
         child.kill().expect("it can be killed, or is over");
         child.wait().expect("it is a child");
         let kept = finished(&folder, &out);
-        cut_short += usize::from(kept < 100);
+        cut_short += usize::from(kept < chunks);
         // What a kill in the midst of writing may leave.
         fs::write(folder.0.join(&out).join("chunks/.00000099.json.1.tmp"), "{").ok();
-        let resumed = folder.printed(&format!("{CAMPAIGN} --out {out} --resume"));
+        let resumed = folder.printed(&format!("{words} --out {out} --resume"));
         assert_eq!(resumed, whole, "{out} had {kept} chunks");
-        assert_eq!(folder.read(&format!("{out}/campaign.json")), whole);
+        assert_eq!(folder.read(&format!("{out}/{result}")), whole);
         fs::remove_dir_all(folder.0.join(&out)).expect("the folder can be removed");
     }
-    assert!(cut_short > 10, "only {cut_short} of 20 campaigns were cut short");
+    assert!(cut_short > 10, "only {cut_short} of 20 were cut short");
+}
+
+#[test]
+fn a_campaign_that_was_killed_goes_on_to_the_same_bytes() {
+    is_killed_and_goes_on("killed", CAMPAIGN, 100, "campaign.json");
 }
 
 #[test]
@@ -88,32 +94,7 @@ const COMPARISON: &str = "compare year.ron --runs 120 --chunk 4 --by dns_ttl=5s,
 
 #[test]
 fn a_comparison_that_was_killed_goes_on_to_the_same_bytes() {
-    let folder = Folder::new("paired");
-    let whole = folder.printed(COMPARISON);
-    let chance = cutover::kernel::Chance::new(21, 0);
-    let mut cut_short = 0;
-    for turn in 0..20_u64 {
-        let out = format!("out-{turn}");
-        let wanted =
-            usize::try_from(chance.word("kill", "chunks", turn) % 25).expect("it is small");
-        let mut child = start(&folder, &format!("{COMPARISON} --jobs 1 --out {out}"))
-            .spawn()
-            .expect("the program starts");
-        while finished(&folder, &out) < wanted {
-            if child.try_wait().expect("it is a child").is_some() {
-                break;
-            }
-            std::thread::yield_now();
-        }
-        child.kill().expect("it can be killed, or is over");
-        child.wait().expect("it is a child");
-        cut_short += usize::from(finished(&folder, &out) < 30);
-        let resumed = folder.printed(&format!("{COMPARISON} --out {out} --resume"));
-        assert_eq!(resumed, whole, "{out}");
-        assert_eq!(folder.read(&format!("{out}/compare.json")), whole);
-        fs::remove_dir_all(folder.0.join(&out)).expect("the folder can be removed");
-    }
-    assert!(cut_short > 10, "only {cut_short} of 20 comparisons were cut short");
+    is_killed_and_goes_on("paired", COMPARISON, 30, "compare.json");
 }
 
 #[test]
