@@ -115,13 +115,19 @@ pub(super) fn restore(manager: &mut Manager, rule: Rule) -> Decision {
     decision
 }
 
-/// Follows a daemon that promoted its own node: the old primary is given up.
+/// Follows a daemon that promoted its own node: the old primary is given up, and with it what was
+/// planned for it.
 pub(super) fn follow_daemon(knobs: &Knobs, manager: &mut Manager, number: u16) -> Decision {
     let old = manager.primary;
+    let mut left = Decision::none(Rule::NoteNews);
     give_up(manager, old);
+    if !manager.operation.as_ref().is_some_and(Operation::is_handed_over) {
+        switchover::abandon(knobs, manager, &mut left);
+    }
     let mut decision = take_office(knobs, manager, number);
     decision.given_up = Some(old);
     decision.actions.insert(0, Action::Fence(old));
+    decision.actions.extend(left.actions);
     decision
 }
 

@@ -135,3 +135,18 @@ fn a_daemon_looked_at_nothing_that_was_acknowledged_after_its_promotion() {
         until: "8m""#,
     );
 }
+
+#[test]
+fn an_upgrade_is_given_up_when_a_daemon_promotes_another_node_meanwhile() {
+    check(
+        207_790,
+        0,
+        r#"services: [Service(name: "orders", plan: Premium, region: "us-east")],
+        tuning: Tuning(policy: Pglookout),
+        script: [
+            At("17ms", Fault(PowerLoss, Primary("orders"))),
+            At("18ms", Operator(MajorUpgrade, Service("orders"))),
+        ],
+        until: "10m""#,
+    );
+}
