@@ -3,7 +3,8 @@
 //! * `header`, `plan`: what a campaign is, its chunks, its shards, where it may stop;
 //! * `bucket`, `accumulator`, `tally`: what is kept of runs, in integers; `paired`: of differences;
 //! * `rare`: how rarely something happens;
-//! * `part`: results as files, put together; `sealed`: how a file is recognised as whole;
+//! * `part`, `paired_part`: results as files, put together; `sealed`: how a file is recognised as
+//!   whole;
 //! * `estimate`, `verdict`: what may be said of them.
 //!
 //! Knows nothing of how a run works, of threads and of printing. Kept here: run number `n` has the
@@ -14,6 +15,7 @@ mod bucket;
 mod estimate;
 mod header;
 mod paired;
+mod paired_part;
 mod part;
 mod plan;
 mod rare;
@@ -31,7 +33,9 @@ pub use accumulator::Accumulator;
 pub use bucket::{bounds, bucket};
 pub use estimate::{Estimate, QUANTILES, Quantile, Said, estimate, estimates};
 pub use header::{Column, Header};
-pub use paired::{Difference, Paired, PairedPart, shared_metrics};
+pub(crate) use paired::shared_columns;
+pub use paired::{Difference, Paired, shared_metrics};
+pub use paired_part::{MergedPairs, PairedPart, Telling, merge_pairs};
 pub use part::{Merged, Part, PartError, difference, merge};
 pub use plan::{Chunks, Shard};
 pub use rare::{Estimator, Rare, RareError, run_weight};

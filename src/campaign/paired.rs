@@ -9,13 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Campaign;
 use super::header::Header;
-use super::part::{PartError, difference};
-use super::sealed::{open, seal};
 use super::tally::Tally;
 use crate::statistics::Moments;
-
-/// The format of a file with a chunk of a comparison.
-const FORMAT: &str = "cutover.compare-chunk/1";
 
 /// A metric's differences from the first arm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,51 +123,25 @@ impl Paired {
     }
 }
 
-/// One chunk of a comparison, and what is kept of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PairedPart {
-    /// Each arm's name and campaign.
-    pub arms: Vec<(String, Header)>,
-    /// The chunk.
-    pub chunk: u64,
-    /// What is kept of it.
-    pub paired: Paired,
-}
-
-impl PairedPart {
-    /// Returns the chunk as the text of a file.
-    pub fn to_text(&self) -> String {
-        seal(FORMAT, self)
-    }
-
-    /// Returns the chunk that a file holds.
-    ///
-    /// # Errors
-    /// When the text is none, was cut short, or was changed.
-    pub fn from_text(text: &str) -> Result<Self, PartError> {
-        open(FORMAT, text)
-    }
-
-    /// Returns what of a comparison's arms differs first from those of the chunk, with the value of
-    /// the comparison and that of the chunk.
-    pub fn difference(&self, arms: &[(String, Header)]) -> Option<(&'static str, String, String)> {
-        let names = |of: &[(String, Header)]| {
-            of.iter().map(|(name, _)| name.as_str()).collect::<Vec<&str>>().join("; ")
-        };
-        let (wanted, found) = (names(arms), names(&self.arms));
-        if wanted != found {
-            return Some(("arms", wanted, found));
-        }
-        arms.iter().zip(&self.arms).find_map(|((_, one), (_, two))| difference(one, two))
-    }
-}
-
 /// Returns, for each metric that all arms have, its place in each of them.
 pub fn shared_metrics(arms: &[Campaign]) -> Vec<Vec<usize>> {
-    let Some(first) = arms.first() else { return Vec::new() };
-    let place = |arm: &Campaign, name: &str| arm.metrics().iter().position(|of| of.name == name);
-    let places = |name: &str| arms.iter().map(|arm| place(arm, name)).collect();
-    first.metrics().iter().filter_map(|metric| places(&metric.name)).collect()
+    let names = |arm: &Campaign| arm.metrics().iter().map(|metric| metric.name.clone()).collect();
+    shared(&arms.iter().map(names).collect::<Vec<Vec<String>>>())
+}
+
+/// Returns, for each metric that all headers have, its place in each of them.
+pub(crate) fn shared_columns<'a>(headers: impl Iterator<Item = &'a Header>) -> Vec<Vec<usize>> {
+    let names = |header: &Header| header.metrics.iter().map(|column| column.name.clone()).collect();
+    shared(&headers.map(names).collect::<Vec<Vec<String>>>())
+}
+
+/// Returns, for each name of the first list that is in all lists, its place in each.
+fn shared(lists: &[Vec<String>]) -> Vec<Vec<usize>> {
+    let Some(first) = lists.first() else { return Vec::new() };
+    let places = |name: &String| {
+        lists.iter().map(|list| list.iter().position(|other| other == name)).collect()
+    };
+    first.iter().filter_map(places).collect()
 }
 
 #[cfg(test)]

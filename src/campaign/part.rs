@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::header::Header;
-use super::plan::Shard;
+use super::plan::{Chunks, Shard};
 use super::sealed::{open, seal};
 use super::tally::Tally;
 
@@ -94,30 +94,43 @@ pub fn merge(parts: &[(String, Part)]) -> Result<Option<Merged>, (String, PartEr
     let header = &whole.header;
     let shape = (header.metrics.len(), header.invariants.len(), header.goals.len());
     let mut tally = Tally::new(shape.0, shape.1, shape.2);
-    let mut holders: Vec<Option<&str>> =
-        vec![None; usize::try_from(header.chunks.count()).unwrap_or(0)];
     for (name, part) in parts {
         if let Some((what, expected, found)) = difference(header, &part.header) {
             let first = first.clone();
             return Err((name.clone(), PartError::Mismatch { what, found, expected, first }));
         }
-        for chunk in &part.chunks {
-            let place = usize::try_from(*chunk).ok().and_then(|chunk| holders.get_mut(chunk));
-            let Some(place) = place else {
-                let found = format!("chunk {chunk} of {}", header.chunks.count());
-                return Err((name.clone(), PartError::Unreadable(found)));
-            };
-            if let Some(holder) = place.replace(name) {
-                let runs = header.chunks.runs_of(*chunk);
-                let (from, to, first) = (runs.start, runs.end - 1, holder.to_owned());
-                return Err((name.clone(), PartError::Overlap { from, to, first }));
-            }
-        }
         tally.merge(&part.tally);
     }
-    let missing = (0_u64..).zip(&holders).filter(|(_, holder)| holder.is_none());
-    let missing = missing.map(|(chunk, _)| chunk).collect();
+    let held = parts.iter().map(|(name, part)| (name.as_str(), part.chunks.as_slice()));
+    let missing = missing(header.chunks, held)?;
     Ok(Some(Merged { header: header.clone(), tally, missing }))
+}
+
+/// Returns the chunks that no part holds, in order, of parts with their names.
+///
+/// # Errors
+/// The name of the part that holds what another holds as well, or what there is not.
+pub(super) fn missing<'a>(
+    chunks: Chunks,
+    parts: impl Iterator<Item = (&'a str, &'a [u64])>,
+) -> Result<Vec<u64>, (String, PartError)> {
+    let mut holders: Vec<Option<&str>> = vec![None; usize::try_from(chunks.count()).unwrap_or(0)];
+    for (name, held) in parts {
+        for chunk in held {
+            let place = usize::try_from(*chunk).ok().and_then(|chunk| holders.get_mut(chunk));
+            let Some(place) = place else {
+                let found = format!("chunk {chunk} of {}", chunks.count());
+                return Err((name.to_owned(), PartError::Unreadable(found)));
+            };
+            if let Some(holder) = place.replace(name) {
+                let runs = chunks.runs_of(*chunk);
+                let (from, to, first) = (runs.start, runs.end - 1, holder.to_owned());
+                return Err((name.to_owned(), PartError::Overlap { from, to, first }));
+            }
+        }
+    }
+    let missing = (0_u64..).zip(&holders).filter(|(_, holder)| holder.is_none());
+    Ok(missing.map(|(chunk, _)| chunk).collect())
 }
 
 /// Returns what of two headers differs first, with both values.

@@ -8,6 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::part::PartError;
 use crate::kernel::Digest;
 
+/// What every file begins with.
+#[derive(Deserialize)]
+struct Kind {
+    format: String,
+}
+
 /// A part with what recognises it.
 #[derive(Serialize, Deserialize)]
 struct Sealed<T> {
@@ -27,6 +33,11 @@ pub(super) fn seal<T: Serialize>(format: &str, part: &T) -> String {
     serde_json::to_string(&sealed).expect("a part can be written") + "\n"
 }
 
+/// Returns whether a text begins as a file of a format does.
+pub(super) fn is_of(format: &str, text: &str) -> bool {
+    text.starts_with(&format!("{{\"format\":\"{format}\""))
+}
+
 /// Returns the part that a file of a format holds.
 ///
 /// # Errors
@@ -35,12 +46,13 @@ pub(super) fn open<T: Serialize + DeserializeOwned>(
     format: &str,
     text: &str,
 ) -> Result<T, PartError> {
-    let sealed: Sealed<T> =
-        serde_json::from_str(text).map_err(|error| PartError::Unreadable(error.to_string()))?;
-    if sealed.format != format {
-        let found = format!("format {}, expected {format}", sealed.format);
+    let unreadable = |error: serde_json::Error| PartError::Unreadable(error.to_string());
+    let kind: Kind = serde_json::from_str(text).map_err(unreadable)?;
+    if kind.format != format {
+        let found = format!("format {}, expected {format}", kind.format);
         return Err(PartError::Unreadable(found));
     }
+    let sealed: Sealed<T> = serde_json::from_str(text).map_err(unreadable)?;
     if digest(&sealed.part) != sealed.digest {
         return Err(PartError::Changed);
     }

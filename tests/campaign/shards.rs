@@ -142,3 +142,58 @@ fn a_shard_of_another_version_is_refused() {
     let complaint = folder.refused(&format!("merge {first} old.json"), 3);
     assert!(complaint.starts_with("old.json: found version 0.0.9, expected "), "{complaint}");
 }
+
+const COMPARISON: &str =
+    "compare year.ron --runs 120 --chunk 4 --by dns_ttl=5s,60s --by detection_timeout=30s,90s";
+
+/// Writes the shards of a comparison, in files of their own, and returns their names.
+fn shards_of_comparison(folder: &Folder, of: u64) -> Vec<String> {
+    let shard = |index: u64| {
+        let name = format!("pairs-{index}-of-{of}.json");
+        folder.write(&name, &folder.printed(&format!("{COMPARISON} --shard {index}/{of}")));
+        name
+    };
+    (1..=of).map(shard).collect()
+}
+
+#[test]
+fn shards_of_a_comparison_in_any_order_print_what_the_whole_prints() {
+    let folder = Folder::new("pairs");
+    for of in [1, 7] {
+        let mut names = shards_of_comparison(&folder, of);
+        names.reverse();
+        for format in ["text", "json", "markdown"] {
+            let whole = folder.printed(&format!("{COMPARISON} --format {format}"));
+            let merged = folder.printed(&format!("merge --format {format} {}", names.join(" ")));
+            assert_eq!(merged, whole, "{of} shards");
+        }
+    }
+}
+
+#[test]
+fn a_shard_of_a_comparison_that_is_missing_twice_there_or_of_another_is_told() {
+    let folder = Folder::new("pairs-refused");
+    let mut names = shards_of_comparison(&folder, 3);
+    let again = folder.refused(&format!("merge {} {}", names.join(" "), names[1]), 3);
+    assert!(again.starts_with("pairs-2-of-3.json: found runs 4 to 7 again"), "{again}");
+    folder.write("campaign.json", &folder.printed(&format!("{WHOLE} --shard 1/3")));
+    let kind = folder.refused(&format!("merge {} campaign.json", names[0]), 3);
+    assert!(kind.contains("format cutover.shard/1, expected cutover.compare-shard/1"), "{kind}");
+    for (words, expected) in [
+        ("--seed 1", "found seed 1, expected 0"),
+        ("--metric failovers", "found command cutover compare"),
+        ("--set node_build=5m", "found inputs "),
+    ] {
+        folder.write("other.json", &folder.printed(&format!("{COMPARISON} {words} --shard 2/3")));
+        let other = folder.refused(&format!("merge {} other.json", names[0]), 3);
+        assert!(other.starts_with(&format!("other.json: {expected}")), "{other}");
+    }
+    let removed = names.remove(1);
+    let missing = folder.refused(&format!("merge {}", names.join(" ")), 4);
+    assert!(missing.contains("10 of 30 chunks are missing"), "{missing}");
+    let command = missing.lines().last().expect("it names a command").trim();
+    let words = command.strip_prefix("cutover ").expect("it is a command");
+    folder.write(&removed, &folder.printed(words));
+    names.push(removed);
+    assert_eq!(folder.printed(&format!("merge {}", names.join(" "))), folder.printed(COMPARISON));
+}

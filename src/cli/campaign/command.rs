@@ -209,8 +209,3 @@ impl Work<'_> {
         Ok((tally, enough))
     }
 }
-
-/// Returns the command that runs one shard of a campaign.
-pub(super) fn shard_command(header: &Header, shard: Shard) -> String {
-    format!("{} --shard {}/{}", repeat(header), shard.index, shard.of)
-}

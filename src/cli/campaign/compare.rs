@@ -8,7 +8,10 @@ use super::command::{header, markdown, metric};
 use super::options::{CampaignFormat, CompareOptions, Saving};
 use super::runner::{End, Runner};
 use super::store::{Store, Unusable, kept};
-use crate::campaign::{Campaign, Header, Paired, PairedPart, shared_metrics};
+use crate::campaign::{
+    Campaign, Chunks, Header, Paired, PairedPart, PartError, Shard, Telling, shared_columns,
+    shared_metrics,
+};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::cli::run::{self, path, quoted};
@@ -30,103 +33,168 @@ const TOLD: [&str; 8] = [
     "node_time",
 ];
 
-/// Compares arms run by run and prints what their differences are.
+/// Compares arms run by run and prints what their differences are, or runs one shard of it.
 pub(crate) fn compare(options: &CompareOptions) -> Result<Exit, Stop> {
     let runs = &options.runs;
     let found = found(options)?;
     let headers = found.iter().map(|(_, loaded)| header(loaded, runs));
-    let arms: Vec<Arm> = found
-        .iter()
-        .zip(headers)
-        .map(|((name, _), header)| Arm { name: name.clone(), header })
-        .collect();
+    let arms: Vec<(String, Header)> =
+        found.iter().zip(headers).map(|((name, _), header)| (name.clone(), header)).collect();
     let campaigns: Vec<Campaign> =
         found.iter().map(|(_, loaded)| Campaign::new(loaded, runs.seed)).collect();
-    let shared = shared_metrics(&campaigns);
-    let told: Vec<String> = if options.metric.is_empty() {
-        TOLD.map(str::to_owned).to_vec()
-    } else {
-        options.metric.clone()
+    let telling = telling(options, &arms[0].1)?;
+    let runner = Runner::new(runs.jobs, telling.repeat.clone());
+    let all = arms[0].1.chunks;
+    let chunks = match options.shard {
+        Some(shard) => all.of_shard(shard),
+        None => (0..all.count()).collect(),
     };
-    for name in &told {
-        metric(&arms[0].header, name)?;
+    let kept_there = Kept::open(&options.saving, &arms, &telling)?;
+    let (paired, end) = kept_there.run(&runner, &campaigns, &chunks)?;
+    let interrupted = matches!(end, End::Interrupted);
+    let result =
+        PairedPart { arms, telling, shard: options.shard.unwrap_or(Shard::WHOLE), chunks, paired };
+    if options.shard.is_some() {
+        return shard_result(options, &result, interrupted);
     }
-    let repeat = repeat(options);
-    let runner = Runner::new(runs.jobs, repeat.clone());
-    let chunks = Kept::open(&options.saving, &arms)?;
-    let (paired, end) = chunks.run(&runner, (&campaigns, &shared))?;
-    let done = paired.arms[0].runs;
-    let interrupted = matches!(end, End::Interrupted).then(|| {
+    let done = result.paired.arms[0].runs;
+    let interrupted = interrupted.then(|| {
         let message = format!("interrupted after {done} of {} runs, which are told of", runs.runs);
         kept(&options.saving, &Stop { exit: Exit::Interrupted, message })
     });
     if let (Some(stop), 0) = (&interrupted, done) {
         return Err(Stop { exit: stop.exit, message: "interrupted before any run".to_owned() });
     }
-    let grid = if options.files.len() == 1 { grid(&options.by)? } else { None };
+    let written =
+        |format, style| written((&result.arms, &result.telling), &result.paired, format, style);
+    if let (Some(folder), None) = (&options.saving.out, &interrupted) {
+        let [json, text] = [CampaignFormat::Json, CampaignFormat::Text]
+            .map(|format| written(format, Style::PLAIN));
+        output::save(folder, &[("compare.json", &json?), ("compare.txt", &text?)])?;
+    }
+    output::emit(&written(options.format, output::style(runs.color))?)?;
+    interrupted.map_or(Ok(Exit::Pass), Err)
+}
+
+/// Prints one shard of a comparison, if it came to its end.
+fn shard_result(
+    options: &CompareOptions,
+    part: &PairedPart,
+    interrupted: bool,
+) -> Result<Exit, Stop> {
+    if interrupted {
+        let stop = Stop { exit: Exit::Interrupted, message: "interrupted".to_owned() };
+        return Err(kept(&options.saving, &stop));
+    }
+    let text = part.to_text();
+    if let Some(folder) = &options.saving.out {
+        let name = format!("shard-{}-of-{}.json", part.shard.index, part.shard.of);
+        output::save(folder, &[(&name, &text)])?;
+    }
+    output::emit(&text)?;
+    Ok(Exit::Pass)
+}
+
+/// Returns what a comparison tells of; metrics that there are not are refused.
+fn telling(options: &CompareOptions, header: &Header) -> Result<Telling, Stop> {
+    let metrics: Vec<String> = if options.metric.is_empty() {
+        TOLD.map(str::to_owned).to_vec()
+    } else {
+        options.metric.clone()
+    };
+    for name in &metrics {
+        metric(header, name)?;
+    }
+    let is_map = options.files.len() == 1 && grid(&options.by)?.is_some();
+    let map = if is_map { options.by.clone() } else { Vec::new() };
+    Ok(Telling { metrics, map, tornado: options.tornado, repeat: repeat(options) })
+}
+
+/// Returns the result of a comparison as it is printed.
+pub(super) fn written(
+    (arms, telling): (&[(String, Header)], &Telling),
+    paired: &Paired,
+    format: CampaignFormat,
+    style: Style,
+) -> Result<String, Stop> {
+    let shared = shared_columns(arms.iter().map(|(_, header)| header));
+    let arms: Vec<Arm> = arms
+        .iter()
+        .map(|(name, header)| Arm { name: name.clone(), header: header.clone() })
+        .collect();
+    let grid = grid(&telling.map)?;
     let result = Arms {
         arms: &arms,
-        told: &told,
+        told: &telling.metrics,
         shared: &shared,
-        paired: &paired,
+        paired,
         grid: grid.as_ref(),
-        repeat,
+        repeat: telling.repeat.clone(),
     };
     let text = |style| {
-        if options.tornado { tornado_text(&result, style) } else { comparison_text(&result, style) }
+        if telling.tornado { tornado_text(&result, style) } else { comparison_text(&result, style) }
     };
-    if let (Some(folder), None) = (&options.saving.out, &interrupted) {
-        let (json, text) = (comparison_json(&result), text(Style::PLAIN));
-        output::save(folder, &[("compare.json", &json), ("compare.txt", &text)])?;
-    }
-    output::emit(&match options.format {
+    Ok(match format {
         CampaignFormat::Json => comparison_json(&result),
-        CampaignFormat::Text => text(output::style(runs.color)),
+        CampaignFormat::Text => text(style),
         CampaignFormat::Markdown => markdown(&text(Style::PLAIN)),
-    })?;
-    interrupted.map_or(Ok(Exit::Pass), Err)
+    })
 }
 
 /// The chunks of a comparison, of which some may have been saved before.
 struct Kept<'a> {
     saving: &'a Saving,
     store: Option<Store<Paired>>,
-    arms: Vec<(String, Header)>,
+    arms: &'a [(String, Header)],
+    telling: &'a Telling,
 }
 
 impl<'a> Kept<'a> {
     /// Opens the folder that is asked for, if one is.
-    fn open(saving: &'a Saving, arms: &[Arm]) -> Result<Self, Stop> {
-        let arms: Vec<(String, Header)> =
-            arms.iter().map(|arm| (arm.name.clone(), arm.header.clone())).collect();
+    fn open(
+        saving: &'a Saving,
+        arms: &'a [(String, Header)],
+        telling: &'a Telling,
+    ) -> Result<Self, Stop> {
         let store = Store::open(saving, |text| {
             let part = PairedPart::from_text(text).map_err(Unusable::Broken)?;
-            match part.difference(&arms) {
-                Some((what, expected, found)) => Err(Unusable::Other(what, expected, found)),
-                None => Ok((part.chunk, part.paired)),
+            if let Some((what, expected, found)) = part.difference(arms) {
+                return Err(Unusable::Other(what, expected, found));
             }
+            let chunk = part.chunks.first().copied();
+            let none = || PartError::Unreadable("it holds no chunk".to_owned());
+            Ok((chunk.ok_or_else(|| Unusable::Broken(none()))?, part.paired))
         })?;
-        Ok(Self { saving, store, arms })
+        Ok(Self { saving, store, arms, telling })
     }
 
-    /// Runs the chunks that are not there yet, saves each, and puts all of them together.
+    /// Runs those of the chunks that are not there yet, saves each, and puts all of them together.
     fn run(
         self,
         runner: &Runner,
-        (campaigns, shared): (&[Campaign], &[Vec<usize>]),
+        campaigns: &[Campaign],
+        chunks: &[u64],
     ) -> Result<(Paired, End), Stop> {
-        let chunks = self.arms[0].1.chunks;
-        let mut paired = Paired::empty(campaigns, shared);
-        let mut rest: Vec<u64> = (0..chunks.count()).collect();
+        let shared = shared_metrics(campaigns);
+        let all = self.arms[0].1.chunks;
+        let mut paired = Paired::empty(campaigns, &shared);
+        let mut rest = chunks.to_vec();
         if let Some(store) = &self.store {
             rest.retain(|chunk| !store.known.contains_key(chunk));
-            store.known.values().for_each(|saved| paired.merge(saved));
+            let known = chunks.iter().filter_map(|chunk| store.known.get(chunk));
+            known.for_each(|saved| paired.merge(saved));
         }
-        let work = |chunk| Paired::tally(campaigns, shared, chunks.runs_of(chunk));
+        let work = |chunk| Paired::tally(campaigns, &shared, all.runs_of(chunk));
         let end = runner.run(&rest, work, |chunk, part| {
             paired.merge(&part);
             let Some(store) = &self.store else { return Ok(()) };
-            let part = PairedPart { arms: self.arms.clone(), chunk, paired: part };
+            let part = PairedPart {
+                arms: self.arms.to_vec(),
+                telling: self.telling.clone(),
+                shard: Shard::WHOLE,
+                chunks: vec![chunk],
+                paired: part,
+            };
             store.save(chunk, &part.to_text()).map_err(|stop| kept(self.saving, &stop))
         })?;
         Ok((paired, end))
@@ -197,6 +265,8 @@ fn repeat(options: &CompareOptions) -> String {
     }
     let runs = &options.runs;
     words.push(format!("--runs {} --seed {}", runs.runs, runs.seed));
+    let usual = Chunks::of(runs.runs).size;
+    words.extend(runs.chunk.filter(|size| *size != usual).map(|size| format!("--chunk {size}")));
     for (key, value) in &runs.set {
         words.push(format!("--set {}", quoted(&format!("{key}={value}"))));
     }

@@ -88,7 +88,7 @@ pub(crate) struct Saving {
 /// The options of `merge`.
 #[derive(Debug, Args)]
 pub(crate) struct MergeOptions {
-    /// Shard results, in any order
+    /// Shard results of one campaign or one comparison, in any order
     #[arg(required = true, value_name = "RESULT")]
     pub(crate) results: Vec<PathBuf>,
     /// How to print the result
@@ -116,6 +116,9 @@ pub(crate) struct CompareOptions {
     /// Double and halve each undocumented value that matters, and rank them
     #[arg(long, conflicts_with = "by")]
     pub(crate) tornado: bool,
+    /// Run one of N parts and print a shard result for `cutover merge`
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    pub(crate) shard: Option<Shard>,
     /// Tell of this metric, as the JSON of `campaign` names them; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) metric: Vec<String>,

@@ -9,7 +9,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::options::Saving;
-use crate::campaign::{Part, PartError};
+use crate::campaign::PartError;
 use crate::cli::output;
 use crate::cli::stop::Stop;
 
@@ -90,15 +90,14 @@ pub(super) fn kept(saving: &Saving, stop: &Stop) -> Stop {
     Stop { exit: stop.exit, message: format!("{}\n{kept}", stop.message) }
 }
 
-/// Returns the part that a file holds.
-pub(super) fn read(path: &Path) -> Result<Part, String> {
-    let text = fs::read_to_string(path).map_err(|error| {
+/// Returns the text of a file that should hold a shard result.
+pub(super) fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| {
         let absent = error.kind() == ErrorKind::NotFound;
         if absent {
             "found no such file, expected a shard result".to_owned()
         } else {
             error.to_string()
         }
-    })?;
-    Part::from_text(&text).map_err(|error: PartError| error.to_string())
+    })
 }
