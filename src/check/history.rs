@@ -262,9 +262,12 @@ impl History {
     /// While the primary is silent and not given up, its standbys are to go on serving reads.
     fn watch_silent_primary(&mut self, world: &World, service: ServiceId) {
         let memory = &mut self.services[service.index()];
-        let Some(silence) = memory.silences.last() else { return };
-        let given_up = memory.given_up.last().is_some_and(|last| last.node == silence.node);
-        if !silence.was_primary || silence.until < Instant::FAR || given_up {
+        let given_up = |silence: &Silence| {
+            let mut given_up = memory.given_up.iter().rev();
+            given_up.any(|one| one.node == silence.node && one.at >= silence.last_report)
+        };
+        let mut open = memory.silences.iter().filter(|one| one.until == Instant::FAR);
+        if !open.any(|silence| silence.was_primary && !given_up(silence)) {
             return;
         }
         for id in world.service(service).record(Endpoint::Replica).now().iter() {
