@@ -130,9 +130,28 @@ pub fn shared_metrics(arms: &[Campaign]) -> Vec<Vec<usize>> {
 }
 
 /// Returns, for each metric that all headers have, its place in each of them.
-pub(crate) fn shared_columns<'a>(headers: impl Iterator<Item = &'a Header>) -> Vec<Vec<usize>> {
-    let names = |header: &Header| header.metrics.iter().map(|column| column.name.clone()).collect();
-    shared(&headers.map(names).collect::<Vec<Vec<String>>>())
+///
+/// # Examples
+/// ```
+/// # use cutover::campaign::{Campaign, Chunks, Header, shared_columns, shared_metrics};
+/// # let text = r#"Scenario(
+/// #     name: "idle",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     until: "1m",
+/// # )"#;
+/// # let loaded = cutover::scenario::parse("idle.ron", text)?;
+/// let headers = vec![Header::new(&loaded, 0, Chunks::of(20), String::new()); 2];
+/// let campaigns = vec![Campaign::new(&loaded, 0); 2];
+/// let shared = shared_columns(&headers.iter().collect::<Vec<_>>());
+/// assert_eq!(shared, shared_metrics(&campaigns));
+/// assert_eq!(shared[0], [0, 0]);
+/// # Ok::<(), cutover::scenario::Errors>(())
+/// ```
+pub fn shared_columns(headers: &[&Header]) -> Vec<Vec<usize>> {
+    let names = |header: &&Header| {
+        header.metrics.iter().map(|column| column.name.clone()).collect::<Vec<String>>()
+    };
+    shared(&headers.iter().map(names).collect::<Vec<Vec<String>>>())
 }
 
 /// Returns, for each name of the first list that is in all lists, its place in each.

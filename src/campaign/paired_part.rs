@@ -15,6 +15,38 @@ use super::sealed::{is_of, open, seal};
 const FORMAT: &str = "cutover.compare-shard/1";
 
 /// What a comparison tells of, beside what it is of.
+///
+/// # Examples
+/// ```
+/// # use cutover::campaign::{Campaign, Chunks, Header, Paired, PairedPart, Shard, Telling};
+/// # use cutover::campaign::{merge_pairs, shared_metrics};
+/// # let text = r#"Scenario(
+/// #     name: "idle",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     until: "1m",
+/// # )"#;
+/// # let loaded = cutover::scenario::parse("idle.ron", text)?;
+/// # let header = Header::new(&loaded, 0, Chunks { runs: 8, size: 4 }, String::new());
+/// # let arms = vec![("one".to_owned(), header.clone()), ("other".to_owned(), header)];
+/// # let campaigns = vec![Campaign::new(&loaded, 0); 2];
+/// # let shared = shared_metrics(&campaigns);
+/// # let telling = Telling {
+/// #     metrics: vec!["write_downtime".to_owned()],
+/// #     map: Vec::new(),
+/// #     tornado: false,
+/// #     repeat: "cutover compare idle.ron --by dns_ttl=5s,60s".to_owned(),
+/// # };
+/// # let part = |index: u64| PairedPart {
+/// #     arms: arms.clone(),
+/// #     telling: telling.clone(),
+/// #     shard: Shard { index, of: 2 },
+/// #     chunks: vec![index - 1],
+/// #     paired: Paired::tally(&campaigns, &shared, (index - 1) * 4..index * 4),
+/// # };
+/// assert_eq!(telling.metrics, ["write_downtime"]);
+/// assert!(telling.map.is_empty() && !telling.tornado, "it is told as a list of arms");
+/// # Ok::<(), cutover::scenario::Errors>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Telling {
     /// The names of the metrics that are told.
@@ -28,6 +60,39 @@ pub struct Telling {
 }
 
 /// Some chunks of a comparison, and what is kept of them.
+///
+/// # Examples
+/// ```
+/// # use cutover::campaign::{Campaign, Chunks, Header, Paired, PairedPart, Shard, Telling};
+/// # use cutover::campaign::{merge_pairs, shared_metrics};
+/// # let text = r#"Scenario(
+/// #     name: "idle",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     until: "1m",
+/// # )"#;
+/// # let loaded = cutover::scenario::parse("idle.ron", text)?;
+/// # let header = Header::new(&loaded, 0, Chunks { runs: 8, size: 4 }, String::new());
+/// # let arms = vec![("one".to_owned(), header.clone()), ("other".to_owned(), header)];
+/// # let campaigns = vec![Campaign::new(&loaded, 0); 2];
+/// # let shared = shared_metrics(&campaigns);
+/// # let telling = Telling {
+/// #     metrics: vec!["write_downtime".to_owned()],
+/// #     map: Vec::new(),
+/// #     tornado: false,
+/// #     repeat: "cutover compare idle.ron --by dns_ttl=5s,60s".to_owned(),
+/// # };
+/// # let part = |index: u64| PairedPart {
+/// #     arms: arms.clone(),
+/// #     telling: telling.clone(),
+/// #     shard: Shard { index, of: 2 },
+/// #     chunks: vec![index - 1],
+/// #     paired: Paired::tally(&campaigns, &shared, (index - 1) * 4..index * 4),
+/// # };
+/// let second = part(2);
+/// assert_eq!((second.shard.index, second.chunks.as_slice()), (2, &[1][..]));
+/// assert_eq!(second.paired.arms[0].runs, 4);
+/// # Ok::<(), cutover::scenario::Errors>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PairedPart {
     /// Each arm's name and campaign.
@@ -44,11 +109,75 @@ pub struct PairedPart {
 
 impl PairedPart {
     /// Returns whether a text begins as a part of a comparison does.
+    ///
+    /// # Examples
+    /// ```
+    /// # use cutover::campaign::{Campaign, Chunks, Header, Paired, PairedPart, Shard, Telling};
+    /// # use cutover::campaign::{merge_pairs, shared_metrics};
+    /// # let text = r#"Scenario(
+    /// #     name: "idle",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     until: "1m",
+    /// # )"#;
+    /// # let loaded = cutover::scenario::parse("idle.ron", text)?;
+    /// # let header = Header::new(&loaded, 0, Chunks { runs: 8, size: 4 }, String::new());
+    /// # let arms = vec![("one".to_owned(), header.clone()), ("other".to_owned(), header)];
+    /// # let campaigns = vec![Campaign::new(&loaded, 0); 2];
+    /// # let shared = shared_metrics(&campaigns);
+    /// # let telling = Telling {
+    /// #     metrics: vec!["write_downtime".to_owned()],
+    /// #     map: Vec::new(),
+    /// #     tornado: false,
+    /// #     repeat: "cutover compare idle.ron --by dns_ttl=5s,60s".to_owned(),
+    /// # };
+    /// # let part = |index: u64| PairedPart {
+    /// #     arms: arms.clone(),
+    /// #     telling: telling.clone(),
+    /// #     shard: Shard { index, of: 2 },
+    /// #     chunks: vec![index - 1],
+    /// #     paired: Paired::tally(&campaigns, &shared, (index - 1) * 4..index * 4),
+    /// # };
+    /// assert!(PairedPart::is_one(&part(1).to_text()));
+    /// assert!(!PairedPart::is_one("{}"));
+    /// # Ok::<(), cutover::scenario::Errors>(())
+    /// ```
     pub fn is_one(text: &str) -> bool {
         is_of(FORMAT, text)
     }
 
     /// Returns the part as the text of a file.
+    ///
+    /// # Examples
+    /// ```
+    /// # use cutover::campaign::{Campaign, Chunks, Header, Paired, PairedPart, Shard, Telling};
+    /// # use cutover::campaign::{merge_pairs, shared_metrics};
+    /// # let text = r#"Scenario(
+    /// #     name: "idle",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     until: "1m",
+    /// # )"#;
+    /// # let loaded = cutover::scenario::parse("idle.ron", text)?;
+    /// # let header = Header::new(&loaded, 0, Chunks { runs: 8, size: 4 }, String::new());
+    /// # let arms = vec![("one".to_owned(), header.clone()), ("other".to_owned(), header)];
+    /// # let campaigns = vec![Campaign::new(&loaded, 0); 2];
+    /// # let shared = shared_metrics(&campaigns);
+    /// # let telling = Telling {
+    /// #     metrics: vec!["write_downtime".to_owned()],
+    /// #     map: Vec::new(),
+    /// #     tornado: false,
+    /// #     repeat: "cutover compare idle.ron --by dns_ttl=5s,60s".to_owned(),
+    /// # };
+    /// # let part = |index: u64| PairedPart {
+    /// #     arms: arms.clone(),
+    /// #     telling: telling.clone(),
+    /// #     shard: Shard { index, of: 2 },
+    /// #     chunks: vec![index - 1],
+    /// #     paired: Paired::tally(&campaigns, &shared, (index - 1) * 4..index * 4),
+    /// # };
+    /// assert_eq!(part(1).to_text(), part(1).to_text());
+    /// assert_ne!(part(1).to_text(), part(2).to_text());
+    /// # Ok::<(), cutover::scenario::Errors>(())
+    /// ```
     pub fn to_text(&self) -> String {
         seal(FORMAT, self)
     }
@@ -57,6 +186,39 @@ impl PairedPart {
     ///
     /// # Errors
     /// When the text is none, was cut short, or was changed.
+    ///
+    /// # Examples
+    /// ```
+    /// # use cutover::campaign::{Campaign, Chunks, Header, Paired, PairedPart, Shard, Telling};
+    /// # use cutover::campaign::{merge_pairs, shared_metrics};
+    /// # let text = r#"Scenario(
+    /// #     name: "idle",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     until: "1m",
+    /// # )"#;
+    /// # let loaded = cutover::scenario::parse("idle.ron", text)?;
+    /// # let header = Header::new(&loaded, 0, Chunks { runs: 8, size: 4 }, String::new());
+    /// # let arms = vec![("one".to_owned(), header.clone()), ("other".to_owned(), header)];
+    /// # let campaigns = vec![Campaign::new(&loaded, 0); 2];
+    /// # let shared = shared_metrics(&campaigns);
+    /// # let telling = Telling {
+    /// #     metrics: vec!["write_downtime".to_owned()],
+    /// #     map: Vec::new(),
+    /// #     tornado: false,
+    /// #     repeat: "cutover compare idle.ron --by dns_ttl=5s,60s".to_owned(),
+    /// # };
+    /// # let part = |index: u64| PairedPart {
+    /// #     arms: arms.clone(),
+    /// #     telling: telling.clone(),
+    /// #     shard: Shard { index, of: 2 },
+    /// #     chunks: vec![index - 1],
+    /// #     paired: Paired::tally(&campaigns, &shared, (index - 1) * 4..index * 4),
+    /// # };
+    /// let text = part(1).to_text();
+    /// assert_eq!(PairedPart::from_text(&text), Ok(part(1)));
+    /// assert!(PairedPart::from_text(&text[..text.len() / 2]).is_err());
+    /// # Ok::<(), cutover::scenario::Errors>(())
+    /// ```
     pub fn from_text(text: &str) -> Result<Self, PartError> {
         let part: Self = open(FORMAT, text)?;
         let fits = !part.arms.is_empty() && part.arms.len() == part.paired.arms.len();
@@ -68,6 +230,39 @@ impl PairedPart {
 
     /// Returns what of a comparison's arms differs first from those of the part, with the value of
     /// the comparison and that of the part.
+    ///
+    /// # Examples
+    /// ```
+    /// # use cutover::campaign::{Campaign, Chunks, Header, Paired, PairedPart, Shard, Telling};
+    /// # use cutover::campaign::{merge_pairs, shared_metrics};
+    /// # let text = r#"Scenario(
+    /// #     name: "idle",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     until: "1m",
+    /// # )"#;
+    /// # let loaded = cutover::scenario::parse("idle.ron", text)?;
+    /// # let header = Header::new(&loaded, 0, Chunks { runs: 8, size: 4 }, String::new());
+    /// # let arms = vec![("one".to_owned(), header.clone()), ("other".to_owned(), header)];
+    /// # let campaigns = vec![Campaign::new(&loaded, 0); 2];
+    /// # let shared = shared_metrics(&campaigns);
+    /// # let telling = Telling {
+    /// #     metrics: vec!["write_downtime".to_owned()],
+    /// #     map: Vec::new(),
+    /// #     tornado: false,
+    /// #     repeat: "cutover compare idle.ron --by dns_ttl=5s,60s".to_owned(),
+    /// # };
+    /// # let part = |index: u64| PairedPart {
+    /// #     arms: arms.clone(),
+    /// #     telling: telling.clone(),
+    /// #     shard: Shard { index, of: 2 },
+    /// #     chunks: vec![index - 1],
+    /// #     paired: Paired::tally(&campaigns, &shared, (index - 1) * 4..index * 4),
+    /// # };
+    /// assert_eq!(part(1).difference(&arms), None);
+    /// let (what, ..) = part(1).difference(&arms[..1]).expect("an arm is missing");
+    /// assert_eq!(what, "arms");
+    /// # Ok::<(), cutover::scenario::Errors>(())
+    /// ```
     pub fn difference(&self, arms: &[(String, Header)]) -> Option<(&'static str, String, String)> {
         let names = |of: &[(String, Header)]| {
             of.iter().map(|(name, _)| name.as_str()).collect::<Vec<&str>>().join("; ")
@@ -81,6 +276,39 @@ impl PairedPart {
 }
 
 /// Parts of a comparison put together.
+///
+/// # Examples
+/// ```
+/// # use cutover::campaign::{Campaign, Chunks, Header, Paired, PairedPart, Shard, Telling};
+/// # use cutover::campaign::{merge_pairs, shared_metrics};
+/// # let text = r#"Scenario(
+/// #     name: "idle",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     until: "1m",
+/// # )"#;
+/// # let loaded = cutover::scenario::parse("idle.ron", text)?;
+/// # let header = Header::new(&loaded, 0, Chunks { runs: 8, size: 4 }, String::new());
+/// # let arms = vec![("one".to_owned(), header.clone()), ("other".to_owned(), header)];
+/// # let campaigns = vec![Campaign::new(&loaded, 0); 2];
+/// # let shared = shared_metrics(&campaigns);
+/// # let telling = Telling {
+/// #     metrics: vec!["write_downtime".to_owned()],
+/// #     map: Vec::new(),
+/// #     tornado: false,
+/// #     repeat: "cutover compare idle.ron --by dns_ttl=5s,60s".to_owned(),
+/// # };
+/// # let part = |index: u64| PairedPart {
+/// #     arms: arms.clone(),
+/// #     telling: telling.clone(),
+/// #     shard: Shard { index, of: 2 },
+/// #     chunks: vec![index - 1],
+/// #     paired: Paired::tally(&campaigns, &shared, (index - 1) * 4..index * 4),
+/// # };
+/// let merged = merge_pairs(&[("1.json".to_owned(), part(1))]);
+/// let merged = merged.expect("it fits").expect("there is one");
+/// assert_eq!((merged.arms.len(), merged.missing), (2, vec![1]));
+/// # Ok::<(), cutover::scenario::Errors>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MergedPairs {
     /// Each arm's name and campaign.
@@ -97,6 +325,42 @@ pub struct MergedPairs {
 ///
 /// # Errors
 /// The name of the part that does not fit, and why.
+///
+/// # Examples
+/// ```
+/// # use cutover::campaign::{Campaign, Chunks, Header, Paired, PairedPart, Shard, Telling};
+/// # use cutover::campaign::{merge_pairs, shared_metrics};
+/// # let text = r#"Scenario(
+/// #     name: "idle",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     until: "1m",
+/// # )"#;
+/// # let loaded = cutover::scenario::parse("idle.ron", text)?;
+/// # let header = Header::new(&loaded, 0, Chunks { runs: 8, size: 4 }, String::new());
+/// # let arms = vec![("one".to_owned(), header.clone()), ("other".to_owned(), header)];
+/// # let campaigns = vec![Campaign::new(&loaded, 0); 2];
+/// # let shared = shared_metrics(&campaigns);
+/// # let telling = Telling {
+/// #     metrics: vec!["write_downtime".to_owned()],
+/// #     map: Vec::new(),
+/// #     tornado: false,
+/// #     repeat: "cutover compare idle.ron --by dns_ttl=5s,60s".to_owned(),
+/// # };
+/// # let part = |index: u64| PairedPart {
+/// #     arms: arms.clone(),
+/// #     telling: telling.clone(),
+/// #     shard: Shard { index, of: 2 },
+/// #     chunks: vec![index - 1],
+/// #     paired: Paired::tally(&campaigns, &shared, (index - 1) * 4..index * 4),
+/// # };
+/// let parts = [("2.json".to_owned(), part(2)), ("1.json".to_owned(), part(1))];
+/// let merged = merge_pairs(&parts).expect("they fit").expect("there are some");
+/// assert!(merged.missing.is_empty());
+/// assert_eq!(merged.paired, Paired::tally(&campaigns, &shared, 0..8));
+/// let (name, _) = merge_pairs(&[parts[0].clone(), parts[0].clone()]).expect_err("twice");
+/// assert_eq!(name, "2.json");
+/// # Ok::<(), cutover::scenario::Errors>(())
+/// ```
 pub fn merge_pairs(
     parts: &[(String, PairedPart)],
 ) -> Result<Option<MergedPairs>, (String, PartError)> {

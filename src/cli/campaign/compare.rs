@@ -117,7 +117,8 @@ pub(super) fn written(
     format: CampaignFormat,
     style: Style,
 ) -> Result<String, Stop> {
-    let shared = shared_columns(arms.iter().map(|(_, header)| header));
+    let headers: Vec<&Header> = arms.iter().map(|(_, header)| header).collect();
+    let shared = shared_columns(&headers);
     let arms: Vec<Arm> = arms
         .iter()
         .map(|(name, header)| Arm { name: name.clone(), header: header.clone() })
