@@ -13,6 +13,7 @@ use std::ops::Range;
 use std::panic::catch_unwind;
 use std::path::Path;
 
+use cutover::parallel::{map, processors};
 use cutover::scenario::write;
 use cutover::search::{Dice, whole};
 
@@ -51,12 +52,12 @@ fn numbers() -> Range<u64> {
 
 #[test]
 fn random_scenarios_by_their_numbers_run_as_every_scenario_does() {
-    let mut failed = Vec::new();
-    for number in numbers() {
-        let loaded = whole(&mut Dice::seeded(number, "scenario by number"));
-        if catch_unwind(|| checks::keeps(&loaded, number)).is_err() {
-            failed.push(format!("// seed {number}\n{}", write(&loaded.scenario)));
-        }
-    }
+    let numbers: Vec<u64> = numbers().collect();
+    let failed = map(&numbers, processors(), |number| {
+        let loaded = whole(&mut Dice::seeded(*number, "scenario by number"));
+        let fails = catch_unwind(|| checks::keeps(&loaded, *number)).is_err();
+        fails.then(|| format!("// seed {number}\n{}", write(&loaded.scenario)))
+    });
+    let failed: Vec<String> = failed.into_iter().flatten().collect();
     assert!(failed.is_empty(), "{} fail:\n{}", failed.len(), failed.join("\n"));
 }
