@@ -89,12 +89,12 @@ fn unnoticed(
     long.filter_map(move |silence| {
         let deadline = silence.last_report + due;
         // A promotion that was ordered in time is judged by itself.
-        let ordered = memory.promotions.iter().any(|promotion| {
-            promotion.from == silence.node
-                && (silence.last_report..=deadline).contains(&promotion.ordered)
-        });
-        let given_up =
-            ordered || memory.given_up.iter().any(|given_up| given_up.node == silence.node);
+        let in_time = silence.last_report..=deadline;
+        let mut ordered = memory.promotions.iter().filter(|one| one.from == silence.node);
+        let mut by_region = region_failovers(case, service);
+        let given_up = ordered.any(|promotion| in_time.contains(&promotion.ordered))
+            || by_region.any(|promotion| in_time.contains(&promotion.ordered))
+            || memory.given_up.iter().any(|given_up| given_up.node == silence.node);
         let late = silence.until.min(case.until).since(deadline);
         let name = case.world.node_name(silence.node);
         let alone = service.plan.standbys() == 0;
@@ -104,6 +104,20 @@ fn unnoticed(
             Finding::broken_for(deadline, late, format!("{name} was silent and not given up"))
         })
     })
+}
+
+/// Returns the promotions of a service's partner that take its place: of a region failover.
+fn region_failovers<'a>(
+    case: &'a Case<'_>,
+    service: &Service,
+) -> impl Iterator<Item = &'a PromotionRecord> + use<'a> {
+    let id = service.id;
+    let pairs = case.history.pairs.iter().filter(move |pair| pair.has(id));
+    let partners =
+        pairs.map(move |pair| if pair.primary == id { pair.recovery } else { pair.primary });
+    partners
+        .flat_map(|partner| &case.history.services[partner.index()].promotions)
+        .filter(|promotion| promotion.rule == Rule::FailOverRegion)
 }
 
 /// Judges that nobody is promoted before the primary's last report plus the timeout.

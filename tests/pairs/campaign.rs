@@ -4,11 +4,13 @@
 
 use std::path::Path;
 
+use cutover::check::Verdict;
+use cutover::control::PairRole;
 use cutover::kernel::Span;
 use cutover::scenario::{Loaded, load};
 use cutover::sim::Outcome;
 
-use super::stage::run;
+use super::stage::{pair, roles, run};
 
 fn arm(name: &str) -> Loaded {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/campaigns");
@@ -33,4 +35,15 @@ fn a_recovery_region_bounds_the_outage_by_the_time_until_somebody_acts() {
         let long = down(&alone) > Span::from_secs(7_200);
         assert!(!long || down(&paired) * 3 < down(&alone), "seed {seed}: {}", down(&paired));
     }
+}
+
+#[test]
+fn a_region_that_is_given_up_before_its_primary_is_due_has_been_failed_over_in_time() {
+    let cut = |verb: &str| format!("AT, {verb}(LinkCut, OneWay(Region(\"eu-west\"), Platform)))");
+    let steps = [(60_000, cut("Fault")), (600_000, cut("Heal"))];
+    let outcome = run(&pair("automatic_region_failover: \"10s\"", &steps, "12m"), 0);
+    let roles = roles(&outcome.pairs[0]);
+    assert_eq!(roles.last(), Some(&[PairRole::Failed, PairRole::Active]), "it failed over");
+    let judged = outcome.invariants.iter().find(|one| one.id == "failover-in-time");
+    assert_ne!(judged.expect("it is judged").verdict, Verdict::Violated);
 }
