@@ -4,7 +4,7 @@
 //! invariant that is not named here may be broken only in a run in which something happens.
 
 use cutover::check::Verdict;
-use cutover::kernel::Instant;
+use cutover::kernel::{Bytes, Chance, Distribution, Instant};
 use cutover::knob::Policy;
 use cutover::sim::{Deed, Outcome, Promotion, Setup, SlotOutcome, Work};
 
@@ -83,7 +83,7 @@ fn explained(setup: &Setup, outcome: &Outcome, id: &str) -> bool {
     } else if id == BROKEN_BY_HAND {
         operated(setup) && !setup.integrations.is_empty()
     } else if BROKEN_BY_SECOND_FAULTS.contains(&id) {
-        disturbed || outrun(setup)
+        disturbed || outrun(setup, outcome.seed)
     } else if BROKEN_BY_PROMOTIONS.contains(&id) {
         let promoted = outcome.services.iter().any(|service| !service.promotions.is_empty());
         promoted || operated(setup)
@@ -139,16 +139,28 @@ fn several_faults(outcome: &Outcome) -> bool {
 
 /// Returns whether WAL is written faster than a new standby can come near, or more of it than has
 /// room where a slot may keep it.
-fn outrun(setup: &Setup) -> bool {
+fn outrun(setup: &Setup, seed: u64) -> bool {
+    let chance = Chance::new(seed, 0);
+    let drawn = |sizes: &Distribution<Bytes>, purpose, name: &str| {
+        sizes.draw(chance.word(purpose, name, 0)).get()
+    };
     let writes = setup.clients.iter().map(|client| match client.work {
-        Work::Write { rate, wal_per_commit, .. } => u64::from(rate) * wal_per_commit.get(),
+        Work::Write { rate, wal_per_commit, .. } => {
+            let law = client.wal_per_commit.as_ref();
+            let size = law.map(|law| drawn(law, "wal_per_commit", &client.name));
+            u64::from(rate) * size.unwrap_or(wal_per_commit.get())
+        }
         Work::Read { .. } | Work::Consume(_) => 0,
     });
     let knobs = &setup.knobs;
     let takes = knobs.stream_rate.min(knobs.redo_rate).min(knobs.replication_goodput);
     let writes: u64 = writes.sum();
-    let on_the_way = u128::from(writes) * u128::from(knobs.replication_delay.as_micros());
-    let room = knobs.disk_size.get().saturating_sub(knobs.database_size.get());
+    // Nobody is held to a time where a lag has no bound.
+    let lag = knobs.replication_delay.greatest().unwrap_or_default();
+    let on_the_way = u128::from(writes) * u128::from(lag.as_micros());
+    let names = setup.services.iter().map(|service| &service.name);
+    let databases = names.map(|name| drawn(&knobs.database_size, "database_size", name));
+    let room = knobs.disk_size.get().saturating_sub(databases.max().unwrap_or(0));
     let in_all = u128::from(writes) * u128::from(setup.until.as_micros());
     let fills = !setup.slots.is_empty() && in_all >= u128::from(room) * 1_000_000;
     fills || writes >= takes.get() || on_the_way > u128::from(knobs.ready_gap.get()) * 1_000_000

@@ -178,17 +178,25 @@ fn clash(case: &Case<'_>, (one, other): (&Uploaded, &Uploaded)) -> Option<(Branc
     (from < to).then(|| (other.branch, segment(case, last) + 1 - segment(case, from)))
 }
 
+/// Returns a segment, which may be under way while a server stops.
+fn segment_in_use(case: &Case<'_>) -> Position {
+    Position::from_lsn(Lsn(case.knobs.wal_segment.get()))
+}
+
+/// Returns how much WAL a disk may hold beside the database of a service.
+fn room(case: &Case<'_>, service: ServiceId) -> Position {
+    let database = case.world.service(service).database_size.get();
+    let room = case.knobs.disk_size.get().saturating_sub(database);
+    Position::from_lsn(Lsn(room)) + segment_in_use(case)
+}
+
 /// Judges that WAL kept for an archive that stalls or is out of reach fits the disk.
 pub(super) fn wal_fits_the_disk(case: &Case<'_>) -> Finding {
-    let knobs = case.knobs;
-    let room = knobs.disk_size.get().saturating_sub(knobs.database_size.get());
-    // A segment may be under way while the server stops.
-    let segment = Position::from_lsn(Lsn(knobs.wal_segment.get()));
-    let room = Position::from_lsn(Lsn(room)) + segment;
-    let slots = slots_fit_the_disk(case, room, segment);
+    let slots = slots_fit_the_disk(case);
     let archive = Finding::join(case.services().flat_map(|(service, _)| {
         let branches = case.world.branches.iter().enumerate();
         let of_service = branches.filter(|(_, branch)| branch.service == service.id);
+        let room = room(case, service.id);
         of_service.map(move |(index, branch)| {
             let stalls = service.upload_stalls.iter().chain(&branch.cut_off);
             let ends = stalls.map(|(from, until)| {
@@ -213,15 +221,16 @@ pub(super) fn wal_fits_the_disk(case: &Case<'_>) -> Finding {
 }
 
 /// Judges that what a node keeps for logical slots at the end of its writing fits its disk.
-fn slots_fit_the_disk(case: &Case<'_>, room: Position, segment: Position) -> Finding {
+fn slots_fit_the_disk(case: &Case<'_>) -> Finding {
     let world = case.world;
+    let segment = segment_in_use(case);
     let primaries = world.nodes.iter().filter(|node| node.role == Role::Primary);
     Finding::join(primaries.filter_map(|node| {
         let kept = world.kept_for_slots(node.id)?;
         // A promoted node may have received more than its disk holds; it must add nothing to that.
         let fork = world.branch(node.branch).parent.map_or(Position::ZERO, |(_, fork)| fork);
         let inherited = kept.minus(world.output(node.id).at(world.now).minus(fork));
-        if kept <= room.max(inherited + segment) {
+        if kept <= room(case, node.service).max(inherited + segment) {
             return Some(Finding::Holds);
         }
         let (kept, name) = (Bytes(kept.lsn().get()), world.node_name(node.id));

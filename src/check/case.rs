@@ -92,7 +92,7 @@ impl Case<'_> {
 
     /// Returns how long after its last report a node's silence shows at the latest.
     pub(crate) fn notice(&self) -> Span {
-        self.knobs.heartbeat_period + self.knobs.platform_delay * 2
+        self.knobs.heartbeat_period + self.world.platform_delay() * 2
     }
 }
 

@@ -42,7 +42,7 @@ fn in_time(
     let slack = case.notice() + asks;
     let deadline = last_report
         + (patience(case, promotion.rule == Rule::PromoteSelf) + slack)
-        + (overhead + redo + case.knobs.platform_delay * 2)
+        + (overhead + redo + case.world.platform_delay() * 2)
         + publish;
     match promotion.published {
         Some(at) if at <= deadline => Finding::Holds,

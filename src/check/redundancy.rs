@@ -7,6 +7,7 @@ use super::case::{Case, Finding};
 use super::history::{GivenUp, PromotionRecord, ServiceHistory};
 use super::intervals::exposures;
 use crate::kernel::{Instant, Span};
+use crate::model::Service;
 
 /// More detours than a run can have.
 const DETOURS_MAX: u64 = 10_000;
@@ -22,7 +23,7 @@ pub(super) fn redundancy_restored(case: &Case<'_>) -> Finding {
                 return Finding::Vacuous;
             };
             let since = (start, detours(memory));
-            let bound = match bound(case, case.wal_rate_max(service.id), since) {
+            let bound = match bound(case, service, since) {
                 Bound::Within(bound) => bound,
                 Bound::Never => {
                     let detail =
@@ -71,8 +72,9 @@ fn detours(memory: &ServiceHistory) -> u64 {
 ///
 /// A restore begins with a base backup, which may be as old as the run or the time between backups;
 /// all the WAL since is replayed.
-fn bound(case: &Case<'_>, wal_rate: Option<u64>, (start, detours): (Instant, u64)) -> Bound {
-    let knobs = case.knobs;
+fn bound(case: &Case<'_>, service: &Service, (start, detours): (Instant, u64)) -> Bound {
+    let (knobs, wal_rate) = (case.knobs, case.wal_rate_max(service.id));
+    let Some(delay) = knobs.replication_delay.greatest() else { return Bound::Unknown };
     let notice = knobs.detection_timeout.max(knobs.standby_timeout) + case.notice() * 2;
     let (Some(overhead), Some(build), Some(wal_rate)) =
         (knobs.promotion_overhead.greatest(), knobs.node_build.greatest(), wal_rate)
@@ -80,13 +82,13 @@ fn bound(case: &Case<'_>, wal_rate: Option<u64>, (start, detours): (Instant, u64
         return Bound::Unknown;
     };
     let promote = overhead + knobs.promotion_patience;
-    let restore = transfer(knobs.database_size.get(), knobs.restore_rate.get());
+    let restore = transfer(service.database_size.get(), knobs.restore_rate.get());
     let takes = knobs.stream_rate.get().min(knobs.redo_rate.get());
     let takes = takes.min(knobs.replication_goodput.get());
     let gains = takes.checked_sub(wal_rate).filter(|gains| *gains > 0);
     let Some(gains) = gains else { return Bound::Never };
     // What is on the way alone may be more than a new standby may lack.
-    let delay = u128::from(knobs.replication_delay.as_micros());
+    let delay = u128::from(delay.as_micros());
     if u128::from(wal_rate) * delay > u128::from(knobs.ready_gap.get()) * 1_000_000 {
         return Bound::Never;
     }

@@ -83,7 +83,7 @@ pub(super) fn forwarding_lasts(case: &Case<'_>) -> Finding {
         if promotion.finished == Instant::FAR || faults(case, operation) > 0 {
             return Finding::Vacuous;
         }
-        let slack = case.knobs.platform_delay * 2;
+        let slack = case.world.platform_delay() * 2;
         let forwards = operation.forwards.iter().find(|(_, node, _)| *node == promotion.from);
         let begins = forwards.map(|(at, ..)| *at);
         let deleted = operation.deleted.iter().find(|(_, node)| *node == promotion.from);

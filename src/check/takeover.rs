@@ -27,8 +27,9 @@ fn completions(pair: &PairHistory) -> Vec<(Instant, ServiceId)> {
 /// Judges that a pair is protected again soon after a planned change.
 pub(super) fn pair_protected_again(case: &Case<'_>) -> Finding {
     let knobs = case.knobs;
-    let Some(overhead) = knobs.demotion_overhead.greatest() else { return Finding::Vacuous };
-    let found = knobs.standby_retry + knobs.cross_service_lag + case.notice() * 2;
+    let bounds = (knobs.demotion_overhead.greatest(), knobs.cross_service_lag.greatest());
+    let (Some(overhead), Some(lag)) = bounds else { return Finding::Vacuous };
+    let found = knobs.standby_retry + lag + case.notice() * 2;
     let bound = overhead + found;
     Finding::join(case.history.pairs.iter().flat_map(|pair| {
         completions(pair).into_iter().map(move |(at, service)| {

@@ -255,6 +255,7 @@ fn touch(touch: Touch) -> &'static str {
         Touch::Group => "when an order is given to a group",
         Touch::Upgrade => "when a major version upgrade begins",
         Touch::Power => "when a service is powered off",
+        Touch::Lag => "when the lag of a link between servers follows a law",
         Touch::Slot => "when a logical slot is read or copied",
         Touch::Lookout => "when the nodes' own daemons decide",
         Touch::Quorum => "when commits are to wait for standbys",

@@ -10,7 +10,7 @@ use super::handover::forwards_until;
 use super::operation::{Operation, Step};
 use super::window::Window;
 use super::{drain, upgrade};
-use crate::kernel::{Instant, Position, Span};
+use crate::kernel::{Bytes, Instant, Position, Span};
 use crate::knob::{Knobs, Mutant, Policy, TimeoutOrigin};
 use crate::model::{Condition, Plan, Report};
 
@@ -40,6 +40,8 @@ pub struct Manager {
     pub keeps_slots: bool,
     /// The times of the day at which maintenance may change the primary.
     pub windows: Vec<Window>,
+    /// How large the service's database is.
+    pub database_size: Bytes,
 }
 
 /// Stands for the primary of the service that is followed, where a node's number is wanted: nodes
@@ -194,8 +196,7 @@ impl Manager {
             ordered: None,
         };
         let nodes = u16::from(plan.nodes());
-        let mut members = Vec::with_capacity(usize::from(nodes) + 2);
-        members.extend((1..=nodes).map(member));
+        let members = (1..=nodes).map(member).collect();
         Self {
             plan,
             members,
@@ -208,6 +209,7 @@ impl Manager {
             asked: Vec::new(),
             keeps_slots: false,
             windows: Vec::new(),
+            database_size: Bytes(0),
         }
     }
 
@@ -330,7 +332,7 @@ impl Manager {
             step @ (Step::Checking { .. }
             | Step::Upgrading { .. }
             | Step::BackingUp { .. }
-            | Step::ShuttingDown { .. }) => upgrade::due(knobs, step),
+            | Step::ShuttingDown { .. }) => upgrade::due(knobs, self, step),
             Step::Replacing { .. }
             | Step::Renaming { .. }
             | Step::Adding { .. }

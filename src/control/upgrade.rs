@@ -15,7 +15,7 @@ use super::operation::{Cause, Operation, Step};
 use super::replace::build_missing;
 use super::rule::Rule;
 use super::switchover::{retire, set_step};
-use crate::kernel::{Instant, Span};
+use crate::kernel::{Bytes, Instant, Span};
 use crate::knob::{EmptyReplicaName, Knobs, Mutant};
 use crate::model::Endpoint;
 
@@ -130,13 +130,15 @@ pub(super) fn backed_up(knobs: &Knobs, manager: &mut Manager) -> Decision {
 }
 
 /// Returns when something that a step of an upgrade waits for is overdue.
-pub(super) fn due(knobs: &Knobs, step: Step) -> Option<Instant> {
+pub(super) fn due(knobs: &Knobs, manager: &Manager, step: Step) -> Option<Instant> {
     match step {
         Step::Checking { since } | Step::Upgrading { since, begun: false, .. } => {
             Some(since + knobs.order_patience)
         }
         Step::Upgrading { since, begun: true, .. } => Some(since + knobs.major_upgrade_patience),
-        Step::BackingUp { asked } => Some(asked + backup_time(knobs) + knobs.order_patience),
+        Step::BackingUp { asked } => {
+            Some(asked + backup_time(knobs, manager.database_size) + knobs.order_patience)
+        }
         Step::ShuttingDown { since } => Some(since + knobs.stop_patience),
         Step::Replacing { .. }
         | Step::Renaming { .. }
@@ -153,8 +155,8 @@ pub(super) fn due(knobs: &Knobs, step: Step) -> Option<Instant> {
 }
 
 /// Returns how long a full backup takes.
-fn backup_time(knobs: &Knobs) -> Span {
-    let bytes = u128::from(knobs.database_size.get()) * 1_000_000;
+fn backup_time(knobs: &Knobs, database: Bytes) -> Span {
+    let bytes = u128::from(database.get()) * 1_000_000;
     let micros = bytes.div_ceil(u128::from(knobs.backup_rate.get()));
     Span::from_micros(u64::try_from(micros).unwrap_or(u64::MAX))
 }

@@ -1,6 +1,6 @@
 //! How something is spread: one law, a mixture of laws, or what was observed.
 //!
-//! Knows nothing of where words come from. One word gives one span, as with a law, so that two
+//! Knows nothing of where words come from. One word gives one quantity, as with a law, so that two
 //! plans that share their words share their failures; no floats here.
 
 use std::fmt::{self, Display};
@@ -11,36 +11,45 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::decimal;
 use super::law::Law;
 use super::law_spelling::LawError;
+use super::measure::Measure;
 use super::time::Span;
 
-/// How spans are spread.
+/// How spans, or sizes, are spread.
 ///
 /// # Examples
 /// ```
-/// use cutover::kernel::{Distribution, Span};
+/// use cutover::kernel::{Bytes, Distribution, Span};
 /// let glitches: Distribution = "0.9 exponential(4s) + 0.1 pareto(20s, 1.2)".parse()?;
 /// assert!(glitches.draw(0) < glitches.draw(u64::MAX));
 /// let seen: Distribution = "observed(2s, 3s, 9s)".parse()?;
 /// assert_eq!(seen.draw(u64::MAX / 2), Span::from_secs(3));
+/// let sizes: Distribution<Bytes> = "uniform(1KiB, 8KiB)".parse()?;
+/// assert_eq!(sizes.greatest(), Some(Bytes(8 << 10)));
 /// # Ok::<(), cutover::kernel::LawError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Distribution {
+pub enum Distribution<Q = Span> {
     /// One law.
-    One(Law),
+    One(Law<Q>),
     /// Laws, each with its share in millionths; the shares add up to a million.
-    Mixture(Vec<(u32, Law)>),
-    /// Spans that were seen, in ascending order, each as likely as the others.
-    Observed(Vec<Span>),
-    /// A file of observations, one span on each line, that has not been read yet.
+    Mixture(Vec<(u32, Law<Q>)>),
+    /// What was seen, in ascending order, each as likely as the others.
+    Observed(Vec<Q>),
+    /// A file of observations, one on each line, that has not been read yet.
     ObservedIn(String),
 }
+
+/// A mixture of spans, and one of sizes.
+const MIXTURES: [&str; 2] = [
+    "0.9 exponential(4s) + 0.1 pareto(20s, 1.2)",
+    "0.9 exponential(2KiB) + 0.1 pareto(64KiB, 1.2)",
+];
 
 /// All shares of a mixture.
 const WHOLE: u32 = 1_000_000;
 
-impl Distribution {
-    /// Returns the span that a random word stands for.
+impl<Q: Measure> Distribution<Q> {
+    /// Returns the quantity that a random word stands for.
     ///
     /// # Examples
     /// ```
@@ -48,7 +57,7 @@ impl Distribution {
     /// let five: Distribution = "5s".parse().expect("it is a law");
     /// assert_eq!(five.draw(17), Span::from_secs(5));
     /// ```
-    pub fn draw(&self, word: u64) -> Span {
+    pub fn draw(&self, word: u64) -> Q {
         match self {
             Self::One(law) => law.draw(word),
             Self::Mixture(parts) => {
@@ -63,7 +72,7 @@ impl Distribution {
                     }
                     below += width;
                 }
-                parts.last().map_or(Span::FOREVER, |(_, law)| law.draw(u64::MAX))
+                parts.last().map_or(Q::MOST, |(_, law)| law.draw(u64::MAX))
             }
             Self::Observed(spans) => {
                 let count = u128::try_from(spans.len()).expect("a list has a length");
@@ -74,9 +83,54 @@ impl Distribution {
         }
     }
 
-    /// Returns the mean of an exponential law, and nothing for any other distribution.
-    pub fn exponential_mean(&self) -> Option<Span> {
-        if let Self::One(Law::Exponential(mean)) = self { Some(*mean) } else { None }
+    /// Returns a quantity that no draw is below.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Distribution, Span};
+    /// let seen: Distribution = "observed(2s, 3s, 9s)".parse().expect("it is right");
+    /// assert_eq!(seen.least(), Span::from_secs(2));
+    /// ```
+    pub fn least(&self) -> Q {
+        match self {
+            Self::One(law) => law.least(),
+            Self::Mixture(parts) => {
+                parts.iter().map(|(_, law)| law.least()).min().unwrap_or(Q::ZERO)
+            }
+            Self::Observed(seen) => seen.first().copied().unwrap_or(Q::ZERO),
+            Self::ObservedIn(_) => Q::ZERO,
+        }
+    }
+
+    /// Returns the quantity that no draw is above, `None` if there is no such bound.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Distribution, Span};
+    /// let seen: Distribution = "observed(2s, 3s, 9s)".parse().expect("it is right");
+    /// assert_eq!(seen.greatest(), Some(Span::from_secs(9)));
+    /// ```
+    pub fn greatest(&self) -> Option<Q> {
+        match self {
+            Self::One(law) => law.greatest(),
+            Self::Mixture(parts) => {
+                let most: Option<Vec<Q>> = parts.iter().map(|(_, law)| law.greatest()).collect();
+                most?.into_iter().max()
+            }
+            Self::Observed(seen) => seen.last().copied(),
+            Self::ObservedIn(_) => None,
+        }
+    }
+
+    /// Returns what every draw is, if all of them are the same.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Bytes, Distribution};
+    /// assert_eq!(Distribution::from(Bytes(7)).fixed(), Some(Bytes(7)));
+    /// ```
+    pub fn fixed(&self) -> Option<Q> {
+        self.greatest().filter(|most| *most == self.least())
     }
 
     /// Returns what was observed, in order.
@@ -87,13 +141,32 @@ impl Distribution {
     /// let seen = Distribution::observed(vec![Span::from_secs(3); 9]);
     /// assert_eq!(seen.draw(u64::MAX), Span::from_secs(3));
     /// ```
-    pub fn observed(mut spans: Vec<Span>) -> Self {
-        spans.sort_unstable();
-        Self::Observed(spans)
+    pub fn observed(mut seen: Vec<Q>) -> Self {
+        seen.sort_unstable();
+        Self::Observed(seen)
     }
 }
 
-impl FromStr for Distribution {
+impl Distribution {
+    /// Returns the mean of an exponential law, and nothing for any other distribution.
+    pub fn exponential_mean(&self) -> Option<Span> {
+        if let Self::One(Law::Exponential(mean)) = self { Some(*mean) } else { None }
+    }
+}
+
+impl<Q: Measure> From<Q> for Distribution<Q> {
+    fn from(quantity: Q) -> Self {
+        Self::One(Law::Fixed(quantity))
+    }
+}
+
+impl<Q: Measure> From<Law<Q>> for Distribution<Q> {
+    fn from(law: Law<Q>) -> Self {
+        Self::One(law)
+    }
+}
+
+impl<Q: Measure> FromStr for Distribution<Q> {
     type Err = LawError;
 
     fn from_str(text: &str) -> Result<Self, LawError> {
@@ -102,16 +175,15 @@ impl FromStr for Distribution {
             return Ok(Self::ObservedIn(file.trim().to_owned()));
         }
         if let Some(list) = call("observed(") {
-            let spans: Result<Vec<Span>, _> =
-                list.split(',').map(|one| one.trim().parse()).collect();
-            return Ok(Self::observed(spans?));
+            let seen = list.split(',').map(|one| one.trim().parse::<Q>().map_err(Into::into));
+            return Ok(Self::observed(seen.collect::<Result<Vec<Q>, LawError>>()?));
         }
         if !text.contains(" + ") {
             return Ok(Self::One(text.parse()?));
         }
         let mut parts = Vec::new();
         for part in text.split(" + ") {
-            let expected = "0.9 exponential(4s) + 0.1 pareto(20s, 1.2)";
+            let expected = MIXTURES[Q::EXAMPLE];
             let broken = || LawError::Arguments { found: part.to_owned(), expected };
             let (share, law) = part.trim().split_once(' ').ok_or_else(broken)?;
             let share = decimal::scaled(share, u64::from(WHOLE)).map_err(|_| broken())?;
@@ -126,7 +198,7 @@ impl FromStr for Distribution {
     }
 }
 
-impl Display for Distribution {
+impl<Q: Measure> Display for Distribution<Q> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::One(law) => law.fmt(out),
@@ -139,23 +211,23 @@ impl Display for Distribution {
                 Ok(())
             }
             Self::Observed(spans) => {
-                let spans: Vec<String> = spans.iter().map(Span::to_string).collect();
-                write!(out, "observed({})", spans.join(", "))
+                let seen: Vec<String> = spans.iter().map(Q::to_string).collect();
+                write!(out, "observed({})", seen.join(", "))
             }
             Self::ObservedIn(file) => write!(out, "observed_in({file})"),
         }
     }
 }
 
-impl Serialize for Distribution {
+impl<Q: Measure> Serialize for Distribution<Q> {
     fn serialize<S: Serializer>(&self, sink: S) -> Result<S::Ok, S::Error> {
         sink.collect_str(self)
     }
 }
 
-impl<'de> Deserialize<'de> for Distribution {
+impl<'de, Q: Measure> Deserialize<'de> for Distribution<Q> {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
-        let text = Law::spelled(source)?;
+        let text = Law::<Q>::spelled(source)?;
         text.parse().map_err(serde::de::Error::custom)
     }
 }
@@ -180,7 +252,7 @@ mod tests {
         assert_eq!("exponential(4s)".parse(), Ok(Distribution::One(SHORT)));
         let seen = [9, 2, 3].map(Span::from_secs);
         assert_eq!("observed(9s, 2s, 3s)".parse(), Ok(Distribution::observed(seen.to_vec())));
-        let file = Distribution::ObservedIn("gaps.txt".to_owned());
+        let file: Distribution = Distribution::ObservedIn("gaps.txt".to_owned());
         assert_eq!("observed_in(gaps.txt)".parse(), Ok(file));
     }
 

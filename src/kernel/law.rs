@@ -1,18 +1,19 @@
 #![expect(clippy::float_arithmetic, reason = "the one place that turns words into durations")]
 #![expect(clippy::excessive_precision, reason = "coefficients are given as published")]
-//! Laws of random durations: one random word in, one span out.
+//! Laws of random quantities: one random word in, one span or size out.
 //!
 //! Knows nothing of where words come from. Each draw is the inverse of the law's distribution, so
-//! a greater word never gives a shorter span; the elementary functions are those of `libm`, the
+//! a greater word never gives less; the elementary functions are those of `libm`, the
 //! same on every platform.
 
 use std::fmt::{self, Display};
 
 use serde::Deserialize;
 
+use super::measure::Measure;
 use super::time::Span;
 
-/// How long something takes, as a law of chance.
+/// How long something takes, or how large it is, as a law of chance.
 ///
 /// # Examples
 /// ```
@@ -23,41 +24,41 @@ use super::time::Span;
 /// # Ok::<(), cutover::kernel::LawError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Law {
-    /// Always the same span.
-    Fixed(Span),
-    /// Each microsecond from the first to the second span, both included, is equally likely.
-    Uniform(Span, Span),
+pub enum Law<Q = Span> {
+    /// Always the same.
+    Fixed(Q),
+    /// Each unit from the first to the second quantity, both included, is equally likely.
+    Uniform(Q, Q),
     /// The exponential law with this mean.
-    Exponential(Span),
+    Exponential(Q),
     /// The lognormal law.
     Lognormal {
-        /// The span that half of the draws exceed.
-        median: Span,
+        /// The quantity that half of the draws exceed.
+        median: Q,
         /// The standard deviation of the natural logarithm, in thousandths.
         sigma_thousandths: u32,
     },
     /// The Weibull law: a shape below 1 fails early, one above 1 wears out.
     Weibull {
-        /// The span that a share of 1/e of the draws exceeds.
-        scale: Span,
+        /// The quantity that a share of 1/e of the draws exceeds.
+        scale: Q,
         /// The shape, in thousandths.
         shape_thousandths: u32,
     },
     /// The Pareto law, whose tail falls as a power.
     Pareto {
-        /// The shortest span.
-        least: Span,
+        /// The least quantity.
+        least: Q,
         /// The exponent of the tail, in thousandths.
         shape_thousandths: u32,
     },
 }
 
-impl Law {
-    /// Returns the span that a random word stands for.
+impl<Q: Measure> Law<Q> {
+    /// Returns the quantity that a random word stands for.
     ///
-    /// Draws of laws without a bound are rounded to the microsecond, and are at most
-    /// [`Span::CENTURY`].
+    /// Draws of laws without a bound are rounded to the microsecond or byte, and are at most
+    /// [`Span::CENTURY`] or [`Bytes::LIMIT`](super::Bytes::LIMIT).
     ///
     /// # Examples
     /// ```
@@ -65,30 +66,30 @@ impl Law {
     /// let law: Law = "uniform(1s, 2s)".parse().expect("it is a law");
     /// assert!((law.least()..=Span::from_secs(2)).contains(&law.draw(1 << 63)));
     /// ```
-    pub fn draw(&self, word: u64) -> Span {
+    pub fn draw(&self, word: u64) -> Q {
         match *self {
-            Self::Fixed(span) => span,
+            Self::Fixed(quantity) => quantity,
             Self::Uniform(low, high) => uniform(low, high, word),
             Self::Exponential(mean) => {
                 let above = Share::of(word).above;
-                rounded(-micros(mean) * libm::log(above))
+                rounded(-units(mean) * libm::log(above))
             }
             Self::Lognormal { median, sigma_thousandths } => {
                 let sigma = f64::from(sigma_thousandths) / 1_000.0;
-                rounded(micros(median) * libm::exp(sigma * normal(&Share::of(word))))
+                rounded(units(median) * libm::exp(sigma * normal(&Share::of(word))))
             }
             Self::Weibull { scale, shape_thousandths } => {
                 let exponent = 1_000.0 / f64::from(shape_thousandths);
-                rounded(micros(scale) * libm::pow(-libm::log(Share::of(word).above), exponent))
+                rounded(units(scale) * libm::pow(-libm::log(Share::of(word).above), exponent))
             }
             Self::Pareto { least, shape_thousandths } => {
                 let exponent = -1_000.0 / f64::from(shape_thousandths);
-                rounded(micros(least) * libm::pow(Share::of(word).above, exponent))
+                rounded(units(least) * libm::pow(Share::of(word).above, exponent))
             }
         }
     }
 
-    /// Returns a span that no draw is below.
+    /// Returns a quantity that no draw is below.
     ///
     /// # Examples
     /// ```
@@ -96,17 +97,17 @@ impl Law {
     /// let law: Law = "uniform(1s, 2s)".parse().expect("it is a law");
     /// assert_eq!(law.least(), Span::from_secs(1));
     /// ```
-    pub const fn least(&self) -> Span {
+    pub const fn least(&self) -> Q {
         match *self {
-            Self::Fixed(span)
-            | Self::Uniform(span, _)
-            | Self::Lognormal { median: span, sigma_thousandths: 0 }
-            | Self::Pareto { least: span, .. } => span,
-            Self::Exponential(_) | Self::Lognormal { .. } | Self::Weibull { .. } => Span::ZERO,
+            Self::Fixed(least)
+            | Self::Uniform(least, _)
+            | Self::Lognormal { median: least, sigma_thousandths: 0 }
+            | Self::Pareto { least, .. } => least,
+            Self::Exponential(_) | Self::Lognormal { .. } | Self::Weibull { .. } => Q::ZERO,
         }
     }
 
-    /// Returns the span that no draw is above, `None` if the law has no such bound.
+    /// Returns the quantity that no draw is above, `None` if the law has no such bound.
     ///
     /// # Examples
     /// ```
@@ -114,18 +115,15 @@ impl Law {
     /// let law: Law = "uniform(1s, 2s)".parse().expect("it is a law");
     /// assert_eq!(law.greatest(), Some(Span::from_secs(2)));
     /// ```
-    pub const fn greatest(&self) -> Option<Span> {
+    pub fn greatest(&self) -> Option<Q> {
         match *self {
-            Self::Fixed(span)
-            | Self::Uniform(_, span)
-            | Self::Exponential(span @ Span::ZERO)
-            | Self::Weibull { scale: span @ Span::ZERO, .. }
-            | Self::Pareto { least: span @ Span::ZERO, .. }
-            | Self::Lognormal { median: span, sigma_thousandths: 0 } => Some(span),
-            Self::Exponential(_)
-            | Self::Lognormal { .. }
-            | Self::Weibull { .. }
-            | Self::Pareto { .. } => None,
+            Self::Fixed(most)
+            | Self::Uniform(_, most)
+            | Self::Lognormal { median: most, sigma_thousandths: 0 } => Some(most),
+            Self::Exponential(scale)
+            | Self::Weibull { scale, .. }
+            | Self::Pareto { least: scale, .. } => (scale == Q::ZERO).then_some(scale),
+            Self::Lognormal { .. } => None,
         }
     }
 
@@ -135,12 +133,12 @@ impl Law {
     }
 }
 
-/// Returns the span at this share of the way from `low` to `high`, in integers alone.
-fn uniform(low: Span, high: Span, word: u64) -> Span {
+/// Returns the quantity at this share of the way from `low` to `high`, in integers alone.
+fn uniform<Q: Measure>(low: Q, high: Q, word: u64) -> Q {
     assert!(low <= high, "a uniform law from {low} to {high} has no draws");
-    let choices = u128::from(high.minus(low).as_micros()) + 1;
+    let choices = u128::from(high.units() - low.units()) + 1;
     let chosen = (u128::from(word) * choices) >> 64;
-    low + Span::from_micros(u64::try_from(chosen).expect("it is at most the width"))
+    Q::of_units(low.units() + u64::try_from(chosen).expect("it is at most the width"))
 }
 
 /// The share of a distribution below a word and above it; both are exact and never zero.
@@ -164,13 +162,13 @@ fn float(number: u64) -> f64 {
     half(number >> 32) * 4_294_967_296.0 + half(number & 0xFFFF_FFFF)
 }
 
-fn micros(span: Span) -> f64 {
-    float(span.min(Span::CENTURY).as_micros())
+fn units<Q: Measure>(quantity: Q) -> f64 {
+    float(quantity.min(Q::MOST).units())
 }
 
-fn rounded(micros: f64) -> Span {
-    if micros >= float(Span::CENTURY.as_micros()) {
-        return Span::CENTURY;
+fn rounded<Q: Measure>(units: f64) -> Q {
+    if units >= float(Q::MOST.units()) {
+        return Q::MOST;
     }
     #[expect(
         clippy::as_conversions,
@@ -178,8 +176,8 @@ fn rounded(micros: f64) -> Span {
         clippy::cast_sign_loss,
         reason = "the number is whole, not negative, and less than a century of microseconds"
     )]
-    let whole = libm::round(micros) as u64;
-    Span::from_micros(whole)
+    let whole = libm::round(units) as u64;
+    Q::of_units(whole)
 }
 
 /// Returns the standard normal quantile by algorithm AS 241 (Wichura 1988), good to 16 digits.

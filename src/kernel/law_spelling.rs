@@ -10,21 +10,26 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::decimal;
 use super::law::{Argument, Law};
+use super::measure::Measure;
+use super::quantity::QuantityError;
 use super::spelling::nearest;
-use super::time::{Span, TimeError};
+use super::time::TimeError;
 
 /// The highest sigma that a file may ask for, in thousandths.
 const SIGMA_LIMIT: u32 = 10_000;
 
-/// The name of each law in a text, its variant in a file, and its form.
-const FORMS: [(&str, &str, &str); 6] = [
-    ("fixed", "Fixed", "fixed(60s)"),
-    ("uniform", "Uniform", "uniform(5s, 30s)"),
-    ("exponential", "Exponential", "exponential(20s)"),
-    ("lognormal", "Lognormal", "lognormal(4s, 1.2)"),
-    ("weibull", "Weibull", "weibull(90d, 0.7)"),
-    ("pareto", "Pareto", "pareto(1s, 1.2)"),
+/// The name of each law in a text, its variant in a file, and its form of spans and of sizes.
+const FORMS: [Form; 6] = [
+    ("fixed", "Fixed", ["fixed(60s)", "fixed(3KiB)"]),
+    ("uniform", "Uniform", ["uniform(5s, 30s)", "uniform(1KiB, 8KiB)"]),
+    ("exponential", "Exponential", ["exponential(20s)", "exponential(3KiB)"]),
+    ("lognormal", "Lognormal", ["lognormal(4s, 1.2)", "lognormal(3KiB, 1.2)"]),
+    ("weibull", "Weibull", ["weibull(90d, 0.7)", "weibull(3KiB, 0.7)"]),
+    ("pareto", "Pareto", ["pareto(1s, 1.2)", "pareto(1KiB, 1.2)"]),
 ];
+
+/// The spellings of a law: in a text, in a file, and an example for spans and one for sizes.
+type Form = (&'static str, &'static str, [&'static str; 2]);
 
 /// What is wrong with the spelling of a law.
 ///
@@ -38,9 +43,19 @@ pub enum LawError {
     /// A duration is wrong.
     #[error(transparent)]
     Span(#[from] TimeError),
+    /// A size is wrong.
+    #[error(transparent)]
+    Size(#[from] QuantityError),
     /// There is no such law.
-    #[error("found unknown law `{0}`, expected a duration such as 60s, or one of {1}")]
-    UnknownLaw(String, String),
+    #[error("found unknown law `{found}`, expected {plain}, or one of {laws}")]
+    UnknownLaw {
+        /// What was found.
+        found: String,
+        /// What a plain quantity is.
+        plain: &'static str,
+        /// The laws that there are, and the nearest.
+        laws: String,
+    },
     /// The arguments are too few, too many, or not closed.
     #[error("found {found}, expected {expected}")]
     Arguments {
@@ -53,9 +68,9 @@ pub enum LawError {
     #[error("found uniform({low}, {high}), whose low end is above its high end")]
     Order {
         /// The lower bound.
-        low: Span,
+        low: String,
         /// The upper bound.
-        high: Span,
+        high: String,
     },
     /// The sigma is not a number, too fine or too large.
     #[error("found sigma {0}, expected a number from 0 to 10 with at most three decimals")]
@@ -71,50 +86,59 @@ pub enum LawError {
     Endless(String),
 }
 
-impl FromStr for Law {
+impl<Q: Measure> FromStr for Law<Q> {
     type Err = LawError;
 
     fn from_str(text: &str) -> Result<Self, LawError> {
         if let Some((name, rest)) = text.split_once('(') {
-            let (_, _, expected) = form(name.trim(), |row| row.0)?;
+            let (_, _, forms) = form::<Q>(name.trim(), |row| row.0)?;
+            let expected = forms[Q::EXAMPLE];
             let arguments = rest.strip_suffix(')');
             let broken = || LawError::Arguments { found: text.to_owned(), expected };
             let arguments: Vec<&str> =
                 arguments.ok_or_else(broken)?.split(',').map(str::trim).collect();
             return call(text, name.trim(), &arguments).unwrap_or_else(|| Err(broken()));
         }
-        if text != "never" && text.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
-            let (_, _, expected) = form(text, |row| row.0)?;
-            return Err(LawError::Arguments { found: text.to_owned(), expected });
+        let plain = text.parse::<Q>();
+        if plain.is_err() && text.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
+            let (_, _, forms) = form::<Q>(text, |row| row.0)?;
+            return Err(LawError::Arguments {
+                found: text.to_owned(),
+                expected: forms[Q::EXAMPLE],
+            });
         }
-        Ok(Self::Fixed(text.parse()?))
+        plain.map(Self::Fixed).map_err(Into::into)
     }
 }
 
 /// Returns the row of the law called `name`, or the error that names the nearest.
-fn form(
-    name: &str,
-    column: fn(&(&'static str, &'static str, &'static str)) -> &'static str,
-) -> Result<(&'static str, &'static str, &'static str), LawError> {
+fn form<Q: Measure>(name: &str, column: fn(&Form) -> &'static str) -> Result<Form, LawError> {
     if let Some(row) = FORMS.iter().find(|row| column(row) == name) {
         return Ok(*row);
     }
     let names: Vec<&str> = FORMS.iter().map(column).collect();
     let near = nearest(name, names.iter().copied()).map(|near| format!(" (did you mean {near}?)"));
-    let listed = names.join(", ") + &near.unwrap_or_default();
-    Err(LawError::UnknownLaw(name.to_owned(), listed))
+    let laws = names.join(", ") + &near.unwrap_or_default();
+    Err(LawError::UnknownLaw { found: name.to_owned(), plain: Q::EXPECTED, laws })
 }
 
 /// Returns the law of this name and arguments, `None` if their number is wrong.
-fn call(text: &str, name: &str, arguments: &[&str]) -> Option<Result<Law, LawError>> {
-    let finite = |argument: &str| match argument.parse()? {
-        Span::FOREVER => Err(LawError::Endless(text.to_owned())),
-        span => Ok(span),
+fn call<Q: Measure>(
+    text: &str,
+    name: &str,
+    arguments: &[&str],
+) -> Option<Result<Law<Q>, LawError>> {
+    let read = |argument: &str| argument.parse::<Q>().map_err(Into::into);
+    let finite = |argument: &str| match read(argument)? {
+        endless if Q::ENDLESS == Some(endless) => Err(LawError::Endless(text.to_owned())),
+        quantity => Ok(quantity),
     };
     Some(match (name, arguments) {
-        ("fixed", [span]) => span.parse().map(Law::Fixed).map_err(LawError::Span),
+        ("fixed", [quantity]) => read(quantity).map(Law::Fixed),
         ("uniform", [low, high]) => finite(low).and_then(|low| match finite(high)? {
-            high if low > high => Err(LawError::Order { low, high }),
+            high if low > high => {
+                Err(LawError::Order { low: low.to_string(), high: high.to_string() })
+            }
             high => Ok(Law::Uniform(low, high)),
         }),
         ("exponential", [mean]) => finite(mean).map(Law::Exponential),
@@ -140,10 +164,10 @@ fn thousandths_of(shape: &str) -> Result<u32, LawError> {
     u32::try_from(thousandths).ok().filter(|of| (100..=10_000).contains(of)).ok_or_else(wrong)
 }
 
-impl Display for Law {
+impl<Q: Measure> Display for Law<Q> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.pad(&match self {
-            Self::Fixed(span) => span.to_string(),
+            Self::Fixed(quantity) => quantity.to_string(),
             Self::Uniform(low, high) => format!("uniform({low}, {high})"),
             Self::Exponential(mean) => format!("exponential({mean})"),
             Self::Lognormal { median, sigma_thousandths } => {
@@ -162,7 +186,7 @@ impl Display for Law {
     }
 }
 
-impl Serialize for Law {
+impl<Q: Measure> Serialize for Law<Q> {
     fn serialize<S: Serializer>(&self, sink: S) -> Result<S::Ok, S::Error> {
         sink.collect_str(self)
     }
@@ -170,10 +194,7 @@ impl Serialize for Law {
 
 /// A law as a file gives it.
 #[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "expected a duration such as \"60s\", or a law such as Uniform(\"5s\", \"30s\")"
-)]
+#[serde(untagged, expecting = "neither a text nor a law")]
 enum Written {
     Text(String),
     Variant(BTreeMap<String, Arguments>),
@@ -198,14 +219,18 @@ impl Display for Arguments {
     }
 }
 
-impl Law {
+impl<Q: Measure> Law<Q> {
     /// Returns the text that a file has, or the text that its variant stands for.
     pub(super) fn spelled<'de, D: Deserializer<'de>>(source: D) -> Result<String, D::Error> {
-        match Written::deserialize(source)? {
+        let written = Written::deserialize(source).map_err(|error| {
+            let neither = error.to_string() == "neither a text nor a law";
+            if neither { de::Error::custom(Q::EXPECTED_IN_FILE) } else { error }
+        });
+        match written? {
             Written::Text(text) => Ok(text),
             Written::Variant(variant) => {
                 let laws = variant.iter().map(|(name, arguments)| {
-                    let (name, _, _) = form(name, |row| row.1)?;
+                    let (name, _, _) = form::<Q>(name, |row| row.1)?;
                     Ok(format!("{name}({arguments})"))
                 });
                 laws.collect::<Result<String, LawError>>().map_err(de::Error::custom)
@@ -214,7 +239,7 @@ impl Law {
     }
 }
 
-impl<'de> Deserialize<'de> for Law {
+impl<'de, Q: Measure> Deserialize<'de> for Law<Q> {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
         Self::spelled(source)?.parse().map_err(de::Error::custom)
     }
@@ -223,6 +248,7 @@ impl<'de> Deserialize<'de> for Law {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::{Bytes, Span};
     use proptest::prelude::*;
 
     const UNIFORM: Law = Law::Uniform(Span::from_secs(5), Span::from_secs(30));
@@ -263,6 +289,29 @@ mod tests {
             ("", "empty text"),
         ] {
             let error = text.parse::<Law>().expect_err("the text is wrong").to_string();
+            assert!(error.contains(words), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_law_of_sizes_is_spelt_as_one_of_spans() {
+        assert_eq!("3KiB".parse(), Ok(Law::Fixed(Bytes(3_072))));
+        assert_eq!("uniform(1KiB, 8KiB)".parse(), Ok(Law::Uniform(Bytes(1 << 10), Bytes(8 << 10))));
+        let wide = Law::Lognormal { median: Bytes(3_072), sigma_thousandths: 1_200 };
+        assert_eq!("lognormal(3KiB, 1.2)".parse(), Ok(wide));
+        assert_eq!(
+            (wide.to_string().as_str(), wide.draw(1 << 63)),
+            ("lognormal(3KiB, 1.2)", Bytes(3_072))
+        );
+        for (text, words) in [
+            ("unifrom(1B, 2B)", "unknown law `unifrom`, expected a size such as 16MiB, or one of"),
+            ("uniform(8KiB, 1KiB)", "uniform(8KiB, 1KiB), whose low end is above its high end"),
+            ("exponential(5s)", "unknown unit `s`"),
+            ("lognormal(3KiB)", "expected lognormal(3KiB, 1.2)"),
+            ("never", "unknown law `never`"),
+            ("12", "a number without a unit, expected a size such as 16MiB"),
+        ] {
+            let error = text.parse::<Law<Bytes>>().expect_err("the text is wrong").to_string();
             assert!(error.contains(words), "{text}: {error}");
         }
     }

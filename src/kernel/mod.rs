@@ -11,8 +11,8 @@
 //! | `path_oracle.rs` | the judge of paths, in tests only |
 //! | `pace.rs`, `poisson.rs`, `marks.rs` | marks along time, even ones and random ones |
 //! | `queue.rs` | what happens next |
-//! | `digest.rs`, `chance.rs`, `law.rs` | stable hashes, random words, durations drawn |
-//! | `law_spelling.rs` | how a file spells a law |
+//! | `digest.rs`, `chance.rs`, `law.rs` | stable hashes, random words, quantities drawn |
+//! | `law_spelling.rs`, `measure.rs` | how a file spells a law, and what it can be about |
 //! | `distribution.rs` | mixtures of laws, and what was observed |
 //! | `share.rs` | shares of a whole |
 //! | `decimal.rs`, `spelling.rs` | exact numbers, values as text, the word that was meant |
@@ -24,6 +24,7 @@ mod distribution;
 mod law;
 mod law_spelling;
 mod marks;
+mod measure;
 mod pace;
 mod path;
 #[cfg(test)]
@@ -44,6 +45,7 @@ pub use distribution::Distribution;
 pub use law::Law;
 pub use law_spelling::LawError;
 pub use marks::Marks;
+pub use measure::Measure;
 pub use pace::Pace;
 pub use path::Path;
 pub use poisson::PoissonMarks;

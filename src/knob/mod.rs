@@ -2,7 +2,7 @@
 //!
 //! * `table`, `bond_rows`, `planned_rows`: every knob with its type, default, meaning and source;
 //! * `row`, `rows`: what the registry says of a knob, and what follows from that; `choice`,
-//!   `slot_choice`, `group_choice`, `planned_choice`: closed sets that knobs choose from;
+//!   `slot_choice`, `group_choice`, `planned_choice`, `lag_choice`: closed sets of choices;
 //! * `registry`: values from text and to text; `mutant`: planted faults, the second registry;
 //! * `policy`: who decides, the third registry.
 //!
@@ -11,6 +11,7 @@
 mod bond_rows;
 mod choice;
 mod group_choice;
+mod lag_choice;
 mod mutant;
 mod planned_choice;
 mod planned_rows;
@@ -30,6 +31,8 @@ pub use choice::{
     SwitchoverOrder, TerraformOrder, TimeoutOrigin,
 };
 pub use group_choice::{FollowerMaintenance, GroupReadd, GroupRunning};
+pub(crate) use lag_choice::DELAY_MAX;
+pub use lag_choice::LagRenewal;
 pub use mutant::{MUTANTS, Mutant, MutantCard};
 pub use planned_choice::{PowerOff, StandbyReplacement, StopsAfter, UpgradedSlots, WaitingCommits};
 pub use policy::{POLICIES, PolicyCard};

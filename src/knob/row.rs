@@ -131,6 +131,8 @@ pub enum Touch {
     Upgrade,
     /// A service was powered off.
     Power,
+    /// The lag of a link was drawn from a law.
+    Lag,
 }
 
 impl Touch {
@@ -158,6 +160,7 @@ impl Touch {
             Self::Group => 1 << 24,
             Self::Upgrade => 1 << 25,
             Self::Power => 1 << 26,
+            Self::Lag => 1 << 27,
         }
     }
 }

@@ -17,6 +17,7 @@ use super::choice::{
     SwitchoverOrder, TerraformOrder, TimeoutOrigin,
 };
 use super::group_choice::{FollowerMaintenance, GroupReadd, GroupRunning};
+use super::lag_choice::LagRenewal;
 use super::mutant::Mutant;
 use super::planned_choice::{
     PowerOff, StandbyReplacement, StopsAfter, UpgradedSlots, WaitingCommits,
@@ -26,7 +27,7 @@ use super::registry::{self, KnobError};
 use super::row::{Basis, Row, Touch};
 use super::rows::knobs;
 use super::slot_choice::{KeptWal, LeftoverSlot, SlotClocks, SlotLimit, SlotPolicy};
-use crate::kernel::{Bytes, Law, Rate, Span, nearest};
+use crate::kernel::{Bytes, Distribution, Law, Rate, Span, nearest};
 use Basis::{Documented, Stance};
 
 with_bond_rows! {
@@ -48,9 +49,9 @@ with_bond_rows! {
     heartbeat_phase: Phase = "drawn", Silence,
         Stance("nothing ties a node's reports to the hour of a fault"),
         "When in its period a node's first report is sent.";
-    platform_delay: Span = "5ms", Silence,
+    platform_delay: Distribution = "5ms", Silence,
         Stance("a round trip of 10 ms inside a region"),
-        "One-way delay between the platform and a node.";
+        "One-way delay between the platform and a node; of a law, one for the run.";
     election_key: ElectionKey = "Furthest", Election,
         Stance("measured: received falls back to a segment start when a standby restarts"),
         "Which position of a standby counts when candidates are compared.";
@@ -90,21 +91,21 @@ with_bond_rows! {
     ha_replica_name: bool = "false", Publish,
         Documented("Aiven: the replica name that falls back to the primary is opt-in"),
         "Whether services have the replica name that falls back to the primary.";
-    replication_delay: Span = "5ms", Commit,
+    replication_delay: Distribution = "5ms", Commit,
         Stance("inside a region; lag measured around 10 ms"),
-        "One-way delay between two nodes of a region.";
-    region_delay: Span = "40ms", Commit,
+        "One-way delay between two nodes of a region; of a law, one for each connection.";
+    region_delay: Distribution = "40ms", Commit,
         Stance("typical between regions of one continent"),
-        "One-way delay added between two regions.";
+        "One-way delay added between two regions; of a law, one for each two of them.";
     replication_goodput: Rate = "unlimited", Commit,
         Stance("networks inside a region outrun a database's WAL"),
         "How many bytes of WAL a second a replication link carries.";
     local_flush: Span = "2ms", Commit,
         Stance("measured commit latency of 1.7 ms"),
         "How long a server takes to make a commit durable.";
-    client_delay: Span = "500us", Commit,
+    client_delay: Distribution = "500us", Commit,
         Stance("clients of the same region, one way"),
-        "One-way delay between a client and a node of its region.";
+        "One-way delay between a client and a node of its region; of a law, one for each client.";
     in_flight_at_host_death: InFlight = "Delivered", HostDeath,
         Stance("the network goes on without the sender"),
         "What becomes of packets on the wire when the sending host dies.";
@@ -145,9 +146,9 @@ with_bond_rows! {
     build_patience: Span = "1h", Replacement,
         Stance("a build that nobody hears of is not waited for for ever"),
         "How long the platform waits for the first report of a new node.";
-    database_size: Bytes = "10GiB", Replacement,
+    database_size: Distribution<Bytes> = "10GiB", Replacement,
         Stance("a small production database"),
-        "How large a service's base backup is.";
+        "How large a service's base backup is; of a law, one for each service.";
     disk_size: Bytes = "80GiB", Replacement,
         Stance("several times the database, as plans are sold"),
         "How large a node's disk is; WAL that cannot be uploaded fills it.";
@@ -256,9 +257,9 @@ with_bond_rows! {
     quorum_wait_cancel: Span = "never", Quorum,
         Stance("statement_timeout does not fire during the wait; a client's own timeout does"),
         "How long a client waits for standbys before it cancels its commit.";
-    cross_service_lag: Span = "500ms", Integration,
+    cross_service_lag: Distribution = "500ms", Integration,
         Stance("a service that follows another is 0.2-2 s behind across regions; not published"),
-        "How long WAL waits at its source before it is sent to a service that follows.";
+        "How long WAL waits at its source before it is sent to a follower; of a law, by link.";
     replica_reconnect: ReplicaReconnect = "ServiceName", Integration,
         Stance("no source says how a read replica finds its source after a failover of it"),
         "How a service that follows another finds its source again.";
@@ -355,4 +356,7 @@ with_bond_rows! {
     leftover_slot: LeftoverSlot = "LeftAlone", Slot,
         Stance("PG refuses a second slot of one name; no source says what the job does then"),
         "What the copying job makes of a slot of the same name that is on a standby already.";
+    lag_renewal: LagRenewal = "EachConnection", Lag,
+        Stance("a connection may take another way; no source says how lags change in a year"),
+        "When the lag of a link between servers is drawn, where it follows a law.";
 }

@@ -17,7 +17,7 @@ use super::plan::{Endpoint, Plan};
 use super::retry_cycle::RetryCycle;
 use super::settings::{ClientSettings, DriverParts, Hosts, SessionAttrs};
 use super::sight::Sight;
-use crate::kernel::{Bytes, Instant, Span};
+use crate::kernel::{Bytes, Distribution, Instant, Span};
 use crate::knob::Knobs;
 
 /// A service to simulate.
@@ -44,6 +44,9 @@ pub struct ClientSetup {
     pub region: RegionId,
     /// What it does.
     pub work: Work,
+    /// How the WAL of a commit is spread over runs, if it is: one size is drawn for a run, in the
+    /// place of that of `work`.
+    pub wal_per_commit: Option<Distribution<Bytes>>,
     /// What kind of client it is.
     pub driver: Driver,
     /// Where it differs from its kind.
@@ -145,6 +148,8 @@ pub struct Client {
     pub region: RegionId,
     /// What it does.
     pub work: Work,
+    /// One-way delay between it and a node of its region.
+    pub delay: Span,
     /// How it behaves.
     pub settings: ClientSettings,
     /// The hosts it was given in place of a name.
@@ -239,6 +244,7 @@ impl Client {
             service: setup.service,
             region: setup.region,
             work: setup.work,
+            delay: Span::ZERO,
             settings,
             listed: Vec::new(),
             resolver,

@@ -155,6 +155,7 @@ mod tests {
             service: ServiceId(0),
             region: RegionId(0),
             work,
+            wal_per_commit: None,
             driver: Driver::Tuned,
             parts: DriverParts::default(),
             first_lookup: None,

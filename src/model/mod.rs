@@ -10,6 +10,7 @@
 //! * `integration`: which service follows which;
 //! * `stop`, `forward`: how an old primary is stopped and passes connections on; `upgrade`: how a
 //!   primary is upgraded in place, and services are powered off;
+//! * `drawn`: delays and sizes that follow a law;
 //! * `link`, `dns`: networks and names; `client`, `driver`, `settings`: who uses them, and how;
 //! * `lookup`, `connect_outcome`, `connect`, `patience`: how they ask, try addresses, wait;
 //! * `retry_cycle`, `renewal`: how they retry for hours and replace old connections;
@@ -29,6 +30,7 @@ mod connect_outcome;
 mod consumer;
 mod demotion;
 mod dns;
+mod drawn;
 mod driver;
 mod event;
 mod failure;
@@ -68,6 +70,8 @@ pub use client::{
 };
 pub use consumer::{Consumption, Reading};
 pub use dns::{Change, Record, Resolver, Targets};
+pub(crate) use drawn::COMMIT_MAX;
+pub use drawn::{Drawn, Lag};
 pub use driver::{DRIVERS, Driver, DriverCard, Part};
 pub(crate) use event::TIMER_RANK;
 pub use event::{Event, Order};

@@ -3,6 +3,7 @@
 //! Knows nothing of the platform's opinion of it. Kept here: the epoch is raised whenever what is
 //! under way on the node is called off, so that a stale event is recognised and dropped.
 
+use super::drawn::Lag;
 use super::ids::{BranchId, NodeId, RegionId, ServiceId, Zone};
 use super::link::Place;
 use super::quorum::QuorumRule;
@@ -75,6 +76,8 @@ pub struct Node {
     pub fence: Fence,
     /// What impairs it without stopping it.
     pub impairments: Impairments,
+    /// The lag of its link to whom it follows.
+    pub lag: Lag,
     /// The standbys that commits wait for while it is primary, as written in its settings.
     pub quorum_rule: Option<QuorumRule>,
     /// When it last ended a crash recovery as a primary, which writes a checkpoint.

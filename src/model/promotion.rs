@@ -4,6 +4,7 @@
 //! promotion ends, and a new timeline begins where that replay ended.
 
 use super::branch::Branch;
+use super::drawn::Lag;
 use super::event::Event;
 use super::ids::{BranchId, NodeId, ServiceId, Zone};
 use super::node::{Fence, Host, Impairments, Node, Process, Role};
@@ -165,6 +166,7 @@ impl World {
             backing_up: None,
             fence: Fence::Unwanted,
             impairments: Impairments::default(),
+            lag: Lag::default(),
             quorum_rule: self.standing_rule(service),
             epoch: 0,
             catch_up_epoch: 0,
@@ -173,6 +175,7 @@ impl World {
         };
         self.nodes.push(node);
         self.services[service.index()].nodes.push(id);
+        self.draw_first_lag(id);
         id
     }
 
@@ -190,7 +193,8 @@ impl World {
     pub(crate) fn begin_restore(&mut self, id: NodeId) {
         let (now, service) = (self.now, self.node(id).service);
         self.node_mut(id).process = Process::Restoring;
-        let (size, rate) = (self.knobs.database_size.get(), self.knobs.restore_rate.get());
+        let size = self.service(service).database_size.get();
+        let rate = self.knobs.restore_rate.get();
         let micros = (u128::from(size) * 1_000_000).div_ceil(u128::from(rate));
         let copies = Span::from_micros(u64::try_from(micros).unwrap_or(u64::MAX));
         let takes = copies + self.redo_before_start(service, now);

@@ -7,7 +7,7 @@ use super::dns::Record;
 use super::ids::{NodeId, RegionId, ServiceId};
 use super::plan::{Endpoint, Plan};
 use super::slot_jobs::SlotFeed;
-use crate::kernel::Instant;
+use crate::kernel::{Bytes, Instant};
 
 /// A service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -48,6 +48,8 @@ pub struct Service {
     pub slot_copy_due: Instant,
     /// Raised whenever it is planned anew when WAL kept for slots is too much.
     pub slot_wal_epoch: u32,
+    /// How large its database is.
+    pub database_size: Bytes,
 }
 
 impl Service {

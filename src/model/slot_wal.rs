@@ -24,9 +24,10 @@ impl World {
         valid.filter_map(|id| self.restart_of(id, node, self.now)).min()
     }
 
-    /// Returns how much WAL has room on a node's disk beside its database.
-    pub(crate) fn room_for_wal(&self) -> Position {
-        let room = self.knobs.disk_size.get().saturating_sub(self.knobs.database_size.get());
+    /// Returns how much WAL has room on a disk of a service's nodes beside the database.
+    pub(crate) fn room_for_wal(&self, service: ServiceId) -> Position {
+        let database = self.service(service).database_size.get();
+        let room = self.knobs.disk_size.get().saturating_sub(database);
         Position::from_lsn(Lsn(room))
     }
 
@@ -40,7 +41,7 @@ impl World {
         }
         self.services[service.index()].slot_wal_epoch += 1;
         let epoch = self.service(service).slot_wal_epoch;
-        let (now, room) = (self.now, self.room_for_wal());
+        let (now, room) = (self.now, self.room_for_wal(service));
         for index in 0..self.service(service).nodes.len() {
             let id = self.service(service).nodes[index];
             let node = self.node(id);
@@ -75,7 +76,8 @@ impl World {
 
     /// Returns whether WAL that is kept for slots leaves no room on a node's disk.
     pub(crate) fn slots_fill_disk(&self, node: NodeId) -> bool {
-        self.kept_for_slots(node).is_some_and(|kept| kept >= self.room_for_wal())
+        self.kept_for_slots(node)
+            .is_some_and(|kept| kept >= self.room_for_wal(self.node(node).service))
     }
 
     /// Gives up the slots of a node, and of those that follow it, that hold back more WAL than the

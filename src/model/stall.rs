@@ -55,8 +55,7 @@ impl World {
 
     /// Returns when the WAL of a branch that cannot be uploaded from now on fills a disk.
     fn disk_is_full(&self, branch: BranchId) -> Option<Instant> {
-        let room = self.knobs.disk_size.get().saturating_sub(self.knobs.database_size.get());
-        let room = crate::kernel::Position::from_lsn(crate::kernel::Lsn(room));
+        let room = self.room_for_wal(self.branch(branch).service);
         let full = self.archived(branch, self.now) + room;
         self.branch(branch).written.reaches(full)
     }

@@ -44,6 +44,9 @@ impl World {
     /// Lets WAL flow to a standby from now on, or plans the flow anew after a change of pace.
     pub(crate) fn start_stream(&mut self, id: NodeId) {
         let Some(upstream) = self.node(id).upstream else { return };
+        if !self.node(id).streaming {
+            self.renew_lag(id);
+        }
         let (now, delay) = (self.now, self.stream_delay(upstream, id));
         let capacity = self.capacity(id);
         let input = self.output(upstream).delayed_after(delay, now);

@@ -110,7 +110,8 @@ impl World {
         if self.node(id).backing_up.is_some() {
             return false;
         }
-        let bytes = u128::from(self.knobs.database_size.get()) * 1_000_000;
+        let database = self.service(self.node(id).service).database_size;
+        let bytes = u128::from(database.get()) * 1_000_000;
         let micros = bytes.div_ceil(u128::from(self.knobs.backup_rate.get()));
         let takes = Span::from_micros(u64::try_from(micros).unwrap_or(u64::MAX));
         let now = self.now;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::branch::Branch;
 use super::client::Client;
 use super::consumer::Reading;
+use super::drawn::Drawn;
 use super::event::Event;
 use super::ids::{BranchId, ClientId, NodeId, RegionId, ServiceId, Zone};
 use super::integration::Integration;
@@ -64,6 +65,8 @@ pub struct World {
     pub readings: Vec<Reading>,
     /// Which links are cut.
     pub links: Links,
+    /// The delays that were drawn for the run.
+    pub drawn: Drawn,
     /// Which zones, or whole regions, have no power.
     pub dark: Vec<(RegionId, Option<Zone>)>,
     /// When a link was healed last.
@@ -161,37 +164,6 @@ impl World {
     /// Returns whether packets pass both ways between two parties.
     pub fn connects(&self, one: Place, other: Place) -> bool {
         self.links.connects(one, other)
-    }
-
-    /// Returns the one-way delay between two nodes.
-    pub fn node_delay(&self, one: NodeId, other: NodeId) -> Span {
-        let across = self.node(one).region != self.node(other).region;
-        let region = if across { self.knobs.region_delay } else { Span::ZERO };
-        let slow = self.links.delay(self.node(one).place(), self.node(other).place());
-        self.knobs.replication_delay + region + slow
-    }
-
-    /// Returns how long WAL is under way between two nodes; between services it waits as well,
-    /// before it is sent.
-    pub fn stream_delay(&self, one: NodeId, other: NodeId) -> Span {
-        let apart = self.node(one).service != self.node(other).service;
-        let lag = if apart { self.knobs.cross_service_lag } else { Span::ZERO };
-        self.node_delay(one, other) + lag
-    }
-
-    /// Returns the one-way delay of a node's reports to the platform.
-    pub(crate) fn report_delay(&self, node: NodeId) -> Span {
-        self.knobs.platform_delay + self.links.delay(self.node(node).place(), Place::Platform)
-    }
-
-    /// Returns the one-way delay between a client and a node.
-    pub fn client_delay(&self, client: ClientId, node: NodeId) -> Span {
-        let address = self.address_of(client, node);
-        let onward = if address == node { Span::ZERO } else { self.node_delay(address, node) };
-        let across = self.client(client).region != self.node(address).region;
-        let region = if across { self.knobs.region_delay } else { Span::ZERO };
-        let slow = self.links.delay(self.client(client).place(), self.node(address).place());
-        self.knobs.client_delay + region + slow + onward
     }
 
     /// Returns the path of what a node has to offer to those that follow it.

@@ -122,7 +122,8 @@ fn client(scenario: &Scenario, names: &Names<'_>, client: &Client) -> sim::Clien
     let (begins, ends, first_lookup) = client.times();
     let work = match client {
         Client::Writer(writer) => {
-            let (rate, wal_per_commit) = (writer.writes_per_s, writer.wal_per_commit);
+            let rate = writer.writes_per_s;
+            let wal_per_commit = writer.wal_per_commit.draw(1 << 63);
             sim::Work::Write { rate, wal_per_commit, arrivals: writer.arrivals }
         }
         Client::Reader(reader) => sim::Work::Read {
@@ -132,12 +133,17 @@ fn client(scenario: &Scenario, names: &Names<'_>, client: &Client) -> sim::Clien
         },
         Client::SlotConsumer(consumer) => sim::Work::Consume(consumption(scenario, consumer)),
     };
+    let sizes = match client {
+        Client::Writer(writer) => Some(&writer.wal_per_commit),
+        Client::Reader(_) | Client::SlotConsumer(_) => None,
+    };
     let (driver, parts) = client.driver();
     sim::ClientSetup {
         name: client.name().to_owned(),
         service,
         region: region(names, client.region().unwrap_or(home)),
         work,
+        wal_per_commit: sizes.filter(|sizes| sizes.fixed().is_none()).cloned(),
         driver,
         parts: *parts,
         first_lookup: first_lookup.map(instant),

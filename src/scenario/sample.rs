@@ -78,7 +78,10 @@ fn client() -> impl Strategy<Value = Client> {
         |((name, service, region, rate, times), writes, bytes, endpoint, (driver, parts))| {
             let (first_lookup, begins, ends) = times;
             if writes {
-                let wal_per_commit = Bytes(bytes);
+                let wal_per_commit = match bytes % 3 {
+                    0 => Law::Exponential(Bytes(bytes)).into(),
+                    _ => Bytes(bytes).into(),
+                };
                 let writes_per_s = rate;
                 Client::Writer(Writer {
                     name,

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::dice::Dice;
-use crate::kernel::{Bytes, Law, Rate, Span};
+use crate::kernel::{Bytes, Law, Measure, Rate, Span};
 
 /// Returns a value whose spans, sizes and rates are random; as it is if it has none.
 pub(super) fn measured<T: Serialize + DeserializeOwned + Clone>(dice: &mut Dice, value: &T) -> T {
@@ -37,36 +37,39 @@ fn measure(dice: &mut Dice, value: &mut Value) {
 /// for a word.
 pub(super) fn another(dice: &mut Dice, text: &str) -> Option<String> {
     if let Ok(law) = text.parse::<Law>() {
-        return (law != Law::Fixed(Span::FOREVER)).then(|| other_law(dice, law).to_string());
+        let endless = law == Law::Fixed(Span::FOREVER);
+        let other = (!endless).then(|| other_law(dice, law))?;
+        // A plain span is one that people would write.
+        let plain = if let Law::Fixed(span) = other { Some(rounded(dice, span)) } else { None };
+        return Some(plain.map_or_else(|| other.to_string(), |span| span.to_string()));
     }
-    if let Ok(bytes) = text.parse::<Bytes>() {
-        return Some(Bytes(scaled(dice, bytes.get())).to_string());
+    if let Ok(law) = text.parse::<Law<Bytes>>() {
+        return Some(other_law(dice, law).to_string());
     }
     let rate = text.parse::<Rate>().ok()?;
     Some(Rate(scaled(dice, rate.get()).max(1)).to_string())
 }
 
-fn other_law(dice: &mut Dice, law: Law) -> Law {
+fn other_law<Q: Measure>(dice: &mut Dice, law: Law<Q>) -> Law<Q> {
     if let Law::Fixed(fixed) = law {
-        let other = scaled_span(dice, fixed);
-        return Law::Fixed(rounded(dice, other));
+        return Law::Fixed(of_another_size(dice, fixed));
     }
     if let Law::Uniform(low, high) = law {
-        let (one, other) = (scaled_span(dice, low), scaled_span(dice, high));
+        let (one, other) = (of_another_size(dice, low), of_another_size(dice, high));
         return Law::Uniform(one.min(other), one.max(other));
     }
-    // The first argument of every other law is a span, and scales it.
+    // The first argument of every other law is a quantity, and scales it.
     let text = law.to_string();
     let other = text.split_once('(').and_then(|(name, rest)| {
         let end = rest.find([',', ')'])?;
-        let span = scaled_span(dice, rest[..end].parse().ok()?);
-        format!("{name}({span}{}", &rest[end..]).parse().ok()
+        let other = of_another_size(dice, rest[..end].parse::<Q>().ok()?);
+        format!("{name}({other}{}", &rest[end..]).parse().ok()
     });
     other.unwrap_or(law)
 }
 
-fn scaled_span(dice: &mut Dice, span: Span) -> Span {
-    Span::from_micros(scaled(dice, span.as_micros()))
+fn of_another_size<Q: Measure>(dice: &mut Dice, quantity: Q) -> Q {
+    Q::of_units(scaled(dice, quantity.units()))
 }
 
 /// Returns a span in whole seconds, milliseconds or microseconds.
@@ -118,6 +121,8 @@ mod tests {
             assert!(law.parse::<Law>().is_ok(), "{law}");
             let law = another(&mut dice, "weibull(10s, 0.7)").expect("it is a law");
             assert!(law.ends_with(", 0.7)") && law.parse::<Law>().is_ok(), "{law}");
+            let sizes = another(&mut dice, "lognormal(3KiB, 1.2)").expect("it is a law");
+            assert!(sizes.parse::<Law<Bytes>>().is_ok(), "{sizes}");
             let rate = another(&mut dice, "2MiB/s").expect("it is a rate");
             assert!(rate.parse::<Rate>().is_ok(), "{rate}");
         }

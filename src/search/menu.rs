@@ -187,7 +187,7 @@ fn beside(dice: &mut Dice, knobs: &Knobs, last: Span) -> Span {
     };
     let spans = [
         knobs.detection_timeout,
-        knobs.platform_delay,
+        knobs.platform_delay.least(),
         knobs.promotion_overhead.least(),
         knobs.dns_publish_delay.least(),
         knobs.node_build.least(),

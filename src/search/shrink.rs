@@ -12,7 +12,7 @@ use super::certificate::{self, Proof};
 use super::simpler;
 use super::tree::{self, Edit};
 use super::violation::Violation;
-use crate::kernel::{Chance, Law, Span};
+use crate::kernel::{Chance, Span};
 use crate::scenario::{Loaded, Scenario};
 use crate::sim::When;
 
@@ -248,8 +248,7 @@ fn items(tree: &Value) -> Vec<Edit> {
 fn times(best: &Failing) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (place, value) in tree::leaves(&best.tree) {
-        let law = value.as_str().and_then(|text| text.parse::<Law>().ok());
-        if law.is_some_and(|law| !law.is_fixed()) {
+        if simpler::is_law(&value) {
             let simpler = simpler::than(&value, drawn(best, &place));
             edits.extend(simpler.into_iter().map(|value| Edit::Value(place.clone(), value)));
         }

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::kernel::{Bytes, Law, Rate, Span};
+use crate::kernel::{Bytes, Distribution, Law, Measure, Rate, Span};
 use crate::model::Plan;
 
 /// Units of time in which people think, the roundest first, in microseconds.
@@ -37,12 +37,18 @@ pub(super) fn than(value: &Value, drawn: Option<Span>) -> Vec<Value> {
     }
     let said = |text: String| Value::from(text);
     match text.parse() {
-        Ok(Law::Fixed(span)) => return rounder(span).map(|span| said(span.to_string())).collect(),
-        Ok(law) => return fixed(law, drawn).map(|span| said(span.to_string())).collect(),
+        Ok(Distribution::One(Law::Fixed(span))) => {
+            return rounder(span).map(|span| said(span.to_string())).collect();
+        }
+        Ok(law) => return fixed(&law, drawn).map(|span| said(span.to_string())).collect(),
         Err(_) => {}
     }
-    if let Ok(bytes) = text.parse::<Bytes>() {
-        return coarser(bytes.get()).map(|bytes| said(Bytes(bytes).to_string())).collect();
+    match text.parse() {
+        Ok(Distribution::One(Law::Fixed(Bytes(bytes)))) => {
+            return coarser(bytes).map(|bytes| said(Bytes(bytes).to_string())).collect();
+        }
+        Ok(law) => return fixed(&law, None).map(|size| said(size.to_string())).collect(),
+        Err(_) => {}
     }
     if let Ok(rate) = text.parse::<Rate>() {
         return coarser(rate.get()).map(|rate| said(Rate(rate).to_string())).collect();
@@ -67,10 +73,19 @@ fn rounder(span: Span) -> impl Iterator<Item = Span> {
     spans.map(Span::from_micros)
 }
 
-/// Returns times that a law may be replaced with; what was drawn first.
-fn fixed(law: Law, drawn: Option<Span>) -> impl Iterator<Item = Span> {
-    let middle = law.draw(1 << 63);
-    drawn.into_iter().chain([law.least()]).chain(law.greatest()).chain([middle])
+/// Returns whether a value is a law of which not all draws are the same.
+pub(super) fn is_law(value: &Value) -> bool {
+    let Some(text) = value.as_str() else { return false };
+    let spans = text.parse::<Distribution>();
+    let sizes = text.parse::<Distribution<Bytes>>();
+    spans.is_ok_and(|law| law.fixed().is_none()) || sizes.is_ok_and(|law| law.fixed().is_none())
+}
+
+/// Returns quantities that a law may be replaced with; what was drawn first.
+fn fixed<Q: Measure>(law: &Distribution<Q>, drawn: Option<Q>) -> impl Iterator<Item = Q> {
+    let read = !matches!(law, Distribution::ObservedIn(_));
+    let middle = read.then(|| law.draw(1 << 63));
+    drawn.into_iter().chain([law.least()]).chain(law.greatest()).chain(middle)
 }
 
 /// Returns smaller numbers: powers of ten, then one digit.
@@ -119,6 +134,8 @@ mod tests {
         assert_eq!(texts("never"), [""; 0]);
         assert_eq!(texts("uniform(5s, 9s)"), ["\"7s\"", "\"5s\"", "\"9s\"", "\"7s\""]);
         assert_eq!(texts("exponential(10s)")[..2], ["\"7s\"", "\"0s\""]);
+        assert_eq!(texts("uniform(1KiB, 9KiB)"), ["\"1KiB\"", "\"9KiB\"", "\"5KiB\""]);
+        assert_eq!(texts("observed(1s, 2s)"), ["\"7s\"", "\"1s\"", "\"2s\"", "\"2s\""]);
     }
 
     #[test]

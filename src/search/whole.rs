@@ -10,8 +10,8 @@ use super::followers;
 use super::measures::{another, rounded};
 use super::menu::{PLANS, add_steps};
 use super::tree;
-use crate::kernel::{Bytes, Span};
-use crate::knob::KNOBS;
+use crate::kernel::{Bytes, Distribution, Span};
+use crate::knob::{KNOBS, Knobs};
 use crate::model::{Arrivals, DRIVERS, DriverParts, Endpoint};
 use crate::scenario::{Client, Connection, Loaded, Reader, Scenario, Service, Writer};
 
@@ -59,6 +59,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("standby_replacement", &["OneByOne", "AtOnce"]),
     ("waiting_commits", &["InDoubt", "Warned"]),
     ("switchover_stops_after", &["QuorumInForce", "StandbyCaughtUp"]),
+    ("lag_renewal", &["EachConnection", "EachRun"]),
 ];
 
 /// Returns a random valid scenario.
@@ -155,7 +156,7 @@ fn client(dice: &mut Dice, name: &str, services: &[Service]) -> Client {
         name: name.to_owned(),
         service: service.name.clone(),
         writes_per_s: rate,
-        wal_per_commit: Bytes(1 + dice.of_any_size(200_000)),
+        wal_per_commit: commit_size(dice),
         // Each commit that is drawn takes its time.
         arrivals: if rate <= 20 && dice.once_in(2) { Arrivals::Poisson } else { Arrivals::Even },
         region,
@@ -165,6 +166,30 @@ fn client(dice: &mut Dice, name: &str, services: &[Service]) -> Client {
         begins,
         ends: None,
     })
+}
+
+/// Returns the WAL of a commit: a size, or now and then a law of it.
+fn commit_size(dice: &mut Dice) -> Distribution<Bytes> {
+    let size = Bytes(1 + dice.of_any_size(200_000));
+    if dice.once_in(4) {
+        spread(dice, &size.to_string()).parse().expect("it is a law of sizes")
+    } else {
+        size.into()
+    }
+}
+
+/// Returns a distribution about a quantity, as scenario files spell it.
+fn spread(dice: &mut Dice, about: &str) -> String {
+    match dice.below(5) {
+        0 => {
+            let other = another(dice, about).unwrap_or_else(|| about.to_owned());
+            format!("observed({about}, {other})")
+        }
+        1 => format!("exponential({about})"),
+        2 => format!("lognormal({about}, 0.8)"),
+        3 => format!("weibull({about}, 0.7)"),
+        _ => format!("0.8 {about} + 0.2 exponential({about})"),
+    }
 }
 
 /// Returns a scenario with some knobs other than their defaults, none of which contradict others.
@@ -214,7 +239,11 @@ fn value(dice: &mut Dice, name: &str, default: &str) -> Option<Value> {
         "never" => "30s",
         _ => default,
     };
-    another(dice, measure).map(Value::from)
+    let other = another(dice, measure)?;
+    let law = || format!("lognormal({other}, 0.8)");
+    let takes_laws = Knobs::default().set(name, &law()).is_ok();
+    let spreads = takes_laws && dice.once_in(3);
+    Some(Value::from(if spreads { spread(dice, &other) } else { other }))
 }
 
 #[cfg(test)]

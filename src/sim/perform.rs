@@ -14,7 +14,7 @@ impl Sim {
     /// Turns the orders of a decision into events.
     pub(super) fn perform(&mut self, id: DeciderId, decision: &Decision) {
         let service = self.deciders[id.index()].service;
-        let (now, arrives) = (self.world.now, self.world.now + self.world.knobs.platform_delay);
+        let (now, arrives) = (self.world.now, self.world.now + self.world.platform_delay());
         let cloud = |order: Order| Event::NodeOrdered(service, order);
         for action in &decision.actions {
             let (at, event) = match *action {

@@ -16,9 +16,9 @@ use crate::control::{Bond, Following, Manager, Standing};
 use crate::kernel::{Chance, Instant, Pace, Path, Position, Queue};
 use crate::knob::{Phase, ResolverCache, SlotPolicy, Touch};
 use crate::model::{
-    Branch, BranchId, Client, ClientId, ClientSetup, Condition, Database, DeciderId, Endpoint,
-    Event, Host, Hosts, Installed, Integration, Links, Names, NodeId, Process, Quorum, Record,
-    Report, Resolver, Role, Service, ServiceId, Slot, SlotCopy, SlotId, Targets, World,
+    Branch, BranchId, Client, ClientId, ClientSetup, Condition, Database, DeciderId, Drawn,
+    Endpoint, Event, Host, Hosts, Installed, Integration, Links, Names, NodeId, Process, Quorum,
+    Record, Report, Resolver, Role, Service, ServiceId, Slot, SlotCopy, SlotId, Targets, World,
 };
 use crate::trace::Trace;
 
@@ -27,6 +27,7 @@ pub(super) fn begin(setup: Arc<Setup>, chance: Chance, ticks: Ticks, keeps_notes
     let seed = chance.seed();
     let mut world = empty_world(&setup, chance);
     world.is_lazy = ticks == Ticks::Lazy;
+    world.draw_delays();
     for index in 0..setup.services.len() {
         add_service(&mut world, &setup, ServiceId::at(index));
     }
@@ -98,6 +99,7 @@ fn empty_world(setup: &Setup, chance: Chance) -> World {
         databases: Vec::new(),
         readings: Vec::new(),
         links: Links::default(),
+        drawn: Drawn::default(),
         dark: Vec::new(),
         healed_last: Instant::ZERO,
         touched: crate::knob::Touched::default(),
@@ -130,6 +132,7 @@ fn add_service(world: &mut World, setup: &Setup, id: ServiceId) {
             full_backup: None,
         });
     }
+    let database_size = world.draw_database_size(&of.name);
     world.services.push(Service {
         id,
         plan: of.plan,
@@ -149,6 +152,7 @@ fn add_service(world: &mut World, setup: &Setup, id: ServiceId) {
         slot_feeds: Vec::new(),
         slot_copy_due: Instant::FAR,
         slot_wal_epoch: 0,
+        database_size,
     });
     if world.is_to_be_set_up(id) {
         add_nobody(world, id);
@@ -260,6 +264,8 @@ fn add_client(world: &mut World, setup: &Setup, id: ClientId) {
     let kept_warm = setup.knobs.resolver_cache == ResolverCache::KeptWarm;
     let settings = of.settings(&setup.knobs);
     let mut client = Client::new(id, of, settings, Resolver { filled, kept_warm });
+    client.delay = world.draw_client_delay(&of.name);
+    client.work = world.drawn_work(&of.name, of.work, of.wal_per_commit.as_ref());
     if settings.hosts == Hosts::Listed {
         client.listed = listed(world, of);
     }
@@ -283,7 +289,8 @@ fn add_decider(world: &mut World, setup: &Setup, service: ServiceId) -> Decider 
     let keeps_slots = world.has_slots(service);
     let windows = setup.services[service.index()].windows.clone();
     let plan = Manager::new(of.plan);
-    let mut manager = Manager { follows, keeps_slots, windows, ..plan };
+    let database_size = of.database_size;
+    let mut manager = Manager { follows, keeps_slots, windows, database_size, ..plan };
     manager.follow_from_the_start();
     if world.is_to_be_set_up(service) {
         manager.members.clear();

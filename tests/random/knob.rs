@@ -7,7 +7,7 @@ use cutover::kernel::Span;
 use cutover::knob::{Knobs, Phase, Tuning};
 use proptest::prelude::*;
 
-use Values::{Laws, Phases, Rates, Sizes, Spans, Words};
+use Values::{Bounded, Lags, Laws, Phases, Rates, SizeLaws, Sizes, Spans, Words};
 
 /// What values a knob is given.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +18,12 @@ enum Values {
     Spans(u64, u64),
     /// A law of spans between these, in milliseconds.
     Laws(u64, u64),
+    /// A law of spans between these, in milliseconds, that draws none beyond them.
+    Bounded(u64, u64),
+    /// Any distribution of spans, most of which are between these, in milliseconds.
+    Lags(u64, u64),
+    /// Any distribution of sizes, most of which are between these, in bytes.
+    SizeLaws(u64, u64),
     /// A size between these, in bytes.
     Sizes(u64, u64),
     /// A rate between these, in bytes per second.
@@ -35,7 +41,7 @@ const RANGES: &[(&str, Values)] = &[
     ("timeout_origin", Words(&["LastReport", "FirstMissed"])),
     ("heartbeat_period", Spans(1_000, 12_000)),
     ("heartbeat_phase", Phases(1_000)),
-    ("platform_delay", Spans(0, 1_500)),
+    ("platform_delay", Bounded(0, 1_500)),
     ("election_key", Words(&["Furthest", "Received"])),
     ("election_tie", Words(&["HighestName", "LowestName"])),
     ("position_age_max", Spans(1_000, 200_000)),
@@ -48,11 +54,11 @@ const RANGES: &[(&str, Values)] = &[
     ("dns_publish_delay", Laws(0, 60_000)),
     ("resolver_cache", Words(&["KeptWarm", "OnDemand"])),
     ("replica_name_when_empty", Words(&["DeadAddress", "NoAnswer", "Primary"])),
-    ("replication_delay", Spans(0, 3_000)),
-    ("region_delay", Spans(0, 500)),
+    ("replication_delay", Lags(0, 3_000)),
+    ("region_delay", Bounded(0, 500)),
     ("replication_goodput", Rates(10_000, 100 * MIB)),
     ("local_flush", Spans(0, 50)),
-    ("client_delay", Spans(0, 800)),
+    ("client_delay", Bounded(0, 800)),
     ("in_flight_at_host_death", Words(&["Delivered", "Lost"])),
     ("send_buffer", Sizes(0, 64 * MIB)),
     ("backend_linger", Spans(0, 3_000)),
@@ -62,7 +68,7 @@ const RANGES: &[(&str, Values)] = &[
     ("standby_retry", Spans(100, 20_000)),
     ("receiver_timeout", Spans(100, 120_000)),
     ("node_build", Laws(0, 300_000)),
-    ("database_size", Sizes(0, 20_000 * MIB)),
+    ("database_size", SizeLaws(0, 20_000 * MIB)),
     ("restore_rate", Rates(MIB, 300 * MIB)),
     ("stream_rate", Rates(100_000, 100 * MIB)),
     ("ready_gap", Sizes(0, 64 * MIB)),
@@ -111,6 +117,8 @@ const RANGES: &[(&str, Values)] = &[
     ("switchover_stops_after", Words(&["QuorumInForce", "StandbyCaughtUp"])),
     ("standby_replacement", Words(&["OneByOne", "AtOnce"])),
     ("power_off", Words(&["Orderly", "AtOnce"])),
+    ("cross_service_lag", Lags(0, 3_000)),
+    ("lag_renewal", Words(&["EachConnection", "EachRun"])),
 ];
 
 /// Every knob of the daemons with the values it is given; they are made under their policy only.
@@ -170,7 +178,31 @@ fn text(values: Values, (one, other): (u64, u64), unit: u8) -> String {
             words[usize::try_from(one % count).expect("there are few words")].to_owned()
         }
         Spans(least, most) => format!("\"{}\"", span(least, most, one, unit)),
-        Laws(least, most) => format!("\"{}\"", law((least, most), (one, other), unit)),
+        Bounded(least, most) => {
+            let (one, other) = (span(least, most, one, unit), span(least, most, other, unit));
+            let (low, high) =
+                if micros(&one) < micros(&other) { (one, other) } else { (other, one) };
+            match unit {
+                0 => format!("\"uniform({low}, {high})\""),
+                1 => format!("\"observed({high}, {low}, {low})\""),
+                _ => format!("\"{high}\""),
+            }
+        }
+        Lags(least, most) if other % 7 == 0 => {
+            let far = span(least, most, other / 7, unit);
+            format!("\"0.7 {} + 0.3 exponential({far})\"", span(least, most, one, unit))
+        }
+        Laws(least, most) | Lags(least, most) => {
+            format!("\"{}\"", law((least, most), (one, other), unit))
+        }
+        SizeLaws(least, most) => {
+            let (one, other) = (between(least, most, one), between(least, most, other));
+            match unit {
+                0 => format!("\"uniform({}B, {}B)\"", one.min(other), one.max(other)),
+                1 => format!("\"0.5 {one}B + 0.5 lognormal({}B, 1)\"", other / 4),
+                _ => format!("\"{one}B\""),
+            }
+        }
         Sizes(least, most) => format!("\"{}B\"", between(least, most, one)),
         Rates(least, most) => format!("\"{}B/s\"", between(least, most, one)),
         Phases(period) => format!("\"{}\"", span(0, period - 1, one, unit)),
@@ -179,6 +211,11 @@ fn text(values: Values, (one, other): (u64, u64), unit: u8) -> String {
 
 fn between(least: u64, most: u64, word: u64) -> u64 {
     least + word % (most - least + 1)
+}
+
+/// Returns how many microseconds a span is that was just written.
+fn micros(span: &str) -> u64 {
+    span.trim_end_matches("us").parse().expect("it is in microseconds")
 }
 
 /// Returns a span in whole microseconds, milliseconds or seconds.
@@ -206,7 +243,8 @@ fn law((least, most): (u64, u64), (one, other): (u64, u64), unit: u8) -> String 
 fn agreed(mut tuning: Tuning) -> Tuning {
     let mut knobs = Knobs::default();
     knobs.tune(&tuning);
-    let patience = knobs.heartbeat_period + knobs.platform_delay + Span::from_micros(1);
+    let delay = knobs.platform_delay.greatest().expect("it has a bound");
+    let patience = knobs.heartbeat_period + delay + Span::from_micros(1);
     if knobs.detection_timeout < patience {
         tuning.detection_timeout = Some(patience);
     }

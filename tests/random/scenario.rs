@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use cutover::kernel::{Bytes, Span};
+use cutover::kernel::{Bytes, Law, Span};
 use cutover::model::{Arrivals, DRIVERS, Driver, DriverParts, Endpoint, Plan};
 use cutover::scenario::{Client, Connection, Reader, Scenario, Service, Step, Writer};
 use proptest::prelude::*;
@@ -167,7 +167,12 @@ impl Made {
                 name,
                 service,
                 writes_per_s: self.rate,
-                wal_per_commit: Bytes(size),
+                wal_per_commit: match size % 5 {
+                    0 => Law::Uniform(Bytes(1), Bytes(size)).into(),
+                    1 => Law::Lognormal { median: Bytes(size / 4 + 1), sigma_thousandths: 800 }
+                        .into(),
+                    _ => Bytes(size).into(),
+                },
                 arrivals: if few { arrivals } else { Arrivals::Even },
                 region,
                 driver,

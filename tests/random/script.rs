@@ -276,13 +276,13 @@ fn beside(scenario: &Scenario, report: u64, delays: u8) -> u64 {
         Phase::Drawn => Span::ZERO,
     };
     let spans = [
-        knobs.platform_delay,
+        knobs.platform_delay.least(),
         knobs.detection_timeout,
         knobs.standby_timeout,
         knobs.promotion_overhead.least(),
         knobs.dns_publish_delay.least(),
-        knobs.platform_delay,
-        knobs.platform_delay,
+        knobs.platform_delay.least(),
+        knobs.platform_delay.least(),
         knobs.node_build.least(),
     ];
     let chosen = spans.iter().enumerate().filter(|(bit, _)| delays >> bit & 1 == 1);

@@ -19,7 +19,7 @@ mod slot;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{Bytes, Span};
+use crate::kernel::{Bytes, Distribution, Span};
 use crate::knob::Tuning;
 use crate::model::{Arrivals, Driver, DriverParts, Endpoint, Plan};
 
@@ -221,7 +221,7 @@ impl Client {
 /// #     .expect("it is valid");
 /// use cutover::scenario::Client;
 /// let Client::Writer(app) = &loaded.scenario.clients[0] else { panic!("it writes") };
-/// assert_eq!((app.writes_per_s, app.wal_per_commit.get()), (200, 3 * 1024));
+/// assert_eq!((app.writes_per_s, app.wal_per_commit.to_string().as_str()), (200, "3KiB"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -232,9 +232,9 @@ pub struct Writer {
     pub service: String,
     /// Commits a second.
     pub writes_per_s: u32,
-    /// WAL that each commit writes.
+    /// WAL that each commit writes; where it follows a law, one size is drawn for a run.
     #[serde(default = "default_wal_per_commit")]
-    pub wal_per_commit: Bytes,
+    pub wal_per_commit: Distribution<Bytes>,
     /// When its commits come: at an even pace, or as a Poisson process of the same rate.
     #[serde(default, skip_serializing_if = "is_default")]
     pub arrivals: Arrivals,
@@ -258,8 +258,8 @@ pub struct Writer {
     pub ends: Option<Span>,
 }
 
-fn default_wal_per_commit() -> Bytes {
-    Bytes(3 * 1024)
+fn default_wal_per_commit() -> Distribution<Bytes> {
+    Bytes(3 * 1024).into()
 }
 
 /// A client that reads.

@@ -6,15 +6,13 @@ use super::super::file::{Client, Scenario, Writer};
 use super::super::locate::Path;
 use super::super::problem::Problems;
 use super::names::Names;
-use crate::kernel::{Bytes, Rate, Span};
-use crate::model::{Arrivals, CLIENTS_MAX, Endpoint};
+use crate::kernel::{Bytes, Distribution, Rate, Span};
+use crate::model::{Arrivals, CLIENTS_MAX, COMMIT_MAX, Endpoint};
 
 /// The most requests a second of one client.
 const RATE_MAX: u32 = 1_000_000;
 /// The most commits of a writer in a run of which each comes at an instant of its own.
 const DRAWN_MAX: u64 = 1_000_000;
-/// The most WAL of one commit.
-const COMMIT_MAX: Bytes = Bytes(1 << 30);
 
 /// Adds what is wrong with the clients.
 pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Problems) {
@@ -27,9 +25,9 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Probl
                 let rate = path.field("writes_per_s");
                 let rate_fits = per_second(&rate, "writes", writer.writes_per_s, problems);
                 let wal = path.field("wal_per_commit");
-                let wal_fits = commit(&wal, writer.wal_per_commit, problems);
-                let wal_per_s =
-                    u64::from(writer.writes_per_s).saturating_mul(writer.wal_per_commit.get());
+                let wal_fits = commit(&wal, &writer.wal_per_commit, problems);
+                let most = writer.wal_per_commit.greatest().unwrap_or_default();
+                let wal_per_s = u64::from(writer.writes_per_s).saturating_mul(most.get());
                 if rate_fits && wal_fits && wal_per_s > Rate::LIMIT.get() {
                     let message = format!(
                         "found {} commits of {} a second, expected at most {} of WAL",
@@ -83,8 +81,11 @@ fn per_second(path: &Path, what: &str, rate: u32, problems: &mut Problems) -> bo
     fits
 }
 
-fn commit(path: &Path, size: Bytes, problems: &mut Problems) -> bool {
-    let fits = size > Bytes(0) && size <= COMMIT_MAX;
+/// Adds a problem unless a size of commits is possible, and returns whether it is.
+///
+/// What is drawn from a law without a bound is cut to what is possible.
+fn commit(path: &Path, size: &Distribution<Bytes>, problems: &mut Problems) -> bool {
+    let fits = size.greatest().is_none_or(|most| most > Bytes(0) && most <= COMMIT_MAX);
     if !fits {
         let message = format!("found {size} of WAL per commit, expected 1B to {COMMIT_MAX}");
         problems.add(path, message);

@@ -8,9 +8,8 @@ use super::super::locate::Path;
 use super::super::problem::Problems;
 use crate::fault::FaultKind;
 use crate::kernel::{Rate, Span};
+use crate::knob::DELAY_MAX;
 
-/// The longest delay of a slow link, an hour: beyond it a link is not slow but cut.
-const DELAY_MAX: Span = Span::from_hours(1);
 /// The longest measure of any other kind, 10 years, as long as the longest run.
 const MEASURE_MAX: Span = Span::from_days(3_653);
 /// How often faults that come back may do so in one run.

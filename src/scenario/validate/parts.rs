@@ -7,8 +7,8 @@ use super::super::file::{Client, Scenario};
 use super::super::locate::Path;
 use super::super::problem::Problems;
 use super::names::Names;
-use crate::kernel::Span;
-use crate::knob::Knobs;
+use crate::kernel::{Distribution, Span};
+use crate::knob::{DELAY_MAX, Knobs};
 use crate::model::{CLIENTS_MAX, Cache, DriverParts, Keepalive};
 
 /// The longest pause between attempts or probes, a day.
@@ -80,12 +80,14 @@ fn overload(
     let (rate, _) = rate_of(client);
     let home = &scenario.services[names.service(client.service())?].region;
     let apart = client.region().is_some_and(|region| region != home);
-    let across = if apart { knobs.region_delay } else { Span::ZERO };
+    // Of a law without a bound the longest delay that there is can be drawn.
+    let most = |of: &Distribution| of.greatest().unwrap_or(DELAY_MAX);
+    let across = if apart { most(&knobs.region_delay) } else { Span::ZERO };
     let flush = match client {
         Client::Writer(_) => knobs.local_flush,
         Client::Reader(_) | Client::SlotConsumer(_) => Span::ZERO,
     };
-    let takes = (knobs.client_delay + across) * 2 + flush;
+    let takes = (most(&knobs.client_delay) + across) * 2 + flush;
     let held = u128::from(takes.as_micros()) * u128::from(rate);
     (held > u128::from(connections) * 1_000_000).then(|| {
         format!(

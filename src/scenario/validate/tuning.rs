@@ -5,11 +5,9 @@
 
 use super::super::locate::Path;
 use super::super::problem::Problems;
-use crate::kernel::{Bytes, Rate, Span};
-use crate::knob::{Knobs, Phase};
+use crate::kernel::{Bytes, Distribution, Measure, Rate, Span};
+use crate::knob::{DELAY_MAX, Knobs, Phase};
 
-/// The longest delay on a network, an hour: beyond it a link is not slow but cut.
-const DELAY_MAX: Span = Span::from_hours(1);
 /// The longest pause between attempts, a day.
 const PAUSE_MAX: Span = Span::from_days(1);
 /// The most observers of one service.
@@ -25,6 +23,7 @@ fn path(knob: &'static str) -> Path {
 pub(super) fn check(knobs: &Knobs, problems: &mut Problems) {
     zeros(knobs, problems);
     limits(knobs, problems);
+    laws(knobs, problems);
     observers(knobs, problems);
     timeouts(knobs, problems);
     phases(knobs, problems);
@@ -81,12 +80,7 @@ fn zeros(knobs: &Knobs, problems: &mut Problems) {
 
 fn limits(knobs: &Knobs, problems: &mut Problems) {
     let limits = [
-        ("platform_delay", knobs.platform_delay, DELAY_MAX),
-        ("replication_delay", knobs.replication_delay, DELAY_MAX),
-        ("region_delay", knobs.region_delay, DELAY_MAX),
-        ("cross_service_lag", knobs.cross_service_lag, DELAY_MAX),
         ("local_flush", knobs.local_flush, DELAY_MAX),
-        ("client_delay", knobs.client_delay, DELAY_MAX),
         ("backend_linger", knobs.backend_linger, DELAY_MAX),
         ("slot_job_duration", knobs.slot_job_duration, DELAY_MAX),
         ("standby_retry", knobs.standby_retry, PAUSE_MAX),
@@ -96,6 +90,36 @@ fn limits(knobs: &Knobs, problems: &mut Problems) {
     ];
     for (name, value, max) in limits.iter().filter(|(_, value, max)| value > max) {
         problems.add(&path(name), format!("found {name} {value}, expected at most {max}"));
+    }
+}
+
+/// Delays and sizes that may follow a law: of one without a bound, what is drawn is cut.
+fn laws(knobs: &Knobs, problems: &mut Problems) {
+    let delays = [
+        ("platform_delay", &knobs.platform_delay),
+        ("replication_delay", &knobs.replication_delay),
+        ("region_delay", &knobs.region_delay),
+        ("cross_service_lag", &knobs.cross_service_lag),
+        ("client_delay", &knobs.client_delay),
+    ];
+    for (name, delay) in delays {
+        if delay.greatest().is_some_and(|most| most > DELAY_MAX) {
+            let message = format!("found {name} {delay}, expected at most {DELAY_MAX}");
+            problems.add(&path(name), message);
+        }
+        unread(name, delay, problems);
+    }
+    unread("database_size", &knobs.database_size, problems);
+}
+
+/// Adds a problem if observations are still in a file, which only a scenario file can name.
+fn unread<Q: Measure>(name: &'static str, law: &Distribution<Q>, problems: &mut Problems) {
+    if let Distribution::ObservedIn(file) = law {
+        let message = format!(
+            "found {name} in the file {file}, expected a law: only a scenario file can name a file \
+             of observations"
+        );
+        problems.add(&path(name), message);
     }
 }
 
@@ -109,7 +133,8 @@ fn observers(knobs: &Knobs, problems: &mut Problems) {
 
 /// A timeout that is shorter than the time between two reports gives every node up.
 fn timeouts(knobs: &Knobs, problems: &mut Problems) {
-    let (period, delay) = (knobs.heartbeat_period, knobs.platform_delay);
+    let (period, law) = (knobs.heartbeat_period, &knobs.platform_delay);
+    let delay = law.greatest().unwrap_or(DELAY_MAX);
     let timeouts = [
         ("detection_timeout", knobs.detection_timeout),
         ("standby_timeout", knobs.standby_timeout),
@@ -119,7 +144,7 @@ fn timeouts(knobs: &Knobs, problems: &mut Problems) {
             let paths = vec![path(name), path("heartbeat_period"), path("platform_delay")];
             let message = format!(
                 "found {name} {timeout}, expected more than heartbeat_period {period} and \
-                 platform_delay {delay} together"
+                 platform_delay {law} together"
             );
             problems.among(paths, message);
         }
