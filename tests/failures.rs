@@ -200,3 +200,36 @@ fn reports_computed_and_reports_made_agree_about_failures() {
         assert!(lazy.outcome().faults.len() > 20);
     }
 }
+
+#[test]
+fn hosts_that_die_more_often_than_a_run_keeps_account_of_are_refused() {
+    let often = HOSTS.replace("60d", "1h");
+    let errors = parse("often.ron", &scenario(&often, "")).expect_err("that is too often");
+    // Twice as many as medians of 41.6 minutes in a year, for each of up to four nodes.
+    let words = "found host deaths that leave a run with up to 101104 clocks of failures, expected \
+                 at most 60000: rarer ones";
+    assert!(errors.to_string().contains(words), "{errors}");
+    assert!(parse("rarer.ron", &scenario(&HOSTS.replace("60d", "2h"), "")).is_ok());
+}
+
+#[test]
+fn nodes_beyond_those_that_a_run_keeps_account_of_never_fail_and_the_run_says_so() {
+    // Power is lost for longer than the platform waits, so that each loss costs a node, and each
+    // new node has sixty clocks that hardly ever strike, and one that does.
+    let rare = |number: u32| {
+        format!(
+            r#"Failure(name: "rare{number}", fault: ProcessCrash, strikes: EachNode("orders"),
+                occurs: Every("exponential(30000d)")),"#
+        )
+    };
+    let power = r#"Failure(name: "power", fault: PowerLoss, strikes: EachNode("orders"),
+        occurs: Every("exponential(8h)"), lasts: "1h"),"#;
+    let failures = (0..60).map(rare).collect::<String>() + power;
+    let outcome = run(&failures, r#"tuning: Tuning(database_size: "1MiB"),"#, 1);
+    let lost = strikes(&outcome, "PowerLoss").len();
+    assert!(outcome.hurry.spent, "{lost} losses");
+    assert!((800..1_100).contains(&lost), "{lost}");
+    let fewer = power.replace("8h", "30d");
+    assert!(!run(&((0..60).map(rare).collect::<String>() + &fewer), "", 1).hurry.spent);
+    assert_eq!(cutover::campaign::run_weight(30, outcome.hurry), None);
+}

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Campaign;
 use super::tally::Tally;
-use crate::kernel::Chance;
+use crate::kernel::{Chance, Instant};
 use crate::scenario::measure;
-use crate::sim::{Hurry, Occurs, Setup, Sim, Subject};
+use crate::sim::{CLOCKS_MAX, Hurry, Occurs, Setup, Sim, Subject};
 use crate::statistics::{Attempt, chance_of, hurried_weight, split};
 
 /// What is asked: in how many runs a metric is beyond a limit.
@@ -52,6 +52,17 @@ pub enum RareError {
     /// The failures would come faster than anything else happens.
     #[error("found --bias {0}, expected less: failures would come every ten minutes")]
     TooFast(u32),
+    /// More nodes would fail than a run keeps account of.
+    #[error(
+        "found --bias {bias}, expected at most {most}: more than {CLOCKS_MAX} clocks of failures \
+         could be wound up in a run"
+    )]
+    TooMany {
+        /// What was found.
+        bias: u32,
+        /// The most that this scenario admits.
+        most: u64,
+    },
 }
 
 impl Rare {
@@ -80,6 +91,10 @@ impl Rare {
         let least = means.min().ok_or(RareError::NothingToHurry)?;
         if least.as_micros() / u64::from(bias.max(1)) < FAST {
             return Err(RareError::TooFast(bias));
+        }
+        let most = most_bias(setup);
+        if u64::from(bias) > most {
+            return Err(RareError::TooMany { bias, most });
         }
         Ok(())
     }
@@ -153,13 +168,40 @@ impl Campaign {
     }
 }
 
+/// Returns the bias at which a run that is degraded from beginning to end would, on average, wind
+/// up half of the clocks that it keeps account of: every strike may cost a node, and every new node
+/// has a clock for each failure of its service.
+fn most_bias(setup: &Setup) -> u64 {
+    let mut clocks: u128 = 0;
+    for (index, service) in setup.services.iter().enumerate() {
+        let of_service = |subject: Subject| match subject {
+            Subject::EachNode(of) | Subject::EachLink(of, _) => of.index() == index,
+            Subject::EachZone(_) | Subject::Only(_) => false,
+        };
+        let failures = setup.failures.iter().filter(|failure| of_service(failure.strikes));
+        let means = failures.clone().filter_map(|failure| match &failure.occurs {
+            Occurs::Every(gaps) => gaps.exponential_mean(),
+            Occurs::Times(_) => None,
+        });
+        // Beside the nodes of the plan there are those that are built and those that leave.
+        let nodes = u128::from(service.plan.nodes()) + 2;
+        let each = u128::try_from(failures.count()).unwrap_or(u128::MAX) * nodes * 1_000_000;
+        let until = u128::from(setup.until.since(Instant::ZERO).as_micros());
+        clocks +=
+            means.map(|mean| each * until / u128::from(mean.as_micros().max(1))).sum::<u128>();
+    }
+    let half = u128::from(CLOCKS_MAX) / 2 * 1_000_000;
+    u64::try_from(half / clocks.max(1)).unwrap_or(u64::MAX).max(1)
+}
+
 /// Returns whether a metric is beyond a limit; what never came about is.
 fn beyond(value: Option<u64>, limit: u64) -> bool {
     value.is_none_or(|value| value > limit)
 }
 
 /// Returns the weight of a run whose failures came `bias` times as often while a service lacked
-/// nodes, in the fixed point of weights; nothing if it is beyond what is kept.
+/// nodes, in the fixed point of weights; nothing if it is beyond what is kept, or if more nodes
+/// failed than the run keeps account of.
 pub fn run_weight(bias: u32, hurry: Hurry) -> Option<u128> {
-    hurried_weight(bias, hurry.strikes, hurry.means)
+    if hurry.spent { None } else { hurried_weight(bias, hurry.strikes, hurry.means) }
 }

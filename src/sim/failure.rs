@@ -138,6 +138,9 @@ pub struct Hurry {
     /// How long clocks ran faster, added up, in units of the mean of each clock's law, in 2 to the
     /// minus 40.
     pub means: u128,
+    /// Whether more nodes failed than a run keeps account of: those that came after the last that
+    /// it does never fail.
+    pub spent: bool,
 }
 
 impl Failures {
@@ -152,10 +155,13 @@ impl Failures {
     }
 }
 
+/// The most clocks of a run: their numbers follow those of a script's steps.
+pub const CLOCKS_MAX: u16 = 60_000;
+
 /// Returns the number that a clock's strikes have, beyond those of all steps of a script.
 fn step(clock: u16) -> u16 {
     let first = u16::try_from(STEPS_MAX).expect("it is small");
-    clock.checked_add(first).expect("validation bounds how often failures strike")
+    clock.checked_add(first).expect("there are at most so many clocks")
 }
 
 impl Sim {
@@ -204,6 +210,10 @@ impl Sim {
     }
 
     fn add_clock(&mut self, failure: usize, of: &str, target: Target, of_node: Option<NodeId>) {
+        if self.failures.clocks.len() >= usize::from(CLOCKS_MAX) {
+            self.failures.hurry.spent = true;
+            return;
+        }
         let name = format!("{}/{of}", self.setup.failures[failure].name);
         self.failures.clocks.push(Clock {
             failure,
@@ -242,7 +252,7 @@ impl Sim {
                 ahead.nth(unused).map_or(Instant::FAR, |at| at.max(now))
             }
         };
-        let number = u16::try_from(index).expect("validation bounds how often failures strike");
+        let number = u16::try_from(index).expect("there are at most so many clocks");
         self.world.schedule(at, Event::FailureDue(number, clock.turn));
     }
 

@@ -65,7 +65,7 @@ pub use crate::model::{
     SlotSetup, Work,
 };
 pub use controlled::{SwitchoverOutcome, SwitchoverState};
-pub use failure::{FailureSetup, Hurry, Occurs, Subject};
+pub use failure::{CLOCKS_MAX, FailureSetup, Hurry, Occurs, Subject};
 pub use lost::ArchiveGap;
 pub use outcome::{
     Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome, Fenced, Loss,

@@ -105,6 +105,8 @@ fn too_little_is_said_and_what_could_give_nothing_is_refused() {
         ("--rare restores=many", "found many, expected a number"),
         ("--rare restores --bias 0", "expected a number from 1 to 1000000000"),
         ("--rare restores --bias 1000000000", "expected less"),
+        // Failures half an hour apart, of up to four nodes for a year, are 70,000.
+        ("--rare restores --bias 1440", "found --bias 1440, expected at most 616: more than 60000"),
         ("--rare restores --bias 2 --trials 3", "cannot be used with"),
         ("--bias 2", "--rare"),
     ] {

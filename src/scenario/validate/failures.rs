@@ -12,6 +12,7 @@ use super::names::{self, Names};
 use super::script::{Aimed, Faults};
 use crate::fault::{Aim, FaultKind};
 use crate::kernel::{Distribution, Law, Span};
+use crate::sim::CLOCKS_MAX;
 
 /// The most failures of a scenario.
 const FAILURES_MAX: usize = 64;
@@ -38,6 +39,7 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Probl
         victims(&path.field("strikes"), failure, (scenario, names, &faults), problems);
         often(&path.field("occurs"), failure, scenario.until, problems);
         repair(&path, failure, problems);
+        deaths(&path.field("occurs"), failure, scenario, problems);
     }
 }
 
@@ -99,6 +101,32 @@ fn often(path: &Path, failure: &Failure, until: Span, problems: &mut Problems) {
             }
         }
         Occurs::TimesIn(_) => {}
+    }
+}
+
+/// Adds a problem if hosts die so often that a run could not keep account of the nodes in their
+/// place, each of which has a clock for each failure of its service.
+fn deaths(path: &Path, failure: &Failure, scenario: &Scenario, problems: &mut Problems) {
+    let (Occurs::Every(gaps), Strikes::EachNode(name)) = (&failure.occurs, &failure.strikes) else {
+        return;
+    };
+    let service = scenario.services.iter().find(|service| service.name == *name);
+    let Some(service) = service.filter(|_| failure.fault == FaultKind::HostDeath) else { return };
+    let own = |other: &&Failure| match &other.strikes {
+        Strikes::EachNode(of) | Strikes::EachLink(of, _) => of == name,
+        Strikes::EachZone(_) | Strikes::Only(_) => false,
+    };
+    let failures = u64::try_from(scenario.failures.iter().filter(own).count()).unwrap_or(u64::MAX);
+    // Of two gaps one is longer than the median; there are more nodes at times than the plan has.
+    let median = gaps.draw(1 << 63).as_micros().max(1);
+    let deaths = scenario.until.as_micros() / median * 2 * (u64::from(service.plan.nodes()) + 2);
+    let clocks = deaths.saturating_mul(failures);
+    if clocks > u64::from(CLOCKS_MAX) {
+        let message = format!(
+            "found host deaths that leave a run with up to {clocks} clocks of failures, expected \
+             at most {CLOCKS_MAX}: rarer ones, fewer failures or a shorter run"
+        );
+        problems.add(path, message);
     }
 }
 
