@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use cutover::campaign::Accumulator;
 use cutover::kernel::{Instant, Position, Span};
 use cutover::scenario::parse;
 use cutover::sim::Sim;
@@ -139,5 +140,46 @@ fn d08_a_backlog_drains_in_time_up_to_a_known_size() {
     ] {
         let found = drained(backlog);
         assert!((found - expected).abs() < 1e-5, "{backlog} MiB: {found} {expected}");
+    }
+}
+
+/// Returns how many slots a maintenance loses whose consumer begins with it, so many MiB behind,
+/// and reads so many a second.
+fn given_up(backlog: u64, rate: u32, ends: &str) -> Accumulator {
+    let one = campaign(
+        "Startup",
+        "1d",
+        &format!(
+            r#"slots: [Slot(name: "cdc", service: "s")],
+            clients: [
+                Writer(name: "w", service: "s", writes_per_s: 1024, wal_per_commit: "1KiB" {ends}),
+                SlotConsumer(name: "c", service: "s", slot: "cdc", ack_every: "1s",
+                    rate: "{rate}MiB/s", begins: "{backlog}s"),
+            ],
+            script: [At("{backlog}s", Operator(Maintain, Service("s")))],
+            tuning: Tuning(client_delay: "0s", local_flush: "0s", replication_delay: "0s",
+                disk_size: "1TiB", node_build: "1s", database_size: "1MiB", redo_rate: "unlimited",
+                stream_rate: "unlimited", restore_rate: "unlimited", slot_drain_limit: "30m"),"#
+        ),
+    );
+    let tally = one.tally(0..runs(4, 20));
+    metric(&one, &tally, "lost_slots").clone()
+}
+
+#[test]
+fn d08_a_maintenance_loses_the_slot_of_a_consumer_that_cannot_drain_in_time() {
+    // The values of the oracle: 10 GiB drain in time, 40 GiB do not.
+    for (backlog, lost) in [(10_240, 0), (40_960, 1)] {
+        let slots = given_up(backlog, 20, "");
+        assert!(slots.is_constant() && slots.least == Some(lost), "{backlog} MiB: {slots:?}");
+    }
+    // Where the limit lies: what is written meanwhile is not waited for here, hence nothing is, and
+    // the consumer gains 19 MiB a second. The servers take some seconds, and so does a copy.
+    let critical = oracle("D08", "critical_backlog_mib");
+    for (backlog, lost) in [(34_100_u32, 0), (34_700, 1)] {
+        assert!((f64::from(backlog) / critical - 1.0).abs() < 0.015);
+        let ends = format!(r#", ends: "{backlog}s""#);
+        let slots = given_up(u64::from(backlog), 19, &ends);
+        assert!(slots.is_constant() && slots.least == Some(lost), "{backlog} MiB: {slots:?}");
     }
 }

@@ -45,7 +45,12 @@ pub(crate) fn campaign(plan: &str, until: &str, parts: &str) -> Campaign {
         r#"Scenario(name: "oracle", services: [Service(name: "s", plan: {plan})], {parts}
             until: "{until}")"#
     );
-    let loaded = parse("oracle.ron", &text).unwrap_or_else(|errors| panic!("{text}\n{errors}"));
+    campaign_of(&text)
+}
+
+/// Returns the campaign over a whole scenario.
+pub(crate) fn campaign_of(text: &str) -> Campaign {
+    let loaded = parse("oracle.ron", text).unwrap_or_else(|errors| panic!("{text}\n{errors}"));
     Campaign::new(&loaded, 1_000)
 }
 
@@ -91,12 +96,4 @@ pub(crate) fn quantile_agrees(what: &str, of: &Accumulator, share: f64, expected
 /// Returns a number as a float.
 pub(crate) fn float(number: u64) -> f64 {
     cutover::statistics::from_u64(number)
-}
-
-/// Mean and standard error of a list of numbers.
-pub(crate) fn mean_of(values: &[f64]) -> (f64, f64) {
-    let n = float(u64::try_from(values.len()).expect("it is short"));
-    let mean = values.iter().sum::<f64>() / n;
-    let around = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
-    (mean, (around / (n - 1.0) / n).sqrt())
 }

@@ -7,7 +7,7 @@ use super::Unit::{self, Bytes, Count, Flag, Time};
 use super::sums::{Sums, common, longest, total};
 use crate::fault::FaultKind;
 use crate::kernel::{Instant, Span};
-use crate::sim::{Outcome, Promotion, ServiceOutcome, SlotOutcome, SlotState};
+use crate::sim::{Census, Outcome, Promotion, ServiceOutcome, SlotOutcome, SlotState};
 
 /// A metric that every scenario has.
 pub(super) struct Row {
@@ -131,6 +131,14 @@ rows! {
         |outcome, _| Some(greatest(outcome, peak));
     "node_time", Time, "time of nodes' existence added up, as it is paid for",
         |outcome, _| Some(sum(outcome, |of| node_time(outcome, of)));
+    "degraded", Time, "time in which a service had fewer nodes in service than its plan has",
+        |outcome, _| Some(sum(outcome, |of| {
+            census_time(outcome, of, |census| u64::from(census.serving < of.plan.nodes()))
+        }));
+    "down_at_end", Count, "services that had no node which takes writes when the run ended",
+        |outcome, _| Some(many(outcome.services.iter().filter(|of| {
+            of.no_primary.last().is_some_and(|last| last.end.is_none())
+        })));
 }
 
 /// Returns the sum over all slots, primary by primary.
@@ -202,11 +210,12 @@ fn unprotected_longest(outcome: &Outcome) -> Option<u64> {
 }
 
 fn node_time(outcome: &Outcome, of: &ServiceOutcome) -> u64 {
+    census_time(outcome, of, |census| u64::from(census.existing))
+}
+
+/// Returns the time between counts of a service's nodes, each as often as its count says.
+fn census_time(outcome: &Outcome, of: &ServiceOutcome, times: impl Fn(&Census) -> u64) -> u64 {
     let ends = of.census.iter().skip(1).map(|next| next.at).chain([outcome.until]);
-    let lengths = of
-        .census
-        .iter()
-        .zip(ends)
-        .map(|(census, end)| end.since(census.at).as_micros() * u64::from(census.existing));
-    lengths.sum()
+    let lengths = of.census.iter().zip(ends);
+    lengths.map(|(census, end)| end.since(census.at).as_micros() * times(census)).sum()
 }
