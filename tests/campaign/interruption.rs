@@ -125,49 +125,39 @@ fn chunks_of_another_comparison_are_refused_and_broken_ones_run_again() {
     assert_eq!(folder.printed(&format!("{COMPARISON} --out out --resume")), whole);
 }
 
-#[test]
-fn a_comparison_without_room_keeps_what_was_finished() {
-    let folder = Folder::new("room");
-    let whole = folder.printed(COMPARISON);
-    let program = cargo_bin!("cutover").display().to_string();
-    let script =
-        format!("trap '' XFSZ; ulimit -f 8; exec '{program}' {COMPARISON} --jobs 1 --out out");
-    let output = Command::new("sh")
-        .current_dir(&folder.0)
-        .args(["-c", &script])
-        .output()
-        .expect("there is a shell");
-    assert_eq!(output.status.code(), Some(74), "{}", complaint(&output));
-    assert!(complaint(&output).contains("every chunk that was finished is kept"));
-    assert_eq!(text(&output), "");
-    assert_eq!(folder.printed(&format!("{COMPARISON} --out out --resume")), whole);
-}
-
-#[test]
-fn a_full_device_is_told_and_nothing_is_half_written() {
-    let folder = Folder::new("full");
+/// Prints a result on a full device: it is told, and the result itself was saved before.
+fn a_full_device_is_told(name: &str, words: &str) {
+    let folder = Folder::new(name);
     let full = OpenOptions::new().write(true).open("/dev/full").expect("this system has one");
-    let output = start(&folder, &format!("{CAMPAIGN} --out out"))
+    let output = start(&folder, &format!("{words} --out out"))
         .stdout(full)
         .stderr(Stdio::piped())
         .output()
         .expect("the program starts");
     assert_eq!(output.status.code(), Some(74), "{}", complaint(&output));
     assert!(complaint(&output).contains("cannot write standard output"));
-    // The result itself was saved before.
-    assert_eq!(folder.printed(&format!("{CAMPAIGN} --out out --resume")), folder.printed(CAMPAIGN));
+    assert_eq!(folder.printed(&format!("{words} --out out --resume")), folder.printed(words));
 }
 
 #[test]
-fn a_limit_of_file_size_keeps_what_was_finished() {
-    let folder = Folder::new("limit");
-    let whole = folder.printed(CAMPAIGN);
-    // A chunk's file is larger than one block of 512 bytes, so that no chunk can be saved.
-    for blocks in [1, 12] {
+fn a_campaign_on_a_full_device_is_told_and_nothing_is_half_written() {
+    a_full_device_is_told("full", CAMPAIGN);
+}
+
+#[test]
+fn a_comparison_on_a_full_device_is_told_and_nothing_is_half_written() {
+    a_full_device_is_told("full-pairs", COMPARISON);
+}
+
+/// Runs a command under limits of so many blocks of 512 bytes, and goes on with it without one.
+fn keeps_what_was_finished(name: &str, words: &str, limits: [u32; 2]) {
+    let folder = Folder::new(name);
+    let whole = folder.printed(words);
+    for blocks in limits {
         let program = cargo_bin!("cutover").display().to_string();
         let script = format!(
             "trap '' XFSZ; ulimit -f {blocks}; \
-             exec '{program}' {CAMPAIGN} --jobs 1 --out out{blocks}"
+             exec '{program}' {words} --jobs 1 --out out{blocks}"
         );
         let output = Command::new("sh")
             .current_dir(&folder.0)
@@ -178,8 +168,24 @@ fn a_limit_of_file_size_keeps_what_was_finished() {
         assert!(complaint(&output).contains("every chunk that was finished is kept"));
         assert_eq!(text(&output), "");
         let out = format!("out{blocks}");
-        assert_eq!(folder.printed(&format!("{CAMPAIGN} --out {out} --resume")), whole);
+        let half = fs::read_dir(folder.0.join(&out)).expect("the folder is there");
+        let half = half.map(|entry| entry.expect("it can be listed").file_name());
+        let results: Vec<_> =
+            half.filter(|name| name.to_string_lossy().ends_with(".json")).collect();
+        assert!(results.is_empty(), "{results:?}");
+        assert_eq!(folder.printed(&format!("{words} --out {out} --resume")), whole);
     }
+}
+
+#[test]
+fn a_campaign_within_a_limit_of_file_size_keeps_what_was_finished() {
+    // A chunk's file is larger than one block, so that no chunk can be saved.
+    keeps_what_was_finished("limit", CAMPAIGN, [1, 12]);
+}
+
+#[test]
+fn a_comparison_within_a_limit_of_file_size_keeps_what_was_finished() {
+    keeps_what_was_finished("room", COMPARISON, [1, 8]);
 }
 
 #[test]
