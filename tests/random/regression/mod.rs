@@ -390,22 +390,3 @@ fn a_standby_that_is_given_up_while_the_primary_is_restored_need_not_follow_it()
         until: "22m59.13s""#,
     );
 }
-
-#[test]
-fn a_primary_that_is_given_up_with_a_standby_at_one_instant_is_not_silent_any_more() {
-    check(
-        600_662,
-        0,
-        r#"services: [
-            Service(name: "orders", plan: Startup, region: "eu-west"),
-            Service(name: "cart", plan: Premium, region: "eu-west"),
-        ],
-        integrations: [DisasterRecovery(primary: "cart", recovery: "orders")],
-        script: [
-            At("3.182343s", Fault(Hang, Node("cart-1"))),
-            At("3.205026s", Fault(HostDeath, Node("cart-2"))),
-            At("1m5.362881s", Operator(Switchover, Service("orders"))),
-        ],
-        until: "1m31.477s""#,
-    );
-}

@@ -52,3 +52,22 @@ fn an_upgrade_that_begins_before_the_name_of_a_new_primary_is_served_has_not_mov
         until: "8m32s""#,
     );
 }
+
+#[test]
+fn a_primary_that_is_given_up_with_a_standby_at_one_instant_is_not_silent_any_more() {
+    check(
+        600_662,
+        0,
+        r#"services: [
+            Service(name: "orders", plan: Startup, region: "eu-west"),
+            Service(name: "cart", plan: Premium, region: "eu-west"),
+        ],
+        integrations: [DisasterRecovery(primary: "cart", recovery: "orders")],
+        script: [
+            At("3.182343s", Fault(Hang, Node("cart-1"))),
+            At("3.205026s", Fault(HostDeath, Node("cart-2"))),
+            At("1m5.362881s", Operator(Switchover, Service("orders"))),
+        ],
+        until: "1m31.477s""#,
+    );
+}
