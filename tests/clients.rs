@@ -5,7 +5,7 @@
 
 use cutover::kernel::{Instant, Span};
 use cutover::scenario::parse;
-use cutover::sim::{ClientOutcome, Outcome, run};
+use cutover::sim::{ClientOutcome, Outcome, Parts, run};
 
 const DRIVERS: [&str; 7] =
     ["Tuned", "LibpqRaw", "LibpqTuned", "MultiHost", "PgjdbcPool", "PgBouncer", "ResolvesOnce"];
@@ -297,4 +297,42 @@ fn no_more_commits_are_in_doubt_than_there_are_connections() {
             assert!(doubt <= connections, "{doubt} over {connections} at {at}");
         }
     }
+}
+
+/// The parts of a client's only outage.
+fn parts(driver: &str, script: &str) -> Parts {
+    let reader = r#"Reader(name: "other", service: "orders", reads_per_s: 1, endpoint: Replica)"#;
+    let clients = format!("{}, {reader}", writer(&format!("driver: {driver}")));
+    let outcome = outcome(&scenario(&clients, "", script, "10m"));
+    let [outage] = outcome.clients[0].outages.as_slice() else {
+        panic!("expected one outage, found {:?}", outcome.clients[0].outages)
+    };
+    outage.parts
+}
+
+#[test]
+fn an_outage_does_not_wait_for_a_link_that_its_client_does_not_use() {
+    let alone = parts("LibpqTuned", CRASH);
+    // A supervisor starts the server again after some seconds, the client comes back later.
+    assert!(alone.recover > Span::ZERO && alone.retry > Span::ZERO, "{alone:?}");
+    let end = Span::from_millis(60_005) + alone.recover + alone.retry + alone.connect;
+    // The link of another client heals just before this one is back.
+    let at = Instant::ZERO + Span::from_micros(end.as_micros() - 1_000);
+    let elsewhere = format!(
+        r#"{CRASH}, At("60s", Fault(LinkCut, Link(Client("other"), Node("orders-2")))),
+            At("{at}", Heal(LinkCut, Link(Client("other"), Node("orders-2"))))"#
+    );
+    assert_eq!(parts("LibpqTuned", &elsewhere), alone);
+}
+
+#[test]
+fn an_outage_waits_for_a_server_that_lets_nobody_in() {
+    let exhausted = r#"At("60.005s", Fault(ConnectionsExhausted, Node("orders-1"))),
+        At("60.006s", Fault(ProcessCrash, Node("orders-1"))),
+        At("90.006s", Heal(ConnectionsExhausted, Node("orders-1")))"#;
+    let parts = parts("LibpqTuned", exhausted);
+    // From the crash, but for requests that were under way, to the end of the fault.
+    let waited = Span::from_secs(30);
+    assert!(parts.recover + Span::from_millis(20) > waited, "{parts:?}");
+    assert!(parts.recover < waited + Span::from_millis(20), "{parts:?}");
 }

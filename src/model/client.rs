@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::availability::Available;
 use super::consumer::Consumption;
 use super::dns::Resolver;
 use super::driver::Driver;
@@ -218,6 +219,8 @@ pub struct ClientOutage {
     pub went_on: bool,
     /// Since when the server that answered at last, and the links to it, had been well.
     pub well_since: Instant,
+    /// Which servers would do the client's work, and since when; nothing before the first look.
+    pub available: Option<Vec<Available>>,
 }
 
 /// What a client spends an outage on.
@@ -311,6 +314,7 @@ impl Client {
             learned: Vec::new(),
             went_on: false,
             well_since: Instant::FAR,
+            available: None,
         });
     }
 

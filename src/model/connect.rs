@@ -60,6 +60,7 @@ impl World {
             }
             State::Idle | State::Connecting(..) | State::Pausing => {}
         }
+        self.watch_servers(id);
     }
 
     /// Wakes a client whose patience, pause or attempt is over.
@@ -291,7 +292,7 @@ impl World {
             }
             _ => self.now + delay,
         };
-        let well_since = self.node(node).up_since.max(self.healed_last);
+        let well_since = self.available_since(id, node);
         let client = self.client_mut(id);
         if let Some(outage) = &mut client.outage {
             outage.well_since = well_since;
@@ -336,7 +337,11 @@ impl World {
     }
 
     pub(super) fn miss_answer(&mut self, id: ClientId, start: Instant) {
+        let begins = self.client(id).outage.is_none();
         self.client_mut(id).miss_answer(start);
+        if begins {
+            self.watch_servers(id);
+        }
     }
 
     pub(super) fn wake_at(&mut self, id: ClientId, at: Instant) {

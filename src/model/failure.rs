@@ -213,7 +213,6 @@ impl World {
 
     fn heal_cut(&mut self, step: u16) {
         self.links.heal(step);
-        self.healed_last = self.now;
         for index in 0..self.nodes.len() {
             self.watch_uploads(NodeId::at(index));
             self.plan_resume(NodeId::at(index));

@@ -14,6 +14,7 @@
 //! * `link`, `dns`: networks and names; `client`, `driver`, `settings`: who uses them, and how;
 //! * `lookup`, `connect_outcome`, `connect`, `patience`: how they ask, try addresses, wait;
 //! * `retry_cycle`, `renewal`: how they retry for hours and replace old connections;
+//! * `availability`: since when servers would do the work of a client in an outage;
 //! * `sight`: what readers have seen;
 //! * `slot`, `consumer`: logical slots and who reads them; `slot_jobs`, `slot_sync`: who copies
 //!   them; `slot_wal`: the WAL that is kept for them;
@@ -22,6 +23,7 @@
 //! Knows nothing of what the platform believes or of any verdict. Kept here: the world is a plain
 //! value, and only its own functions change it.
 
+mod availability;
 mod backup;
 mod branch;
 mod client;
@@ -64,6 +66,7 @@ mod stream;
 mod upgrade;
 mod world;
 
+pub use availability::Available;
 pub use branch::{Branch, Session, Tally};
 pub use client::{
     Activity, Arrivals, Client, ClientOutage, ClientSetup, ServiceSetup, State, Work,

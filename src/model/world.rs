@@ -69,8 +69,6 @@ pub struct World {
     pub drawn: Drawn,
     /// Which zones, or whole regions, have no power.
     pub dark: Vec<(RegionId, Option<Zone>)>,
-    /// When a link was healed last.
-    pub healed_last: Instant,
     /// What has happened that makes knobs matter.
     pub touched: Touched,
     /// Whether what is bound to happen is computed rather than made to happen step by step.

@@ -210,7 +210,7 @@ impl Sim {
         (world.now, &world.queue, &world.chance).hash(&mut digest);
         (&world.services, &world.nodes, &world.branches).hash(&mut digest);
         (&world.slots, &world.databases, &world.readings).hash(&mut digest);
-        (&world.clients, &world.links, &world.dark, world.healed_last).hash(&mut digest);
+        (&world.clients, &world.links, &world.dark).hash(&mut digest);
         (&self.deciders, &self.lookouts, &self.script, &self.failures).hash(&mut digest);
         self.desks.hash(&mut digest);
         digest.finish()

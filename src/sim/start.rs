@@ -101,7 +101,6 @@ fn empty_world(setup: &Setup, chance: Chance) -> World {
         links: Links::default(),
         drawn: Drawn::default(),
         dark: Vec::new(),
-        healed_last: Instant::ZERO,
         touched: crate::knob::Touched::default(),
         is_lazy: true,
     }
