@@ -11,6 +11,18 @@ use super::bucket::{bounds, bucket};
 use crate::statistics::Moments;
 
 /// One metric over many runs.
+///
+/// # Examples
+/// The outages of three runs, in microseconds; in the second there was none to measure:
+/// ```
+/// use cutover::campaign::Accumulator;
+/// let mut of = Accumulator::default();
+/// for (run, value) in [(0, Some(71_300_000)), (1, None), (2, Some(101_300_000))] {
+///     of.record(run, value);
+/// }
+/// assert_eq!((of.count, of.never, of.sum), (2, 1, 172_600_000));
+/// assert_eq!((of.least, of.most), (Some(71_300_000), Some((101_300_000, 2))));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accumulator {
     /// In how many runs it came about.
@@ -33,6 +45,17 @@ pub struct Accumulator {
 
 impl Accumulator {
     /// Adds the value of a run; nothing where it never came about.
+    ///
+    /// # Examples
+    /// Of runs that are equally bad the first is remembered, whatever their order:
+    /// ```
+    /// use cutover::campaign::Accumulator;
+    /// let mut of = Accumulator::default();
+    /// of.record(9, Some(16_154));
+    /// of.record(4, Some(16_154));
+    /// of.record(5, Some(0));
+    /// assert_eq!((of.most, of.nonzero), (Some((16_154, 4)), 2));
+    /// ```
     pub fn record(&mut self, run: u64, value: Option<u64>) {
         let Some(value) = value else {
             self.never += 1;
@@ -49,7 +72,7 @@ impl Accumulator {
     }
 
     /// Adds what was recorded elsewhere.
-    pub fn merge(&mut self, other: &Self) {
+    pub(super) fn merge(&mut self, other: &Self) {
         self.count += other.count;
         self.never += other.never;
         self.nonzero += other.nonzero;
@@ -63,23 +86,62 @@ impl Accumulator {
     }
 
     /// Returns how many runs there are.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::campaign::Accumulator;
+    /// let mut of = Accumulator::default();
+    /// of.record(0, Some(5));
+    /// of.record(1, None);
+    /// assert_eq!((of.runs(), of.count), (2, 1));
+    /// ```
     pub fn runs(&self) -> u64 {
         self.count + self.never
     }
 
     /// Returns the sums of its values.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::campaign::Accumulator;
+    /// use cutover::statistics::Moments;
+    /// let mut of = Accumulator::default();
+    /// (1..=4).for_each(|value| of.record(value, Some(value)));
+    /// assert_eq!(of.moments(), Moments { count: 4, sum: 10, squares: 30 });
+    /// ```
     pub fn moments(&self) -> Moments {
         let sum = i128::try_from(self.sum).unwrap_or(i128::MAX);
         Moments { count: self.count, sum, squares: self.squares }
     }
 
     /// Returns whether all values are the same.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::campaign::Accumulator;
+    /// let mut of = Accumulator::default();
+    /// of.record(0, Some(1));
+    /// of.record(1, Some(1));
+    /// assert!(of.is_constant());
+    /// of.record(2, None);
+    /// assert!(!of.is_constant());
+    /// ```
     pub fn is_constant(&self) -> bool {
         self.never == 0 && self.least == self.most.map(|(value, _)| value)
     }
 
     /// Returns the bounds of the bucket in which the value of a rank lies, from 1 in ascending
     /// order; nothing if it is a run in which the metric never came about.
+    ///
+    /// # Examples
+    /// Values below 128 have buckets of their own:
+    /// ```
+    /// use cutover::campaign::Accumulator;
+    /// let mut of = Accumulator::default();
+    /// (1..=100).rev().for_each(|value| of.record(value, Some(value)));
+    /// assert_eq!(of.at_rank(50), Some((50, 50)));
+    /// assert_eq!(of.at_rank(101), None);
+    /// ```
     pub fn at_rank(&self, rank: u64) -> Option<(u64, u64)> {
         let mut below = 0;
         for (bucket, count) in &self.buckets {

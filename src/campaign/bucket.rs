@@ -7,6 +7,14 @@
 const KEPT: u32 = 7;
 
 /// Returns the bucket of a value.
+///
+/// # Examples
+/// ```
+/// use cutover::campaign::bucket;
+/// assert_eq!(bucket(100), 100);
+/// assert_eq!(bucket(256), bucket(257));
+/// assert_eq!(bucket(512) - bucket(256), 128);
+/// ```
 pub fn bucket(value: u64) -> u16 {
     let small = 1_u64 << KEPT;
     if value < small {
@@ -19,6 +27,15 @@ pub fn bucket(value: u64) -> u16 {
 }
 
 /// Returns the least and the greatest value of a bucket.
+///
+/// # Examples
+/// A minute in microseconds is known to a 128th of itself:
+/// ```
+/// use cutover::campaign::{bounds, bucket};
+/// let (least, greatest) = bounds(bucket(60_000_000));
+/// assert!((least..=greatest).contains(&60_000_000));
+/// assert!(greatest - least < 60_000_000 / 128);
+/// ```
 pub fn bounds(bucket: u16) -> (u64, u64) {
     let small = 1_u64 << KEPT;
     let index = u64::from(bucket);

@@ -11,7 +11,7 @@ use crate::statistics::{
 };
 
 /// The quantiles that are told.
-pub const QUANTILES: [f64; 5] = [0.5, 0.9, 0.95, 0.99, 0.999];
+const QUANTILES: [f64; 5] = [0.5, 0.9, 0.95, 0.99, 0.999];
 
 /// In how many runs something has to have happened before its mean is trusted.
 const EVENTS_MIN: u64 = 150;
@@ -19,6 +19,17 @@ const EVENTS_MIN: u64 = 150;
 const SKEWS: f64 = 25.0;
 
 /// How a number came about.
+///
+/// # Examples
+/// What never happened in a thousand runs has a bound and no interval:
+/// ```
+/// use cutover::campaign::{Accumulator, Said, estimate};
+/// let mut of = Accumulator::default();
+/// (0..1_000).for_each(|run| of.record(run, Some(0)));
+/// assert_eq!(estimate(&of, false).said, Said::Bound);
+/// of.record(1_000, Some(7));
+/// assert_eq!(estimate(&of, false).said, Said::TooFew);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Said {
     /// From runs, with an interval.
@@ -37,6 +48,13 @@ pub enum Said {
 
 impl Said {
     /// Returns the label that stands beside a number.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::campaign::Said;
+    /// assert_eq!(Said::Simulated.word(), "simulated");
+    /// assert_eq!(Said::Never.word(), "never in some runs");
+    /// ```
     pub fn word(self) -> &'static str {
         match self {
             Self::Simulated => "simulated",
@@ -50,6 +68,17 @@ impl Said {
 }
 
 /// A quantile with its interval, in the unit of the metric.
+///
+/// # Examples
+/// The median of a thousand values, and between which it lies:
+/// ```
+/// use cutover::campaign::{Accumulator, estimate};
+/// let mut of = Accumulator::default();
+/// (1..=1_000).for_each(|value| of.record(value, Some(value)));
+/// let median = estimate(&of, false).quantiles[0];
+/// assert_eq!((median.share, median.value), (0.5, Some(500)));
+/// assert!(median.low < Some(480) && median.high > Some(520));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Quantile {
     /// The share of runs that lie below it.
@@ -63,6 +92,17 @@ pub struct Quantile {
 }
 
 /// What may be said of a metric.
+///
+/// # Examples
+/// ```
+/// use cutover::campaign::{Accumulator, Said, estimate};
+/// let mut of = Accumulator::default();
+/// (0..1_000).for_each(|run| of.record(run, Some(run)));
+/// let estimate = estimate(&of, false);
+/// let interval = estimate.interval.expect("a thousand runs speak of it");
+/// assert_eq!((estimate.said, estimate.mean), (Said::Simulated, Some(499.5)));
+/// assert!(interval.low < 499.5 && 499.5 < interval.high);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Estimate {
     /// How the mean came about.
@@ -76,11 +116,23 @@ pub struct Estimate {
 }
 
 /// Returns what may be said of every metric.
-pub fn estimates(flags: &[bool], metrics: &[Accumulator]) -> Vec<Estimate> {
+pub(crate) fn estimates(flags: &[bool], metrics: &[Accumulator]) -> Vec<Estimate> {
     metrics.iter().zip(flags).map(|(metric, flag)| estimate(metric, *flag)).collect()
 }
 
 /// Returns what may be said of a metric.
+///
+/// # Examples
+/// Of a flag the mean is the share of runs in which it is so, and there are no quantiles:
+/// ```
+/// use cutover::campaign::{Accumulator, estimate};
+/// let mut of = Accumulator::default();
+/// (0..100).for_each(|run| of.record(run, Some(u64::from(run < 90))));
+/// let share = estimate(&of, true);
+/// assert_eq!(share.mean, Some(0.9));
+/// assert!(share.interval.expect("a share has one always").high < 0.95);
+/// assert!(share.quantiles.is_empty());
+/// ```
 pub fn estimate(of: &Accumulator, flag: bool) -> Estimate {
     if flag {
         return share(of);

@@ -12,6 +12,24 @@ use crate::knob::KNOBS;
 use crate::scenario::{Goal, Loaded, Metric, metrics};
 
 /// What a campaign is.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "crash", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 20)],
+/// #     script: [At("uniform(60s, 65s)", Fault(HostDeath, Primary("orders")))],
+/// #     targets: [Chance(metric: "write_downtime", at_most: "100s", at_least: "10%")])"#;
+/// # let loaded = cutover::scenario::parse("crash.ron", text).expect("it is valid");
+/// use cutover::campaign::{Chunks, Header};
+/// let header = Header::new(&loaded, 0, Chunks::of(1_000), String::new());
+/// assert_eq!((header.scenario.as_str(), header.until_us), ("crash", 600_000_000));
+/// // The inputs are those of the scenario and of all knobs.
+/// let mut other = loaded.clone();
+/// other.set("dns_ttl", "5s").expect("it is a knob");
+/// let other = Header::new(&other, 0, Chunks::of(1_000), String::new());
+/// assert_ne!(header.inputs, other.inputs);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// The version of the program.
@@ -46,6 +64,20 @@ pub struct Header {
 }
 
 /// A metric as results name it.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "crash", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 20)],
+/// #     script: [At("uniform(60s, 65s)", Fault(HostDeath, Primary("orders")))],
+/// #     targets: [Chance(metric: "write_downtime", at_most: "100s", at_least: "10%")])"#;
+/// # let loaded = cutover::scenario::parse("crash.ron", text).expect("it is valid");
+/// # use cutover::campaign::{Chunks, Header};
+/// let header = Header::new(&loaded, 0, Chunks::of(100), String::new());
+/// let column = &header.metrics[0];
+/// assert_eq!((column.name.as_str(), column.unit.as_str()), ("write_downtime", "us"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
     /// Its name.
@@ -58,6 +90,20 @@ pub struct Column {
 
 impl Header {
     /// Returns the header of a campaign over a scenario.
+    ///
+    /// # Examples
+    /// ```
+    /// # let text = r#"Scenario(name: "crash", until: "10m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 20)],
+    /// #     script: [At("uniform(60s, 65s)", Fault(HostDeath, Primary("orders")))],
+    /// #     targets: [Chance(metric: "write_downtime", at_most: "100s", at_least: "10%")])"#;
+    /// # let loaded = cutover::scenario::parse("crash.ron", text).expect("it is valid");
+    /// use cutover::campaign::{Chunks, Header};
+    /// let header = Header::new(&loaded, 7, Chunks::of(100), "--set dns_ttl=5s".to_owned());
+    /// assert_eq!((header.seed, header.chunks.runs), (7, 100));
+    /// assert_eq!(header.goals, loaded.goals);
+    /// ```
     pub fn new(loaded: &Loaded, seed: u64, chunks: Chunks, options: String) -> Self {
         let knobs = &loaded.setup.knobs;
         let columns = metrics(&loaded.scenario);
@@ -80,6 +126,19 @@ impl Header {
     }
 
     /// Returns the command that repeats a run of the campaign.
+    ///
+    /// # Examples
+    /// ```
+    /// # let text = r#"Scenario(name: "crash", until: "10m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 20)],
+    /// #     script: [At("uniform(60s, 65s)", Fault(HostDeath, Primary("orders")))],
+    /// #     targets: [Chance(metric: "write_downtime", at_most: "100s", at_least: "10%")])"#;
+    /// # let loaded = cutover::scenario::parse("crash.ron", text).expect("it is valid");
+    /// use cutover::campaign::{Chunks, Header};
+    /// let header = Header::new(&loaded, 7, Chunks::of(100), "--set dns_ttl=5s".to_owned());
+    /// assert_eq!(header.replay(3), "cutover run crash.ron --seed 10 --set dns_ttl=5s");
+    /// ```
     pub fn replay(&self, run: u64) -> String {
         let seed = self.seed.wrapping_add(run);
         let file = if self.file.is_empty() { "FILE" } else { &self.file };
@@ -88,7 +147,7 @@ impl Header {
     }
 
     /// Returns the place of a metric by its name.
-    pub fn metric(&self, name: &str) -> Option<usize> {
+    pub(crate) fn metric(&self, name: &str) -> Option<usize> {
         self.metrics.iter().position(|column| column.name == name)
     }
 }

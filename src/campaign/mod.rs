@@ -31,7 +31,8 @@ use crate::sim::{Setup, Sim};
 
 pub use accumulator::Accumulator;
 pub use bucket::{bounds, bucket};
-pub use estimate::{Estimate, QUANTILES, Quantile, Said, estimate, estimates};
+pub(crate) use estimate::estimates;
+pub use estimate::{Estimate, Quantile, Said, estimate};
 pub use header::{Column, Header};
 pub use paired::{Difference, Paired, shared_columns, shared_metrics};
 pub use paired_part::{MergedPairs, PairedPart, Telling, merge_pairs};
@@ -39,7 +40,8 @@ pub use part::{Merged, Part, PartError, difference, merge};
 pub use plan::{Chunks, Shard};
 pub use rare::{Estimator, Rare, RareError, run_weight};
 pub use tally::{Broken, Measured, Tally};
-pub use verdict::{GoalOutcome, GoalVerdict, judge, overall, precise};
+pub(crate) use verdict::overall;
+pub use verdict::{GoalOutcome, GoalVerdict, judge, precise};
 
 /// Many runs of one scenario.
 ///
@@ -69,6 +71,19 @@ pub struct Campaign {
 
 impl Campaign {
     /// Returns the campaign over a scenario whose first run has this seed.
+    ///
+    /// # Examples
+    /// Run number `n` has the seed that comes `n` after the first:
+    /// ```
+    /// # let text = r#"Scenario(name: "crash", until: "10m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 20)],
+    /// #     script: [At("uniform(60s, 65s)", Fault(HostDeath, Primary("orders")))],
+    /// #     targets: [Chance(metric: "write_downtime", at_most: "100s", at_least: "10%")])"#;
+    /// # let loaded = cutover::scenario::parse("crash.ron", text).expect("it is valid");
+    /// use cutover::campaign::Campaign;
+    /// assert_eq!(Campaign::new(&loaded, 7).run(3), Campaign::new(&loaded, 10).run(0));
+    /// ```
     pub fn new(loaded: &Loaded, seed: u64) -> Self {
         Self {
             setup: Arc::new(loaded.setup.clone()),
@@ -80,6 +95,23 @@ impl Campaign {
     }
 
     /// Returns what is measured of a run.
+    ///
+    /// # Examples
+    /// It is the run that a seed gives anywhere else:
+    /// ```
+    /// # let text = r#"Scenario(name: "crash", until: "10m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 20)],
+    /// #     script: [At("uniform(60s, 65s)", Fault(HostDeath, Primary("orders")))],
+    /// #     targets: [Chance(metric: "write_downtime", at_most: "100s", at_least: "10%")])"#;
+    /// # let loaded = cutover::scenario::parse("crash.ron", text).expect("it is valid");
+    /// use cutover::campaign::Campaign;
+    /// let measured = Campaign::new(&loaded, 0).run(3);
+    /// let outcome = cutover::sim::run(&loaded.setup, 3);
+    /// assert_eq!(measured.events, outcome.events);
+    /// let outage = outcome.clients[0].outages[0].length(outcome.until);
+    /// assert_eq!(measured.values[0], Some(outage.as_micros()));
+    /// ```
     pub fn run(&self, number: u64) -> Measured {
         let seed = self.seed.wrapping_add(number);
         let mut sim = Sim::without_notes(self.setup.clone(), seed);
@@ -94,6 +126,22 @@ impl Campaign {
     }
 
     /// Returns what is kept of consecutive runs: of runs that are weighed, their weights alone.
+    ///
+    /// # Examples
+    /// ```
+    /// # let text = r#"Scenario(name: "crash", until: "10m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 20)],
+    /// #     script: [At("uniform(60s, 65s)", Fault(HostDeath, Primary("orders")))],
+    /// #     targets: [Chance(metric: "write_downtime", at_most: "100s", at_least: "10%")])"#;
+    /// # let loaded = cutover::scenario::parse("crash.ron", text).expect("it is valid");
+    /// use cutover::campaign::Campaign;
+    /// let tally = Campaign::new(&loaded, 0).tally(0..20);
+    /// let downtime = &tally.metrics[0];
+    /// assert_eq!((downtime.runs(), downtime.nonzero), (20, 20));
+    /// // Silence is noticed after a minute, less what has passed since the last report.
+    /// assert!(downtime.least > Some(55_000_000));
+    /// ```
     pub fn tally(&self, runs: Range<u64>) -> Tally {
         let mut tally = self.empty();
         for number in runs {
@@ -106,11 +154,41 @@ impl Campaign {
     }
 
     /// Returns what is kept of no runs.
+    ///
+    /// # Examples
+    /// ```
+    /// # let text = r#"Scenario(name: "crash", until: "10m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 20)],
+    /// #     script: [At("uniform(60s, 65s)", Fault(HostDeath, Primary("orders")))],
+    /// #     targets: [Chance(metric: "write_downtime", at_most: "100s", at_least: "10%")])"#;
+    /// # let loaded = cutover::scenario::parse("crash.ron", text).expect("it is valid");
+    /// use cutover::campaign::Campaign;
+    /// let campaign = Campaign::new(&loaded, 0);
+    /// assert_eq!(campaign.empty(), campaign.tally(0..0));
+    /// assert_eq!(campaign.empty().metrics.len(), campaign.metrics().len());
+    /// ```
     pub fn empty(&self) -> Tally {
         Tally::new(self.metrics.len(), crate::check::INVARIANTS.len(), self.goals.len())
     }
 
     /// Returns what is measured.
+    ///
+    /// # Examples
+    /// Those that every scenario has, and those of its clients:
+    /// ```
+    /// # let text = r#"Scenario(name: "crash", until: "10m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 20)],
+    /// #     script: [At("uniform(60s, 65s)", Fault(HostDeath, Primary("orders")))],
+    /// #     targets: [Chance(metric: "write_downtime", at_most: "100s", at_least: "10%")])"#;
+    /// # let loaded = cutover::scenario::parse("crash.ron", text).expect("it is valid");
+    /// use cutover::campaign::Campaign;
+    /// let campaign = Campaign::new(&loaded, 0);
+    /// let names = || campaign.metrics().iter().map(|metric| metric.name.as_str());
+    /// assert!(names().any(|name| name == "lost_commits"));
+    /// assert!(names().any(|name| name == "longest[app]"));
+    /// ```
     pub fn metrics(&self) -> &[Metric] {
         &self.metrics
     }

@@ -13,6 +13,21 @@ use super::tally::Tally;
 use crate::statistics::Moments;
 
 /// A metric's differences from the first arm.
+///
+/// # Examples
+/// Names that are published five seconds later: the client meets its cache and one more pause,
+/// and is out for half a minute more.
+/// ```
+/// # let path = "scenarios/business-primary-crash.ron".as_ref();
+/// # let loaded = cutover::scenario::load(path).expect("it is valid");
+/// # let slower = loaded.with("dns_publish_delay", "10s").expect("it is a knob");
+/// # let arms = [&loaded, &slower].map(|of| cutover::campaign::Campaign::new(of, 0));
+/// use cutover::campaign::{Paired, shared_metrics};
+/// let paired = Paired::tally(&arms, &shared_metrics(&arms), 0..10);
+/// let downtime = &paired.differences[0][0];
+/// assert_eq!((downtime.count, downtime.more, downtime.less), (10, 10, 0));
+/// assert_eq!((downtime.sum, downtime.more_first), (300_000_000, Some(0)));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     /// In how many pairs of runs it came about in both.
@@ -33,7 +48,7 @@ pub struct Difference {
 
 impl Difference {
     /// Adds a pair of runs with this number.
-    pub fn record(&mut self, run: u64, first: Option<u64>, other: Option<u64>) {
+    pub(super) fn record(&mut self, run: u64, first: Option<u64>, other: Option<u64>) {
         let (Some(first), Some(other)) = (first, other) else { return };
         let difference = i128::from(other) - i128::from(first);
         self.count += 1;
@@ -51,7 +66,7 @@ impl Difference {
     }
 
     /// Adds the differences of other pairs.
-    pub fn merge(&mut self, other: &Self) {
+    pub(super) fn merge(&mut self, other: &Self) {
         self.count += other.count;
         self.sum += other.sum;
         self.squares = self.squares.saturating_add(other.squares);
@@ -62,6 +77,18 @@ impl Difference {
     }
 
     /// Returns the sums of the differences.
+    ///
+    /// # Examples
+    /// ```
+    /// # let path = "scenarios/business-primary-crash.ron".as_ref();
+    /// # let loaded = cutover::scenario::load(path).expect("it is valid");
+    /// # let slower = loaded.with("dns_publish_delay", "10s").expect("it is a knob");
+    /// # let arms = [&loaded, &slower].map(|of| cutover::campaign::Campaign::new(of, 0));
+    /// # use cutover::campaign::{Paired, shared_metrics};
+    /// let paired = Paired::tally(&arms, &shared_metrics(&arms), 0..10);
+    /// let downtime = paired.differences[0][0].moments();
+    /// assert_eq!((downtime.mean(), downtime.variance()), (Some(30e6), Some(0.0)));
+    /// ```
     pub fn moments(&self) -> Moments {
         Moments { count: self.count, sum: self.sum, squares: self.squares }
     }
@@ -73,6 +100,19 @@ fn earlier(one: Option<u64>, two: Option<u64>) -> Option<u64> {
 }
 
 /// What is kept of runs of several arms with the same seeds.
+///
+/// # Examples
+/// Differences are between runs of one seed:
+/// ```
+/// # let path = "scenarios/business-primary-crash.ron".as_ref();
+/// # let loaded = cutover::scenario::load(path).expect("it is valid");
+/// # let slower = loaded.with("dns_publish_delay", "10s").expect("it is a knob");
+/// # let arms = [&loaded, &slower].map(|of| cutover::campaign::Campaign::new(of, 0));
+/// use cutover::campaign::{Paired, shared_metrics};
+/// let paired = Paired::tally(&arms, &shared_metrics(&arms), 0..10);
+/// let sum = |arm: usize| i128::try_from(paired.arms[arm].metrics[0].sum).expect("it fits");
+/// assert_eq!(paired.differences[0][0].sum, sum(1) - sum(0));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paired {
     /// Each arm by itself.
@@ -84,6 +124,18 @@ pub struct Paired {
 impl Paired {
     /// Returns what is kept of consecutive runs of all arms; `shared` holds, for each metric that
     /// all arms have, its place in each arm.
+    ///
+    /// # Examples
+    /// An arm beside itself differs nowhere:
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// use cutover::campaign::{Campaign, Paired, shared_metrics};
+    /// let arms = [Campaign::new(&loaded, 0), Campaign::new(&loaded, 0)];
+    /// let paired = Paired::tally(&arms, &shared_metrics(&arms), 0..10);
+    /// assert!(paired.differences[0].iter().all(|of| of.more + of.less == 0));
+    /// assert_eq!(paired.arms[0], arms[0].tally(0..10));
+    /// ```
     pub fn tally(arms: &[Campaign], shared: &[Vec<usize>], runs: Range<u64>) -> Self {
         let mut paired = Self::empty(arms, shared);
         for number in runs {
@@ -103,6 +155,17 @@ impl Paired {
     }
 
     /// Returns what is kept of no runs.
+    ///
+    /// # Examples
+    /// ```
+    /// # let path = "scenarios/business-primary-crash.ron".as_ref();
+    /// # let loaded = cutover::scenario::load(path).expect("it is valid");
+    /// # let slower = loaded.with("dns_publish_delay", "10s").expect("it is a knob");
+    /// # let arms = [&loaded, &slower].map(|of| cutover::campaign::Campaign::new(of, 0));
+    /// use cutover::campaign::{Paired, shared_metrics};
+    /// let shared = shared_metrics(&arms);
+    /// assert_eq!(Paired::empty(&arms, &shared), Paired::tally(&arms, &shared, 0..0));
+    /// ```
     pub fn empty(arms: &[Campaign], shared: &[Vec<usize>]) -> Self {
         Self {
             arms: arms.iter().map(Campaign::empty).collect(),
@@ -111,6 +174,20 @@ impl Paired {
     }
 
     /// Adds what was kept of other runs.
+    ///
+    /// # Examples
+    /// Parts in any order are the whole:
+    /// ```
+    /// # let path = "scenarios/business-primary-crash.ron".as_ref();
+    /// # let loaded = cutover::scenario::load(path).expect("it is valid");
+    /// # let slower = loaded.with("dns_publish_delay", "10s").expect("it is a knob");
+    /// # let arms = [&loaded, &slower].map(|of| cutover::campaign::Campaign::new(of, 0));
+    /// use cutover::campaign::{Paired, shared_metrics};
+    /// let shared = shared_metrics(&arms);
+    /// let mut paired = Paired::tally(&arms, &shared, 4..6);
+    /// paired.merge(&Paired::tally(&arms, &shared, 0..4));
+    /// assert_eq!(paired, Paired::tally(&arms, &shared, 0..6));
+    /// ```
     pub fn merge(&mut self, other: &Self) {
         for (mine, others) in self.arms.iter_mut().zip(&other.arms) {
             mine.merge(others);

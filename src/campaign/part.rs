@@ -14,6 +14,22 @@ use super::tally::Tally;
 const FORMAT: &str = "cutover.shard/1";
 
 /// Some chunks of a campaign, and what is kept of them.
+///
+/// # Examples
+/// The second half of a campaign of four chunks:
+/// ```
+/// # let text = r#"Scenario(name: "crash", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 20)],
+/// #     script: [At("uniform(60s, 65s)", Fault(HostDeath, Primary("orders")))],
+/// #     targets: [Chance(metric: "write_downtime", at_most: "100s", at_least: "10%")])"#;
+/// # let loaded = cutover::scenario::parse("crash.ron", text).expect("it is valid");
+/// use cutover::campaign::{Campaign, Chunks, Header, Part, Shard};
+/// let header = Header::new(&loaded, 0, Chunks { runs: 40, size: 10 }, String::new());
+/// let tally = Campaign::new(&loaded, 0).tally(20..40);
+/// let part = Part { header, shard: Shard::WHOLE, chunks: vec![2, 3], tally };
+/// assert_eq!(part.tally.runs, 20);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// The campaign.
@@ -27,6 +43,25 @@ pub struct Part {
 }
 
 /// Why parts cannot be put together.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "crash", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 20)],
+/// #     script: [At("uniform(60s, 65s)", Fault(HostDeath, Primary("orders")))],
+/// #     targets: [Chance(metric: "write_downtime", at_most: "100s", at_least: "10%")])"#;
+/// # let loaded = cutover::scenario::parse("crash.ron", text).expect("it is valid");
+/// use cutover::campaign::{Campaign, Chunks, Header, Part, PartError, Shard, merge};
+/// let header = Header::new(&loaded, 0, Chunks { runs: 20, size: 10 }, String::new());
+/// let tally = Campaign::new(&loaded, 0).tally(0..10);
+/// let part = Part { header, shard: Shard::WHOLE, chunks: vec![0], tally };
+/// let twice = merge(&[("a.json".to_owned(), part.clone()), ("b.json".to_owned(), part)]);
+/// let first = "a.json".to_owned();
+/// let overlap = PartError::Overlap { from: 0, to: 9, first };
+/// assert_eq!(twice, Err(("b.json".to_owned(), overlap.clone())));
+/// assert_eq!(overlap.to_string(), "found runs 0 to 9 again, which a.json holds as well");
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum PartError {
     /// The text is no part, or was cut short.
@@ -61,6 +96,21 @@ pub enum PartError {
 
 impl Part {
     /// Returns the part as the text of a file.
+    ///
+    /// # Examples
+    /// ```
+    /// # let text = r#"Scenario(name: "crash", until: "10m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 20)],
+    /// #     script: [At("uniform(60s, 65s)", Fault(HostDeath, Primary("orders")))],
+    /// #     targets: [Chance(metric: "write_downtime", at_most: "100s", at_least: "10%")])"#;
+    /// # let loaded = cutover::scenario::parse("crash.ron", text).expect("it is valid");
+    /// # use cutover::campaign::{Campaign, Chunks, Header, Part, Shard};
+    /// # let header = Header::new(&loaded, 0, Chunks::of(20), String::new());
+    /// let tally = Campaign::new(&loaded, 0).tally(0..20);
+    /// let part = Part { header, shard: Shard::WHOLE, chunks: vec![0], tally };
+    /// assert_eq!(Part::from_text(&part.to_text()), Ok(part));
+    /// ```
     pub fn to_text(&self) -> String {
         seal(FORMAT, self)
     }
@@ -69,12 +119,46 @@ impl Part {
     ///
     /// # Errors
     /// When the text is none, was cut short, or was changed.
+    ///
+    /// # Examples
+    /// A number that was changed by hand is noticed:
+    /// ```
+    /// # let text = r#"Scenario(name: "crash", until: "10m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 20)],
+    /// #     script: [At("uniform(60s, 65s)", Fault(HostDeath, Primary("orders")))],
+    /// #     targets: [Chance(metric: "write_downtime", at_most: "100s", at_least: "10%")])"#;
+    /// # let loaded = cutover::scenario::parse("crash.ron", text).expect("it is valid");
+    /// # use cutover::campaign::{Campaign, Chunks, Header, Part, PartError, Shard};
+    /// # let header = Header::new(&loaded, 0, Chunks::of(20), String::new());
+    /// let tally = Campaign::new(&loaded, 0).tally(0..20);
+    /// let part = Part { header, shard: Shard::WHOLE, chunks: vec![0], tally };
+    /// let text = part.to_text().replace(r#""runs":20"#, r#""runs":21"#);
+    /// assert_eq!(Part::from_text(&text), Err(PartError::Changed));
+    /// ```
     pub fn from_text(text: &str) -> Result<Self, PartError> {
         open(FORMAT, text)
     }
 }
 
 /// Parts put together.
+///
+/// # Examples
+/// What no part holds is listed:
+/// ```
+/// # let text = r#"Scenario(name: "crash", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 20)],
+/// #     script: [At("uniform(60s, 65s)", Fault(HostDeath, Primary("orders")))],
+/// #     targets: [Chance(metric: "write_downtime", at_most: "100s", at_least: "10%")])"#;
+/// # let loaded = cutover::scenario::parse("crash.ron", text).expect("it is valid");
+/// # use cutover::campaign::{Campaign, Chunks, Header, Part, Shard, merge};
+/// # let header = Header::new(&loaded, 0, Chunks { runs: 40, size: 10 }, String::new());
+/// let tally = Campaign::new(&loaded, 0).tally(10..20);
+/// let part = Part { header, shard: Shard { index: 2, of: 4 }, chunks: vec![1], tally };
+/// let merged = merge(&[("2.json".to_owned(), part)]).expect("it fits").expect("there is one");
+/// assert_eq!((merged.tally.runs, merged.missing), (10, vec![0, 2, 3]));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Merged {
     /// The campaign.
@@ -89,6 +173,28 @@ pub struct Merged {
 ///
 /// # Errors
 /// The name of the part that does not fit, and why.
+///
+/// # Examples
+/// Two shards are the whole, to the bit:
+/// ```
+/// # let text = r#"Scenario(name: "crash", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 20)],
+/// #     script: [At("uniform(60s, 65s)", Fault(HostDeath, Primary("orders")))],
+/// #     targets: [Chance(metric: "write_downtime", at_most: "100s", at_least: "10%")])"#;
+/// # let loaded = cutover::scenario::parse("crash.ron", text).expect("it is valid");
+/// use cutover::campaign::{Campaign, Chunks, Header, Part, Shard, merge};
+/// let (campaign, chunks) = (Campaign::new(&loaded, 0), Chunks { runs: 20, size: 10 });
+/// let part = |index: u64| Part {
+///     header: Header::new(&loaded, 0, chunks, String::new()),
+///     shard: Shard { index, of: 2 },
+///     chunks: vec![index - 1],
+///     tally: campaign.tally(chunks.runs_of(index - 1)),
+/// };
+/// let parts = [("two.json".to_owned(), part(2)), ("one.json".to_owned(), part(1))];
+/// let merged = merge(&parts).expect("they fit").expect("there are some");
+/// assert_eq!((merged.tally, merged.missing), (campaign.tally(0..20), vec![]));
+/// ```
 pub fn merge(parts: &[(String, Part)]) -> Result<Option<Merged>, (String, PartError)> {
     let Some((first, whole)) = parts.first() else { return Ok(None) };
     let header = &whole.header;
@@ -134,6 +240,21 @@ pub(super) fn missing<'a>(
 }
 
 /// Returns what of two headers differs first, with both values.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "crash", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 20)],
+/// #     script: [At("uniform(60s, 65s)", Fault(HostDeath, Primary("orders")))],
+/// #     targets: [Chance(metric: "write_downtime", at_most: "100s", at_least: "10%")])"#;
+/// # let loaded = cutover::scenario::parse("crash.ron", text).expect("it is valid");
+/// use cutover::campaign::{Chunks, Header, difference};
+/// let header = |runs: u64| Header::new(&loaded, 0, Chunks { runs, size: 10 }, String::new());
+/// assert_eq!(difference(&header(40), &header(40)), None);
+/// let differs = difference(&header(40), &header(80)).expect("one is longer");
+/// assert_eq!(differs, ("number of runs", "40".to_owned(), "80".to_owned()));
+/// ```
 pub fn difference(one: &Header, two: &Header) -> Option<(&'static str, String, String)> {
     let rare = |of: &Header| of.rare.map_or("none".to_owned(), |rare| format!("{rare:?}"));
     let rows = [

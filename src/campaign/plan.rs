@@ -8,6 +8,14 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 /// The runs of a campaign, in chunks of consecutive ones.
+///
+/// # Examples
+/// ```
+/// use cutover::campaign::Chunks;
+/// let chunks = Chunks { runs: 250, size: 100 };
+/// assert_eq!(chunks.count(), 3);
+/// assert_eq!(chunks.runs_of(2), 200..250);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chunks {
     /// How many runs there are at most.
@@ -17,6 +25,15 @@ pub struct Chunks {
 }
 
 /// One of several parts of a campaign.
+///
+/// # Examples
+/// Shards take turns, so that all have nearly as much to do:
+/// ```
+/// use cutover::campaign::{Chunks, Shard};
+/// let chunks = Chunks { runs: 500, size: 100 };
+/// assert_eq!(chunks.of_shard(Shard { index: 1, of: 2 }), [0, 2, 4]);
+/// assert_eq!(chunks.of_shard(Shard { index: 2, of: 2 }), [1, 3]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shard {
     /// Which part, from 1.
@@ -27,32 +44,77 @@ pub struct Shard {
 
 impl Shard {
     /// The whole as its only part.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::campaign::{Chunks, Shard};
+    /// assert_eq!(Chunks { runs: 500, size: 100 }.of_shard(Shard::WHOLE), [0, 1, 2, 3, 4]);
+    /// ```
     pub const WHOLE: Self = Self { index: 1, of: 1 };
 }
 
 impl Chunks {
     /// Returns the chunks of so many runs: about 256 of them, and never tiny ones.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::campaign::Chunks;
+    /// assert_eq!(Chunks::of(100_000).size, 391);
+    /// assert_eq!(Chunks::of(100_000).count(), 256);
+    /// assert_eq!(Chunks::of(100).size, 20);
+    /// ```
     pub fn of(runs: u64) -> Self {
         Self { runs, size: runs.div_ceil(256).clamp(20, 10_000) }
     }
 
     /// Returns how many chunks there are.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::campaign::Chunks;
+    /// assert_eq!(Chunks { runs: 400, size: 100 }.count(), 4);
+    /// assert_eq!(Chunks { runs: 401, size: 100 }.count(), 5);
+    /// ```
     pub fn count(self) -> u64 {
         self.runs.div_ceil(self.size)
     }
 
     /// Returns the numbers of a chunk's runs.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::campaign::Chunks;
+    /// let chunks = Chunks { runs: 401, size: 100 };
+    /// assert_eq!((chunks.runs_of(0), chunks.runs_of(4)), (0..100, 400..401));
+    /// ```
     pub fn runs_of(self, chunk: u64) -> Range<u64> {
         chunk * self.size..((chunk + 1) * self.size).min(self.runs)
     }
 
     /// Returns the chunks that a shard takes, in order.
+    ///
+    /// # Examples
+    /// Every chunk is in one shard:
+    /// ```
+    /// use cutover::campaign::{Chunks, Shard};
+    /// let chunks = Chunks::of(100_000);
+    /// let of = |index: u64| chunks.of_shard(Shard { index, of: 3 });
+    /// let mut all = [of(3), of(1), of(2)].concat();
+    /// all.sort_unstable();
+    /// assert!(all.into_iter().eq(0..256));
+    /// ```
     pub fn of_shard(self, shard: Shard) -> Vec<u64> {
         (0..self.count()).filter(|chunk| chunk % shard.of == shard.index - 1).collect()
     }
 
     /// Returns after how many chunks it is asked whether the result is precise enough: each time
     /// when half as many have been added, and at the end.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::campaign::Chunks;
+    /// assert_eq!(Chunks { runs: 2_000, size: 100 }.stops(), [2, 3, 5, 8, 12, 18, 20]);
+    /// ```
     pub fn stops(self) -> Vec<u64> {
         /// Fewer runs are never enough.
         const LEAST: u64 = 200;

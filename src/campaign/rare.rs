@@ -15,6 +15,20 @@ use crate::sim::{CLOCKS_MAX, Hurry, Occurs, Setup, Sim, Subject};
 use crate::statistics::{Attempt, chance_of, hurried_weight, split};
 
 /// What is asked: in how many runs a metric is beyond a limit.
+///
+/// # Examples
+/// How likely is it that a service loses all of its nodes within a year?
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/campaigns/total-loss.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::campaign::{Campaign, Estimator, Rare};
+/// let campaign = Campaign::new(&loaded, 0);
+/// let restores = |of: &cutover::scenario::Metric| of.name == "restores";
+/// let metric = campaign.metrics().iter().position(restores).expect("it is a metric");
+/// let estimator = Estimator::FailureBiasing { bias: 20 };
+/// let tally = campaign.weighed(Rare { metric, beyond: 0, estimator }).tally(0..5);
+/// assert_eq!(tally.weighted.runs, 5);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rare {
     /// The place of the metric.
@@ -26,6 +40,22 @@ pub struct Rare {
 }
 
 /// How something rare is made likelier.
+///
+/// # Examples
+/// Only failures that have no memory can be made likelier:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/campaigns/total-loss.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let crash = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::campaign::{Estimator, Rare, RareError};
+/// let biasing = Estimator::FailureBiasing { bias: 20 };
+/// let rare = Rare { metric: 0, beyond: 0, estimator: biasing };
+/// assert_eq!(rare.check(&loaded.setup), Ok(()));
+/// assert_eq!(rare.check(&crash.setup), Err(RareError::NothingToHurry));
+/// let splitting = Rare { estimator: Estimator::Splitting { trials: 60 }, ..rare };
+/// assert_eq!(splitting.check(&crash.setup), Ok(()));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Estimator {
     /// Failures of nodes come so many times as often while a service lacks nodes.
@@ -41,6 +71,13 @@ pub enum Estimator {
 }
 
 /// Why an estimator cannot do anything for a scenario.
+///
+/// # Examples
+/// ```
+/// use cutover::campaign::RareError;
+/// let told = RareError::TooFast(9_999).to_string();
+/// assert!(told.starts_with("found --bias 9999, expected less"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RareError {
     /// No failure of nodes is memoryless.
@@ -78,6 +115,19 @@ impl Rare {
     ///
     /// # Errors
     /// When nothing would be made likelier, or too much.
+    ///
+    /// # Examples
+    /// Hosts that die once in four years may die 20 times as often, not ten million times:
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/campaigns/total-loss.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// use cutover::campaign::{Estimator, Rare, RareError};
+    /// let rare = |bias: u32| {
+    ///     let estimator = Estimator::FailureBiasing { bias };
+    ///     Rare { metric: 0, beyond: 0, estimator }.check(&loaded.setup)
+    /// };
+    /// assert_eq!((rare(20), rare(10_000_000)), (Ok(()), Err(RareError::TooFast(10_000_000))));
+    /// ```
     pub fn check(&self, setup: &Setup) -> Result<(), RareError> {
         const FAST: u64 = 600_000_000;
         let Estimator::FailureBiasing { bias } = self.estimator else { return Ok(()) };
@@ -160,6 +210,18 @@ impl Campaign {
     }
 
     /// Returns the campaign whose runs are weighed.
+    ///
+    /// # Examples
+    /// Of runs that are weighed nothing else is kept:
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/campaigns/total-loss.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// use cutover::campaign::{Campaign, Estimator, Rare};
+    /// let estimator = Estimator::FailureBiasing { bias: 20 };
+    /// let campaign = Campaign::new(&loaded, 0).weighed(Rare { metric: 0, beyond: 0, estimator });
+    /// let tally = campaign.tally(0..5);
+    /// assert_eq!((tally.weights.runs, tally.metrics[0].runs()), (5, 0));
+    /// ```
     #[must_use]
     pub fn weighed(mut self, rare: Rare) -> Self {
         rare.prepare(Arc::make_mut(&mut self.setup));
@@ -202,6 +264,17 @@ fn beyond(value: Option<u64>, limit: u64) -> bool {
 /// Returns the weight of a run whose failures came `bias` times as often while a service lacked
 /// nodes, in the fixed point of weights; nothing if it is beyond what is kept, or if more nodes
 /// failed than the run keeps account of.
+///
+/// # Examples
+/// A run as it is weighs one; two strikes of clocks four times as fast make a sixteenth of it:
+/// ```
+/// use cutover::campaign::run_weight;
+/// use cutover::sim::Hurry;
+/// use cutover::statistics::WEIGHT_ONE;
+/// assert_eq!(run_weight(4, Hurry::default()), Some(WEIGHT_ONE));
+/// let weight = run_weight(4, Hurry { strikes: 2, ..Hurry::default() }).expect("it is kept");
+/// assert!(weight.abs_diff(WEIGHT_ONE / 16) < WEIGHT_ONE >> 45);
+/// ```
 pub fn run_weight(bias: u32, hurry: Hurry) -> Option<u128> {
     if hurry.spent { None } else { hurried_weight(bias, hurry.strikes, hurry.means) }
 }

@@ -13,6 +13,22 @@ use crate::scenario::{Goal, GoalOf};
 use crate::statistics::{Interval, from_u64, none_of, ranks};
 
 /// How a target came out.
+///
+/// # Examples
+/// A tenth of the runs, at least, is to be down for no more than 100 s:
+/// ```
+/// # let text = r#"Scenario(name: "crash", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 20)],
+/// #     script: [At("uniform(60s, 65s)", Fault(HostDeath, Primary("orders")))],
+/// #     targets: [Chance(metric: "write_downtime", at_most: "100s", at_least: "10%")])"#;
+/// # let loaded = cutover::scenario::parse("crash.ron", text).expect("it is valid");
+/// use cutover::campaign::{Campaign, Chunks, GoalVerdict, Header, judge};
+/// let header = Header::new(&loaded, 0, Chunks::of(100), String::new());
+/// let campaign = Campaign::new(&loaded, 0);
+/// assert_eq!(judge(&header, &campaign.empty())[0].verdict, GoalVerdict::Undecided);
+/// assert_eq!(judge(&header, &campaign.tally(0..100))[0].verdict, GoalVerdict::Met);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GoalVerdict {
     /// Its whole interval is within the limit.
@@ -25,6 +41,12 @@ pub enum GoalVerdict {
 
 impl GoalVerdict {
     /// Returns the verdict as results print it.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::campaign::GoalVerdict;
+    /// assert_eq!(GoalVerdict::Undecided.word(), "undecided");
+    /// ```
     pub fn word(self) -> &'static str {
         match self {
             Self::Met => "met",
@@ -35,6 +57,23 @@ impl GoalVerdict {
 }
 
 /// A target with its verdict and the numbers that it rests on.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "crash", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 20)],
+/// #     script: [At("uniform(60s, 65s)", Fault(HostDeath, Primary("orders")))],
+/// #     targets: [Chance(metric: "write_downtime", at_most: "100s", at_least: "10%")])"#;
+/// # let loaded = cutover::scenario::parse("crash.ron", text).expect("it is valid");
+/// # use cutover::campaign::{Campaign, Chunks, Header, judge};
+/// # let header = Header::new(&loaded, 0, Chunks::of(100), String::new());
+/// let tally = Campaign::new(&loaded, 0).tally(0..100);
+/// let goal = &judge(&header, &tally)[0];
+/// let (share, interval) = (goal.value.expect("there are runs"), goal.interval.expect("as well"));
+/// assert_eq!((share * 100.0).round(), tally.within[0] as f64);
+/// assert!(interval.low < share && share < interval.high);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct GoalOutcome {
     /// How it came out.
@@ -48,6 +87,21 @@ pub struct GoalOutcome {
 }
 
 /// Returns how the targets of a campaign came out.
+///
+/// # Examples
+/// ```
+/// # let text = r#"Scenario(name: "crash", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(name: "app", service: "orders", writes_per_s: 20)],
+/// #     script: [At("uniform(60s, 65s)", Fault(HostDeath, Primary("orders")))],
+/// #     targets: [Chance(metric: "write_downtime", at_most: "100s", at_least: "10%")])"#;
+/// # let loaded = cutover::scenario::parse("crash.ron", text).expect("it is valid");
+/// use cutover::campaign::{Campaign, Chunks, Header, judge};
+/// let header = Header::new(&loaded, 0, Chunks::of(100), String::new());
+/// let tally = Campaign::new(&loaded, 0).tally(0..100);
+/// let words: Vec<&str> = judge(&header, &tally).iter().map(|one| one.verdict.word()).collect();
+/// assert_eq!(words, ["met"]);
+/// ```
 pub fn judge(header: &Header, tally: &Tally) -> Vec<GoalOutcome> {
     let goals = header.goals.iter().zip(&tally.within);
     goals.map(|(goal, within)| judged(header, goal, *within, tally)).collect()
@@ -115,7 +169,7 @@ fn quantile(metric: &Accumulator, share: f64, limit: f64) -> GoalOutcome {
 }
 
 /// Returns the verdict over all targets: the worst of them; nothing where there are none.
-pub fn overall(outcomes: &[GoalOutcome]) -> Option<GoalVerdict> {
+pub(crate) fn overall(outcomes: &[GoalOutcome]) -> Option<GoalVerdict> {
     let any = |verdict: GoalVerdict| outcomes.iter().any(|one| one.verdict == verdict);
     if outcomes.is_empty() {
         None
@@ -129,6 +183,17 @@ pub fn overall(outcomes: &[GoalOutcome]) -> Option<GoalVerdict> {
 }
 
 /// Returns whether the half width of a metric's interval is at most this share of its mean.
+///
+/// # Examples
+/// A mean of 499.5 that is known to 18 on each side is precise to a tenth and not to a hundredth:
+/// ```
+/// use cutover::campaign::{Accumulator, precise};
+/// let mut of = Accumulator::default();
+/// (0..1_000).for_each(|run| of.record(run, Some(run)));
+/// let share = |text: &str| text.parse().expect("it is a share");
+/// assert!(precise(&of, false, share("10%")));
+/// assert!(!precise(&of, false, share("1%")));
+/// ```
 pub fn precise(metric: &Accumulator, flag: bool, share: Share) -> bool {
     let of = estimate(metric, flag);
     let (Some(mean), Some(interval)) = (of.mean, of.interval) else { return false };

@@ -13,7 +13,7 @@ use crate::model::{BranchId, Role, Service, ServiceId, World};
 
 /// WAL before the beginning of a timeline that is in no archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ArchiveGap {
+pub(crate) struct ArchiveGap {
     /// The branch that begins behind the gap.
     pub branch: BranchId,
     /// Where the gap begins.

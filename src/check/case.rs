@@ -11,7 +11,7 @@ use crate::model::{Arrivals, Client, Service, ServiceId, Work, World};
 
 /// What an invariant is judged on.
 #[derive(Clone, Copy, Debug)]
-pub struct Case<'a> {
+pub(crate) struct Case<'a> {
     /// The values of all knobs.
     pub knobs: &'a Knobs,
     /// The truth at the end.
@@ -45,7 +45,7 @@ pub struct Allowance {
 
 /// What was found of an invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finding {
+pub(crate) enum Finding {
     /// Nothing happened that it speaks of.
     Vacuous,
     /// It was put to the test and held.
@@ -58,7 +58,7 @@ pub enum Finding {
 
 /// How an invariant was broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Breach {
+pub(crate) struct Breach {
     /// When first.
     pub at: Instant,
     /// How badly, in every unit in which it may be allowed.
@@ -69,7 +69,7 @@ pub struct Breach {
 
 impl Case<'_> {
     /// Returns each service with what the judge remembers of it.
-    pub fn services(&self) -> impl Iterator<Item = (&Service, &ServiceHistory)> {
+    pub(crate) fn services(&self) -> impl Iterator<Item = (&Service, &ServiceHistory)> {
         self.world.services.iter().map(|service| (service, self.history.of(service.id)))
     }
 
@@ -116,7 +116,7 @@ impl Finding {
     }
 
     /// Joins the findings of several services or events: the worst counts, the first of equals.
-    pub fn join(findings: impl IntoIterator<Item = Self>) -> Self {
+    pub(crate) fn join(findings: impl IntoIterator<Item = Self>) -> Self {
         let weight = |finding: &Self| match finding {
             Self::Vacuous => 0,
             Self::Holds => 1,

@@ -10,7 +10,7 @@ use crate::model::{Integration, Node, Role, ServiceId, World};
 
 /// A part and a state in which an instance of a group was shown, from when on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
+pub(crate) struct PartShown {
     /// When.
     pub at: Instant,
     /// Which instance.
@@ -23,13 +23,13 @@ pub struct Part {
 
 /// What the judge remembers of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GroupHistory {
+pub(crate) struct GroupHistory {
     /// The instance that is primary at the start.
     pub primary: ServiceId,
     /// The instance that follows it at the start.
     pub secondary: ServiceId,
     /// Every change of a part or of the state, the start included.
-    pub parts: Vec<Part>,
+    pub parts: Vec<PartShown>,
     /// Whether each of the two instances had a writable node.
     pub writable: Vec<(Instant, [bool; 2])>,
     /// Whether WAL flowed from one instance to the other.
@@ -39,8 +39,12 @@ pub struct GroupHistory {
 impl GroupHistory {
     /// Returns the memory of a group at its start.
     pub(super) fn new(group: Integration) -> Self {
-        let part =
-            |service, part| Part { at: Instant::ZERO, service, part, state: GroupState::Running };
+        let part = |service, part| PartShown {
+            at: Instant::ZERO,
+            service,
+            part,
+            state: GroupState::Running,
+        };
         Self {
             primary: group.source,
             secondary: group.destination,
@@ -90,7 +94,7 @@ impl History {
         (part, state): (GroupPart, GroupState),
     ) {
         for group in self.groups.iter_mut().filter(|group| group.has(service)) {
-            group.parts.push(Part { at, service, part, state });
+            group.parts.push(PartShown { at, service, part, state });
         }
     }
 

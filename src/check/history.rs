@@ -17,7 +17,7 @@ use super::watch::{Block, Followed};
 
 /// What the judge remembers of a service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ServiceHistory {
+pub(crate) struct ServiceHistory {
     /// Which nodes were writable, from when on.
     pub writable: Vec<(Instant, Vec<NodeId>)>,
     /// How many nodes existed and how many served, from when on.
@@ -66,7 +66,7 @@ pub struct ServiceHistory {
 
 /// A node that the platform gave up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GivenUp {
+pub(crate) struct GivenUp {
     /// The node.
     pub node: NodeId,
     /// When its last report had arrived.
@@ -79,7 +79,7 @@ pub struct GivenUp {
 
 /// A time without reports of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Silence {
+pub(crate) struct Silence {
     /// The node.
     pub node: NodeId,
     /// When its last report had arrived.
@@ -93,7 +93,7 @@ pub struct Silence {
 /// A promotion from its order to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent fact")]
-pub struct PromotionRecord {
+pub(crate) struct PromotionRecord {
     /// The promoted node.
     pub node: NodeId,
     /// The primary before.
@@ -130,7 +130,7 @@ pub struct PromotionRecord {
 
 /// The end of a new primary's restore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Restore {
+pub(crate) struct Restore {
     /// When.
     pub at: Instant,
     /// Until when the WAL of its history had been uploaded by then; `Instant::FAR` if it still is.
@@ -139,7 +139,7 @@ pub struct Restore {
 
 /// A step of the script that struck or healed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Strike {
+pub(crate) struct Strike {
     /// When.
     pub at: Instant,
     /// Which step.
@@ -160,7 +160,7 @@ pub struct Strike {
 
 /// An order that an operator gave the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OrderGiven {
+pub(crate) struct OrderGiven {
     /// When.
     pub at: Instant,
     /// Which step of the script.
@@ -175,7 +175,7 @@ pub struct OrderGiven {
 
 /// What the judge remembers of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct History {
+pub(crate) struct History {
     /// Of each service.
     pub services: Vec<ServiceHistory>,
     /// Steps of the script, in order.
@@ -190,7 +190,7 @@ pub struct History {
 
 impl History {
     /// Returns the memory of a world at its start.
-    pub fn new(world: &World) -> Self {
+    pub(crate) fn new(world: &World) -> Self {
         let services = vec![ServiceHistory::default(); world.services.len()];
         let bound =
             |wanted: fn(&Integration) -> bool| world.integrations.iter().copied().filter(wanted);
@@ -208,7 +208,7 @@ impl History {
     }
 
     /// Returns the memory of a service.
-    pub fn of(&self, service: ServiceId) -> &ServiceHistory {
+    pub(crate) fn of(&self, service: ServiceId) -> &ServiceHistory {
         &self.services[service.index()]
     }
 
@@ -218,7 +218,7 @@ impl History {
     }
 
     /// Looks at a service after something has changed.
-    pub fn watch(&mut self, world: &World, service: ServiceId) {
+    pub(crate) fn watch(&mut self, world: &World, service: ServiceId) {
         let now = world.now;
         let memory = &mut self.services[service.index()];
         let last = memory.writable.last().map_or(&[][..], |(_, nodes)| nodes);

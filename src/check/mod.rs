@@ -46,26 +46,24 @@ mod watch;
 mod window;
 mod writers;
 
-pub use archive::ArchiveGap;
 pub(crate) use archive::archive_gaps;
-pub use case::{Allowance, Breach, Case, Finding};
+pub use case::Allowance;
+pub(crate) use case::Case;
 pub(crate) use deliveries::{consumed_phantoms, phantoms_of};
-pub use group_history::{GroupHistory, Part};
-pub use history::{
+pub(crate) use history::{
     GivenUp, History, OrderGiven, PromotionRecord, Restore, ServiceHistory, Silence, Strike,
 };
 pub(crate) use intervals::{dual_writing, exposures};
 pub(crate) use ledger::{Abandoned, Ledger, phantoms};
-pub use operations::OperationRecord;
-pub use pair_history::{PairHistory, Shown};
+pub(crate) use operations::OperationRecord;
 pub use pairs::{ROLE_MOVES, RoleMove};
 pub(crate) use quorum::acked_in_force;
 pub use repeats::{Repeats, Skips};
 pub(crate) use repeats::{Resumption, resumptions};
-pub use slot_memory::{SlotFeedEnd, SlotRecord};
-pub use standstills::{Standstill, StandstillKind};
+pub(crate) use slot_memory::{SlotFeedEnd, SlotRecord};
+pub(crate) use standstills::{Standstill, StandstillKind};
 pub(crate) use switchover::is_well;
-pub use table::{INVARIANTS, InvariantCard, judge};
+pub(crate) use table::judge;
+pub use table::{INVARIANTS, InvariantCard};
 pub use verdict::{Amount, InvariantOutcome, Kind, Verdict};
 pub(crate) use watch::is_alone;
-pub use watch::{Block, Followed};

@@ -8,7 +8,7 @@ use crate::model::NodeId;
 
 /// A planned operation from its beginning to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OperationRecord {
+pub(crate) struct OperationRecord {
     /// What it is for.
     pub cause: Cause,
     /// When it began.
@@ -33,7 +33,7 @@ pub struct OperationRecord {
 
 impl OperationRecord {
     /// Returns the record of an operation that begins.
-    pub fn new(began: Instant, cause: Cause, old: Vec<NodeId>, first_new: NodeId) -> Self {
+    pub(crate) fn new(began: Instant, cause: Cause, old: Vec<NodeId>, first_new: NodeId) -> Self {
         let (forwards, deleted, windows) = (Vec::new(), Vec::new(), Vec::new());
         Self {
             cause,

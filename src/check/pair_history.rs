@@ -11,7 +11,7 @@ use crate::model::{Fence, Integration, Role, ServiceId, World};
 
 /// A role and a state in which a service of a pair was shown, from when on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shown {
+pub(crate) struct Shown {
     /// When.
     pub at: Instant,
     /// Which service.
@@ -24,7 +24,7 @@ pub struct Shown {
 
 /// What the judge remembers of a pair.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PairHistory {
+pub(crate) struct PairHistory {
     /// The primary service.
     pub primary: ServiceId,
     /// The recovery service.
@@ -67,7 +67,7 @@ impl PairHistory {
     }
 
     /// Returns the primary service, or the recovery service as the second.
-    pub fn service(&self, index: usize) -> ServiceId {
+    pub(crate) fn service(&self, index: usize) -> ServiceId {
         [self.primary, self.recovery][index]
     }
 

@@ -106,6 +106,15 @@ pub(super) fn roles_move_legally(case: &Case<'_>) -> Finding {
 }
 
 /// A change of the roles of a pair's primary and recovery service that the documentation has.
+///
+/// # Examples
+/// A failover ends with the old primary service failed and the recovery service active:
+/// ```
+/// use cutover::check::ROLE_MOVES;
+/// use cutover::control::PairRole::{Active, Failed, Passive};
+/// let over = ROLE_MOVES.iter().find(|one| one.by == "a failover is completed").expect("one is");
+/// assert_eq!((over.from, over.to), ([Active, Passive], [Failed, Active]));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct RoleMove {
     /// The roles before.

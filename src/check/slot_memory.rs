@@ -10,7 +10,7 @@ use crate::model::{BranchId, Host, NodeId, SlotCopy, SlotFeed, SlotId, World};
 
 /// A slot on a standby when its copying job lost the primary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SlotFeedEnd {
+pub(crate) struct SlotFeedEnd {
     /// The slot.
     pub slot: SlotId,
     /// The standby.
@@ -32,7 +32,7 @@ pub struct SlotFeedEnd {
 /// A slot when a node had become primary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent fact")]
-pub struct SlotRecord {
+pub(crate) struct SlotRecord {
     /// The slot.
     pub slot: SlotId,
     /// The promoted node.
@@ -70,7 +70,7 @@ pub struct SlotRecord {
 
 impl SlotFeedEnd {
     /// Returns the entry of a slot that exists on the primary of a job that ends.
-    pub fn of(world: &World, id: SlotId, feed: SlotFeed, end: Instant) -> Option<Self> {
+    pub(crate) fn of(world: &World, id: SlotId, feed: SlotFeed, end: Instant) -> Option<Self> {
         let slot = world.slot(id);
         if !slot.is_usable(feed.primary) {
             return None;
@@ -113,7 +113,7 @@ impl SlotFeedEnd {
 impl SlotRecord {
     /// Returns the entry of a slot for a node that has just become primary; nothing for a slot
     /// that did not exist before.
-    pub fn of(world: &World, id: SlotId, node: NodeId, restored: bool) -> Option<Self> {
+    pub(crate) fn of(world: &World, id: SlotId, node: NodeId, restored: bool) -> Option<Self> {
         let slot = world.slot(id);
         let branch = world.node(node).branch;
         let (parent, _) = world.branch(branch).parent?;
@@ -146,7 +146,7 @@ impl SlotRecord {
     }
 
     /// Returns the entry of a slot of a primary that is about to be upgraded.
-    pub fn before_upgrade(world: &World, id: SlotId, node: NodeId) -> Option<Self> {
+    pub(crate) fn before_upgrade(world: &World, id: SlotId, node: NodeId) -> Option<Self> {
         let (slot, now) = (world.slot(id), world.now);
         slot.copy(node).filter(|copy| copy.invalid.is_none())?;
         Some(Self {
@@ -171,7 +171,7 @@ impl SlotRecord {
 
     /// Returns what became of it in the upgrade.
     #[must_use]
-    pub fn after_upgrade(self, world: &World) -> Self {
+    pub(crate) fn after_upgrade(self, world: &World) -> Self {
         let copy = world.slot(self.slot).copy(self.node);
         Self {
             branch: world.node(self.node).branch,

@@ -15,7 +15,7 @@ use crate::model::{NodeId, Service};
 
 /// What an operator's order has a whole service down for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StandstillKind {
+pub(crate) enum StandstillKind {
     /// A major version upgrade.
     MajorUpgrade,
     /// Power off.
@@ -24,7 +24,7 @@ pub enum StandstillKind {
 
 /// A time in which an operator's order has a whole service down.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standstill {
+pub(crate) struct Standstill {
     /// What for.
     pub kind: StandstillKind,
     /// When it was ordered.

@@ -33,7 +33,7 @@ pub struct InvariantCard {
     /// Where it comes from.
     pub source: &'static str,
     /// How it is judged.
-    pub find: fn(&Case<'_>) -> Finding,
+    pub(crate) find: fn(&Case<'_>) -> Finding,
 }
 
 const AU: &str = "Aiven, Upgrade and failover procedures";
@@ -347,7 +347,7 @@ pub const INVARIANTS: &[InvariantCard] = &{
 };
 
 /// Judges a case by every invariant.
-pub fn judge(case: &Case<'_>) -> Vec<InvariantOutcome> {
+pub(crate) fn judge(case: &Case<'_>) -> Vec<InvariantOutcome> {
     INVARIANTS.iter().map(|card| judge_one(case, card)).collect()
 }
 

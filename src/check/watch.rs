@@ -10,7 +10,7 @@ use crate::model::{BranchId, Host, NodeId, Place, Process, Role, ServiceId, Worl
 
 /// A standby that left one history for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Followed {
+pub(crate) struct Followed {
     /// When.
     pub at: Instant,
     /// Who.
@@ -25,7 +25,7 @@ pub struct Followed {
 
 /// Why a primary that reports takes no writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Block {
+pub(crate) enum Block {
     /// Nothing reaches its disk.
     StorageStall,
     /// It has no connection left to give.
@@ -38,7 +38,7 @@ pub enum Block {
 
 impl Block {
     /// Returns the cause in words.
-    pub fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::StorageStall => "its storage stalled",
             Self::ConnectionsExhausted => "its connections were exhausted",

@@ -14,7 +14,7 @@ use super::weighted::weight;
 /// A clock that runs `factor` times as fast strikes after a time `t`, in means of its law, with a
 /// density of `factor` times `exp(-(factor - 1) t)` of what it is; the weight is the inverse of
 /// that over all clocks.
-pub fn hurried_weight(factor: u32, strikes: u32, means: u128) -> Option<u128> {
+pub(crate) fn hurried_weight(factor: u32, strikes: u32, means: u128) -> Option<u128> {
     let factor = from_u64(u64::from(factor.max(1)));
     let means = from_u128(means) / from_u64(1 << 40);
     weight((factor - 1.0) * means - from_u64(u64::from(strikes)) * libm::log(factor))

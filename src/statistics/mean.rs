@@ -9,6 +9,14 @@ use super::special::student_quantile;
 use super::{CONFIDENCE, Interval};
 
 /// The exact sums of integers that were measured.
+///
+/// # Examples
+/// Of the values 1, 2, 3 and 4:
+/// ```
+/// use cutover::statistics::Moments;
+/// let of = Moments { count: 4, sum: 1 + 2 + 3 + 4, squares: 1 + 4 + 9 + 16 };
+/// assert_eq!(of.mean(), Some(2.5));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Moments {
     /// How many there are.
@@ -21,11 +29,30 @@ pub struct Moments {
 
 impl Moments {
     /// Returns the mean; nothing if there is no value.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::statistics::Moments;
+    /// let below_zero = Moments { count: 2, sum: -5, squares: 13 };
+    /// assert_eq!(below_zero.mean(), Some(-2.5));
+    /// assert_eq!(Moments::default().mean(), None);
+    /// ```
     pub fn mean(&self) -> Option<f64> {
         (self.count > 0).then(|| from_i128(self.sum) / from_u64(self.count))
     }
 
     /// Returns the unbiased variance; nothing if there are fewer than two values.
+    ///
+    /// # Examples
+    /// A small spread around a large mean is not lost:
+    /// ```
+    /// use cutover::statistics::Moments;
+    /// let far = 1_u128 << 50;
+    /// let sum = i128::try_from(2 * far + 2).expect("it fits");
+    /// let of = Moments { count: 2, sum, squares: far * far + (far + 2) * (far + 2) };
+    /// assert_eq!(of.variance(), Some(2.0));
+    /// assert_eq!(Moments { count: 1, sum: 7, squares: 49 }.variance(), None);
+    /// ```
     pub fn variance(&self) -> Option<f64> {
         let count = i128::from(self.count);
         if count < 2 {
@@ -42,18 +69,27 @@ impl Moments {
     }
 
     /// Returns the standard error of the mean.
+    ///
+    /// # Examples
+    /// The square root of the variance over the count:
+    /// ```
+    /// use cutover::statistics::Moments;
+    /// let of = Moments { count: 4, sum: 10, squares: 30 };
+    /// let (variance, error) = (of.variance().expect("four"), of.standard_error().expect("four"));
+    /// assert!((error * error * 4.0 - variance).abs() < 1e-12);
+    /// ```
     pub fn standard_error(&self) -> Option<f64> {
         Some(libm::sqrt(self.variance()? / from_u64(self.count)))
     }
 }
 
 /// Returns the factor by which Student's interval is wider than a standard error.
-pub fn student(count: u64) -> f64 {
+pub(crate) fn student(count: u64) -> f64 {
     student_quantile(0.5 + CONFIDENCE / 2.0, from_u64(count.max(2)) - 1.0)
 }
 
 /// Returns the interval of a mean by Student's law; nothing if there are fewer than two values.
-pub fn mean_interval(of: &Moments) -> Option<Interval> {
+pub(crate) fn mean_interval(of: &Moments) -> Option<Interval> {
     let (mean, reach) = (of.mean()?, of.standard_error()? * student(of.count));
     Some(Interval { low: mean - reach, high: mean + reach })
 }

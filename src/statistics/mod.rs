@@ -19,20 +19,30 @@ mod splitting;
 mod weighted;
 mod wide;
 
-pub use likelihood::hurried_weight;
-pub use mean::{Moments, mean_interval, student};
-pub use number::{from_i128, from_u64, from_u128};
+pub(crate) use likelihood::hurried_weight;
+pub use mean::Moments;
+pub(crate) use mean::mean_interval;
+pub use number::from_u64;
+pub(crate) use number::from_u128;
 pub use proportion::{clopper_pearson, none_of, runs_for_precision, wilson};
-pub use quantile::{Ranks, ranks};
-pub use special::{binomial_at_most, normal_above, normal_quantile};
+pub(crate) use quantile::ranks;
+pub(crate) use special::binomial_at_most;
+pub use special::normal_quantile;
 pub use splitting::{Attempt, Stage, chance_of, split};
+pub(crate) use weighted::{EFFECTIVE_HITS_MIN, weights_add_up};
 pub use weighted::{
-    EFFECTIVE_HITS_MIN, WEIGHT_ONE, Weighted, are_past_the_best, trusted_hits, weight,
-    weighted_interval, weights_add_up,
+    WEIGHT_ONE, Weighted, are_past_the_best, trusted_hits, weight, weighted_interval,
 };
-pub use wide::Wide;
 
 /// An estimate's interval.
+///
+/// # Examples
+/// ```
+/// use cutover::statistics::{Interval, wilson};
+/// let Interval { low, high } = wilson(50, 100);
+/// assert!(low < 0.5 && 0.5 < high);
+/// assert!(((low + high) / 2.0 - 0.5).abs() < 1e-12);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
     /// Its lower end.
@@ -42,4 +52,4 @@ pub struct Interval {
 }
 
 /// The share of intervals that hold what they are about.
-pub const CONFIDENCE: f64 = 0.95;
+pub(crate) const CONFIDENCE: f64 = 0.95;

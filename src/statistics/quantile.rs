@@ -10,7 +10,7 @@ use super::special::binomial_at_most;
 
 /// The ranks, from 1, of a quantile and of the ends of its interval among ordered values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ranks {
+pub(crate) struct Ranks {
     /// The rank of the estimate.
     pub value: u64,
     /// The rank of the lower end.
@@ -23,7 +23,7 @@ pub struct Ranks {
 const BEYOND: f64 = 10.0;
 
 /// Returns the ranks of the quantile `share` of `n` values; nothing if `n` is too small for it.
-pub fn ranks(share: f64, n: u64) -> Option<Ranks> {
+pub(crate) fn ranks(share: f64, n: u64) -> Option<Ranks> {
     let count = from_u64(n);
     if count * share.min(1.0 - share) < BEYOND {
         return None;

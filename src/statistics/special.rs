@@ -5,11 +5,18 @@
 //! are as exact as the function that they invert.
 
 /// Returns the share of a standard normal law above `x`.
-pub fn normal_above(x: f64) -> f64 {
+pub(crate) fn normal_above(x: f64) -> f64 {
     0.5 * libm::erfc(x / core::f64::consts::SQRT_2)
 }
 
 /// Returns the value below which this share of a standard normal law lies.
+///
+/// # Examples
+/// ```
+/// use cutover::statistics::normal_quantile;
+/// assert!((normal_quantile(0.975) - 1.959_963_985).abs() < 1e-9);
+/// assert!((normal_quantile(0.2) + normal_quantile(0.8)).abs() < 1e-12);
+/// ```
 pub fn normal_quantile(share: f64) -> f64 {
     -inverse(normal_above, share, (-40.0, 40.0), Course::Falls)
 }
@@ -96,7 +103,7 @@ pub(super) fn beta_quantile(share: f64, a: f64, b: f64) -> f64 {
 }
 
 /// Returns the chance of at most `most` successes in `n` attempts.
-pub fn binomial_at_most(most: f64, n: f64, chance: f64) -> f64 {
+pub(crate) fn binomial_at_most(most: f64, n: f64, chance: f64) -> f64 {
     if most < 0.0 {
         0.0
     } else if most >= n {

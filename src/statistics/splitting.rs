@@ -8,6 +8,18 @@
 use super::weighted::WEIGHT_ONE;
 
 /// How an attempt of a stage ended.
+///
+/// # Examples
+/// Of attempts with even numbers each takes one more node down, and the second is the last:
+/// ```
+/// use cutover::statistics::{Attempt, split};
+/// let attempt = |down: u32, _: usize, number: u64| match (number % 2, down) {
+///     (0, 0) => Attempt::Reached(1),
+///     (even, _) => Attempt::Over(even == 0),
+/// };
+/// let stages = split(&0, (2, 10), attempt, |_, _, _| 0);
+/// assert_eq!((stages[0].reached, stages[1].hits), (5, 5));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempt<S> {
     /// It reached the next stage, and stands there.
@@ -17,6 +29,18 @@ pub enum Attempt<S> {
 }
 
 /// What became of the attempts of a stage.
+///
+/// # Examples
+/// What is neither a hit nor in the next stage came to its end without the rare event:
+/// ```
+/// use cutover::statistics::{Attempt, Stage, split};
+/// let thirds = |_: (), _: usize, number: u64| match number % 3 {
+///     0 => Attempt::Reached(()),
+///     rest => Attempt::Over(rest == 1),
+/// };
+/// let stages = split(&(), (1, 30), thirds, |_, _, _| 0);
+/// assert_eq!(stages, [Stage { tried: 30, reached: 10, hits: 10 }]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stage {
     /// Attempts.
@@ -32,6 +56,20 @@ pub struct Stage {
 /// `attempt` is handed a state, the stage and the number of the attempt, and goes on to the next
 /// stage or to the end; from the last stage nothing can be reached. `pick` is handed a random place
 /// among so many states.
+///
+/// # Examples
+/// A tenth of a tenth of a tenth, from thirty attempts:
+/// ```
+/// use cutover::statistics::{Attempt, WEIGHT_ONE, chance_of, split};
+/// let attempt = |_: (), stage: usize, number: u64| match (number, stage) {
+///     (0, 2) => Attempt::Over(true),
+///     (0, _) => Attempt::Reached(()),
+///     _ => Attempt::Over(false),
+/// };
+/// let stages = split(&(), (3, 10), attempt, |_, _, _| 0);
+/// assert_eq!(stages.iter().map(|stage| stage.tried).sum::<u64>(), 30);
+/// assert!(chance_of(&stages).abs_diff(WEIGHT_ONE / 1_000) < 3);
+/// ```
 pub fn split<S: Clone>(
     start: &S,
     (stages, trials): (usize, u64),

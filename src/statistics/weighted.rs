@@ -12,6 +12,15 @@ use super::number::{from_u64, from_u128};
 use super::wide::Wide;
 
 /// The weight of a run as it is, in the fixed point of weights: 2 to the 80.
+///
+/// # Examples
+/// A run that came up four times as often as it should counts a fourth:
+/// ```
+/// use cutover::statistics::{WEIGHT_ONE, Weighted};
+/// let mut of = Weighted::default();
+/// of.hit(Some(WEIGHT_ONE / 4));
+/// assert_eq!(of.estimate(), 0.25);
+/// ```
 pub const WEIGHT_ONE: u128 = 1 << PLACES;
 /// How many bits of a weight lie behind the point.
 const PLACES: i32 = 80;
@@ -19,6 +28,17 @@ const PLACES: i32 = 80;
 const GREATEST: i32 = 16;
 
 /// Sums over runs with weights; a run without the event counts with weight zero.
+///
+/// # Examples
+/// Of four runs one has the event, and it weighs a half:
+/// ```
+/// use cutover::statistics::{WEIGHT_ONE, Weighted};
+/// let mut of = Weighted::default();
+/// (0..3).for_each(|_| of.miss());
+/// of.hit(Some(WEIGHT_ONE / 2));
+/// assert_eq!((of.runs, of.hits, of.sum), (4, 1, WEIGHT_ONE / 2));
+/// assert_eq!(of.estimate(), 0.125);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weighted {
     /// How many runs there are.
@@ -30,7 +50,7 @@ pub struct Weighted {
     /// The sum of the weights, in 2 to the minus 80.
     pub sum: u128,
     /// The sum of their squares, in 2 to the minus 160.
-    pub squares: Wide,
+    squares: Wide,
 }
 
 /// Returns the weight with this logarithm in fixed point; nothing if it is beyond what is kept.
@@ -58,16 +78,33 @@ pub fn weight(logarithm: f64) -> Option<u128> {
 
 impl Weighted {
     /// Returns whether there is no run.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.runs == 0
     }
 
     /// Adds a run without the event.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::statistics::Weighted;
+    /// let mut of = Weighted::default();
+    /// of.miss();
+    /// assert_eq!((of.runs, of.hits, of.estimate()), (1, 0, 0.0));
+    /// ```
     pub fn miss(&mut self) {
         self.runs += 1;
     }
 
     /// Adds a run with the event; one whose weight is beyond what is kept has none.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::statistics::{WEIGHT_ONE, Weighted};
+    /// let mut of = Weighted::default();
+    /// of.hit(Some(WEIGHT_ONE));
+    /// of.hit(None);
+    /// assert_eq!((of.hits, of.beyond, of.sum), (2, 1, WEIGHT_ONE));
+    /// ```
     pub fn hit(&mut self, weight: Option<u128>) {
         self.runs += 1;
         self.hits += 1;
@@ -80,7 +117,7 @@ impl Weighted {
     }
 
     /// Adds the sums of other runs.
-    pub fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         self.runs += other.runs;
         self.hits += other.hits;
         self.beyond += other.beyond;
@@ -89,11 +126,31 @@ impl Weighted {
     }
 
     /// Returns the estimated probability of the event.
+    ///
+    /// # Examples
+    /// Runs that weigh one are plain counting:
+    /// ```
+    /// use cutover::statistics::{WEIGHT_ONE, Weighted};
+    /// let mut of = Weighted::default();
+    /// (0..30).for_each(|_| of.miss());
+    /// (0..10).for_each(|_| of.hit(Some(WEIGHT_ONE)));
+    /// assert_eq!(of.estimate(), 0.25);
+    /// ```
     pub fn estimate(&self) -> f64 {
         libm::scalbn(from_u128(self.sum), -PLACES) / from_u64(self.runs.max(1))
     }
 
     /// Returns the standard error of the estimate.
+    ///
+    /// # Examples
+    /// Of plain runs it is the root of `p (1 - p) / (n - 1)`:
+    /// ```
+    /// use cutover::statistics::{WEIGHT_ONE, Weighted};
+    /// let mut of = Weighted::default();
+    /// (0..900).for_each(|_| of.miss());
+    /// (0..100).for_each(|_| of.hit(Some(WEIGHT_ONE)));
+    /// assert!((of.standard_error() - (0.1_f64 * 0.9 / 999.0).sqrt()).abs() < 1e-12);
+    /// ```
     pub fn standard_error(&self) -> f64 {
         let runs = from_u64(self.runs.max(2));
         let mean = self.estimate();
@@ -103,7 +160,7 @@ impl Weighted {
 
     /// Returns how many plain hits the weighted ones are worth: the square of the sum of weights
     /// over the sum of their squares.
-    pub fn effective_hits(&self) -> f64 {
+    pub(crate) fn effective_hits(&self) -> f64 {
         let sum = libm::scalbn(from_u128(self.sum), -PLACES);
         let squares = self.squares.shifted(2 * PLACES);
         if squares > 0.0 { sum * sum / squares } else { 0.0 }
@@ -111,10 +168,23 @@ impl Weighted {
 }
 
 /// How many effective hits an interval takes.
-pub const EFFECTIVE_HITS_MIN: u32 = 100;
+pub(crate) const EFFECTIVE_HITS_MIN: u32 = 100;
 
 /// Returns the interval of a weighted probability by Student's law; nothing where fewer than a
 /// hundred effective hits carry it, or where a weight was beyond what is kept.
+///
+/// # Examples
+/// A hundred hits that weigh the same carry one, and 99 do not:
+/// ```
+/// use cutover::statistics::{WEIGHT_ONE, Weighted, weighted_interval};
+/// let mut of = Weighted::default();
+/// (0..900).for_each(|_| of.miss());
+/// (0..99).for_each(|_| of.hit(Some(WEIGHT_ONE / 1_000)));
+/// assert_eq!(weighted_interval(&of), None);
+/// of.hit(Some(WEIGHT_ONE / 1_000));
+/// let interval = weighted_interval(&of).expect("a hundred hits carry it");
+/// assert!(interval.low < 1e-4 && 1e-4 < interval.high);
+/// ```
 pub fn weighted_interval(of: &Weighted) -> Option<Interval> {
     if of.beyond > 0 || of.effective_hits() < f64::from(EFFECTIVE_HITS_MIN) {
         return None;
@@ -126,13 +196,26 @@ pub fn weighted_interval(of: &Weighted) -> Option<Interval> {
 
 /// Returns whether the weights of all runs, with the event or without it, are one on average, as
 /// they have to be; if not, runs that matter were hardly ever seen, and no estimate can be trusted.
-pub fn weights_add_up(all: &Weighted) -> bool {
+pub(crate) fn weights_add_up(all: &Weighted) -> bool {
     const ERRORS: f64 = 4.5;
     let off = libm::fabs(all.estimate() - 1.0);
     all.is_empty() || (all.beyond == 0 && off <= ERRORS * all.standard_error() + 1e-9)
 }
 
 /// Returns the effective hits of weighted runs, none where the weights of all runs do not add up.
+///
+/// # Examples
+/// Hits count where all runs weigh one on average; where they weigh a half, none do:
+/// ```
+/// use cutover::statistics::{WEIGHT_ONE, Weighted, trusted_hits};
+/// let [mut right, mut wrong] = [Weighted::default(); 2];
+/// for _ in 0..200 {
+///     right.hit(Some(WEIGHT_ONE));
+///     wrong.hit(Some(WEIGHT_ONE / 2));
+/// }
+/// assert_eq!(trusted_hits(&right, &right).round(), 200.0);
+/// assert_eq!(trusted_hits(&wrong, &wrong), 0.0);
+/// ```
 pub fn trusted_hits(of: &Weighted, all: &Weighted) -> f64 {
     if of.beyond == 0 && weights_add_up(all) { of.effective_hits() } else { 0.0 }
 }

@@ -10,14 +10,14 @@ use super::number::from_u128;
 
 /// A whole number of 256 bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wide {
+pub(crate) struct Wide {
     high: u128,
     low: u128,
 }
 
 impl Wide {
     /// Returns the square of a number.
-    pub fn square(of: u128) -> Self {
+    pub(crate) fn square(of: u128) -> Self {
         let half = u128::from(u64::MAX);
         let (high, low) = (of >> 64, of & half);
         let middle = high * low;
@@ -27,14 +27,14 @@ impl Wide {
     }
 
     /// Adds another number; what no longer fits stays at the greatest there is.
-    pub fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         let (low, carry) = self.low.overflowing_add(other.low);
         self.low = low;
         self.high = self.high.saturating_add(other.high).saturating_add(u128::from(carry));
     }
 
     /// Returns the float nearest to the number divided by a power of two, or one beside it.
-    pub fn shifted(&self, bits: i32) -> f64 {
+    pub(crate) fn shifted(&self, bits: i32) -> f64 {
         libm::scalbn(from_u128(self.high), 128 - bits) + libm::scalbn(from_u128(self.low), -bits)
     }
 }

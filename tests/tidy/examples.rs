@@ -7,7 +7,8 @@ use super::finding::Finding;
 use super::source::{Source, numbered};
 
 /// The modules in which every public item has an example.
-const WHOLE: &[&str] = &["src/bundle/", "src/parallel.rs", "src/search/"];
+const WHOLE: &[&str] =
+    &["src/bundle/", "src/check/", "src/parallel.rs", "src/search/", "src/statistics/"];
 
 /// What a public item begins with.
 const ITEMS: &[&str] =
