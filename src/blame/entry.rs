@@ -8,6 +8,20 @@ use crate::check::Amount;
 use crate::kernel::{Instant, Lsn};
 
 /// A line of the ledger.
+///
+/// # Examples
+/// The first of what a crash costs the writer: 57 s until somebody noticed.
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::check::Amount;
+/// use cutover::kernel::Span;
+/// let entry = &cutover::blame::ledger(&outcome)[0];
+/// assert_eq!((entry.subject.as_str(), entry.kind.word()), ("app", "detect"));
+/// assert_eq!(entry.amount, Amount::Time(entry.to.since(entry.from)));
+/// assert_eq!(entry.to.since(entry.from), Span::from_micros(57_005_500));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The service.
@@ -31,6 +45,26 @@ pub struct Entry {
 }
 
 /// What a line of the ledger is about.
+///
+/// # Examples
+/// What a partition lost was lost in turns, and the turns add up:
+/// ```
+/// # let path = "scenarios/partition-with-clients-on-the-old-side.ron".as_ref();
+/// # let loaded = cutover::scenario::load(path).expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::blame::{Kind, ledger};
+/// use cutover::check::Amount;
+/// let lost = ledger(&outcome).into_iter().filter(|entry| entry.kind.is_loss());
+/// let (kinds, commits): (Vec<Kind>, Vec<u64>) = lost
+///     .filter_map(|entry| match entry.amount {
+///         Amount::Commits(commits) => Some((entry.kind, commits)),
+///         _ => None,
+///     })
+///     .unzip();
+/// use Kind::{LostBeside, LostDeciding, LostFencing, LostUnnoticed};
+/// assert_eq!(kinds, [LostUnnoticed, LostDeciding, LostBeside, LostFencing]);
+/// assert_eq!(commits.iter().sum::<u64>(), 16_154);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// Acknowledged commits on no surviving history that nobody else had when the fault struck.
@@ -56,6 +90,19 @@ pub enum Kind {
 }
 
 /// Why the consumer of a slot was given commits again.
+///
+/// # Examples
+/// What had not been confirmed, and what was confirmed after the copy:
+/// ```
+/// # let path = "scenarios/slot-copies-without-own-position.ron".as_ref();
+/// # let loaded = cutover::scenario::load(path).expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::blame::{Again, Kind, ledger};
+/// let ledger = ledger(&outcome);
+/// let of = |again: Again| ledger.iter().filter(|one| one.kind == Kind::Again(again)).count();
+/// assert_eq!((of(Again::Unconfirmed), of(Again::Uncopied)), (1, 1));
+/// assert_eq!((of(Again::Behind), of(Again::Unsaved)), (0, 0));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Again {
     /// The standby had not replayed them when the slot's position was copied.
@@ -69,6 +116,19 @@ pub enum Again {
 }
 
 /// Why the consumer of a slot will never be given commits.
+///
+/// # Examples
+/// A slot that is not kept over a failover begins anew, behind what was written meanwhile:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/slots-not-kept.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::blame::{Gap, Kind, ledger};
+/// use cutover::check::Amount;
+/// let ledger = ledger(&outcome);
+/// let gap = ledger.iter().find(|entry| entry.kind == Kind::Gap(Gap::Anew));
+/// assert_eq!(gap.expect("there is one").amount, Amount::Commits(1_001));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gap {
     /// Its slot was gone, and a new one begins behind them.
@@ -80,6 +140,23 @@ pub enum Gap {
 }
 
 /// What a part of an outage was spent on.
+///
+/// # Examples
+/// Where the writer's 71 s went, after a crash:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::blame::{Kind, Part, ledger};
+/// let parts = ledger(&outcome).into_iter().filter_map(|entry| match entry.kind {
+///     Kind::Outage(part) => Some(part),
+///     _ => None,
+/// });
+/// use Part::{Cache, Connect, Detect, Promote, Publish, Retry};
+/// let mut parts: Vec<Part> = parts.collect();
+/// parts.sort_unstable();
+/// assert_eq!(parts, [Detect, Promote, Publish, Cache, Connect, Retry]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     /// The server came back by itself.
@@ -101,6 +178,19 @@ pub enum Part {
 }
 
 /// An event without which a line would not be there.
+///
+/// # Examples
+/// How a crash came to cost a minute, and the constant behind the last step:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// let chain = &cutover::blame::ledger(&outcome)[0].chain;
+/// let told: Vec<&str> = chain.iter().map(|link| link.what.as_str()).collect();
+/// assert_eq!(told[..2], ["the last report of orders-1 arrives", "HostDeath strikes orders-1"]);
+/// let by = chain[2].by.as_ref().expect("a timeout was over");
+/// assert_eq!((by.knob, by.value.as_str()), ("detection_timeout", "1m"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     /// When.
@@ -113,6 +203,14 @@ pub struct Link {
 
 impl Kind {
     /// Returns the kind as results print it.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::blame::{Again, Kind, Part};
+    /// assert_eq!(Kind::LostBeside.word(), "lost_beside");
+    /// assert_eq!(Kind::Again(Again::Uncopied).word(), "again_uncopied");
+    /// assert_eq!(Kind::Outage(Part::Detect).word(), Part::Detect.word());
+    /// ```
     pub fn word(self) -> &'static str {
         match self {
             Self::LostBehind => "lost_behind",
@@ -134,6 +232,14 @@ impl Kind {
     }
 
     /// Returns whether it is about acknowledged commits that were lost.
+    ///
+    /// # Examples
+    /// A commit that nobody was told of is divergent, and no loss:
+    /// ```
+    /// use cutover::blame::Kind;
+    /// assert!(Kind::LostBehind.is_loss());
+    /// assert!(!Kind::Divergent.is_loss() && !Kind::Phantom.is_loss());
+    /// ```
     pub fn is_loss(self) -> bool {
         match self {
             Self::LostBehind
@@ -150,6 +256,13 @@ impl Kind {
 
 impl Part {
     /// Every part, in the order in which an outage goes through them.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::blame::Part;
+    /// assert_eq!(Part::ALL.map(Part::word)[..3], ["recover", "detect", "check"]);
+    /// assert!(Part::ALL.is_sorted());
+    /// ```
     pub const ALL: [Self; 8] = [
         Self::Recover,
         Self::Detect,
@@ -162,6 +275,12 @@ impl Part {
     ];
 
     /// Returns the part as results print it.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::blame::Part;
+    /// assert_eq!(Part::Publish.word(), "publish");
+    /// ```
     pub fn word(self) -> &'static str {
         match self {
             Self::Recover => "recover",

@@ -7,6 +7,18 @@ use crate::knob::{KNOBS, Knobs};
 use crate::sim::{ClientOutcome, Driver};
 
 /// What a cost scales with.
+///
+/// # Examples
+/// A glitch costs as long as it lasts, which is no knob:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/glitch-of-50s.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::blame::{Scale, ledger};
+/// let ledger = ledger(&outcome);
+/// assert_eq!(ledger[0].scale, Scale::Fault("LinkCut"));
+/// assert!(ledger[1..].iter().all(|entry| matches!(entry.scale, Scale::Knobs(_))));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scale {
     /// Knobs, the most telling first.
@@ -20,6 +32,25 @@ pub enum Scale {
 }
 
 /// A knob with its value in a run.
+///
+/// # Examples
+/// The timeout is documented; how long a name is cached is an assumption:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::blame::{Scale, ledger};
+/// let ledger = ledger(&outcome);
+/// let settings = ledger.iter().filter_map(|entry| match &entry.scale {
+///     Scale::Knobs(settings) => Some(settings),
+///     _ => None,
+/// });
+/// let settings: Vec<_> = settings.flatten().collect();
+/// let of = |knob: &str| settings.iter().find(|of| of.knob == knob).expect("it matters");
+/// let (timeout, ttl) = (of("detection_timeout"), of("dns_ttl"));
+/// assert_eq!((timeout.value.as_str(), ttl.value.as_str()), ("1m", "30s"));
+/// assert!(!timeout.is_stance && ttl.is_stance);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Setting {
     /// The knob.
@@ -55,6 +86,15 @@ impl Scale {
     }
 
     /// Returns the names of what it is, without values.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::blame::Scale;
+    /// use cutover::kernel::Span;
+    /// assert_eq!(Scale::Fault("LinkCut").names(), "the fault LinkCut");
+    /// assert_eq!(Scale::Driver("ResolvesOnce".to_owned()).names(), "the driver ResolvesOnce");
+    /// assert_eq!(Scale::Feedback(Span::from_secs(1)).names(), "ack_every");
+    /// ```
     pub fn names(&self) -> String {
         match self {
             Self::Knobs(settings) => {

@@ -8,6 +8,20 @@ use crate::check::Amount;
 use crate::kernel::Span;
 
 /// What scales with one thing, of a whole run.
+///
+/// # Examples
+/// Most of what a crash costs scales with the timeout:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::blame::{ledger, shares};
+/// use cutover::kernel::Span;
+/// let shares = shares(&ledger(&outcome));
+/// let most = shares.iter().max_by_key(|share| share.outage).expect("there is an outage");
+/// assert_eq!(most.scale.names(), "detection_timeout");
+/// assert_eq!((most.outage, most.lost_commits), (Span::from_micros(57_005_500), 0));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
     /// What it scales with.
@@ -23,6 +37,19 @@ pub struct Share {
 }
 
 /// Returns the shares of lost commits and of outages, in the order in which the ledger has them.
+///
+/// # Examples
+/// They add up to the outage:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::blame::{ledger, shares};
+/// use cutover::kernel::Span;
+/// let shares = shares(&ledger(&outcome));
+/// let sum = shares.iter().fold(Span::ZERO, |sum, share| sum + share.outage);
+/// assert_eq!(sum, outcome.clients[0].outages[0].length(outcome.until));
+/// ```
 pub fn shares(entries: &[Entry]) -> Vec<Share> {
     let mut shares: Vec<Share> = Vec::new();
     for entry in entries {

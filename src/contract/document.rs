@@ -4,6 +4,15 @@
 //! page, as its publisher keeps it, front matter included.
 
 /// A document.
+///
+/// # Examples
+/// Every document has statements that runs are held against:
+/// ```
+/// use cutover::contract::{CONTRACTS, Document};
+/// let statements = |of: Document| CONTRACTS.iter().filter(|one| one.document == of).count();
+/// assert!(statements(Document::Upgrade) > statements(Document::Switchback));
+/// assert!(statements(Document::Switchback) > 0);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Document {
     /// Aiven for `PostgreSQL`: upgrades and failovers.
@@ -19,6 +28,14 @@ pub enum Document {
 }
 
 /// What is said of a document.
+///
+/// # Examples
+/// ```
+/// use cutover::contract::{DOCUMENTS, Document, DocumentCard};
+/// let DocumentCard { document, short, title } = DOCUMENTS[0];
+/// assert_eq!((document, short), (Document::Upgrade, "upgrade"));
+/// assert_eq!(title, "Aiven, Upgrade and failover procedures");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct DocumentCard {
     /// The document itself.
@@ -30,6 +47,15 @@ pub struct DocumentCard {
 }
 
 /// Every document.
+///
+/// # Examples
+/// A statement's place begins with the short name of its document:
+/// ```
+/// use cutover::contract::{CONTRACTS, DOCUMENTS};
+/// let shorts: Vec<&str> = DOCUMENTS.iter().map(|card| card.short).collect();
+/// assert_eq!(shorts, ["upgrade", "switchover", "switchback", "replicas", "promotion"]);
+/// assert!(CONTRACTS.iter().all(|one| shorts.iter().any(|of| one.place().starts_with(of))));
+/// ```
 pub const DOCUMENTS: &[DocumentCard] = &[
     DocumentCard {
         document: Document::Upgrade,
@@ -61,6 +87,13 @@ pub const DOCUMENTS: &[DocumentCard] = &[
 
 impl Document {
     /// Returns what is said of the document.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::contract::{DOCUMENTS, Document};
+    /// assert!(Document::Promotion.card().title.starts_with("Alibaba Cloud"));
+    /// assert!(DOCUMENTS.iter().all(|card| card.document.card().short == card.short));
+    /// ```
     pub fn card(self) -> &'static DocumentCard {
         DOCUMENTS.iter().find(|card| card.document == self).expect("every document has a card")
     }

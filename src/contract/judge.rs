@@ -16,6 +16,19 @@ use crate::scenario::Loaded;
 use crate::sim::{self, Outcome};
 
 /// How a contract came out over all scenarios.
+///
+/// # Examples
+/// A crash of the primary comes to the stated minute of silence exactly:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::contract::{Verdict, judge};
+/// use cutover::kernel::Span;
+/// let standings = judge(&[("crash".to_owned(), loaded)], 0, cutover::parallel::processors());
+/// let of = standings.iter().find(|of| of.contract.id == "U05").expect("it is a contract");
+/// assert_eq!((of.verdict, of.upheld_by.as_slice()), (Verdict::Upheld, &["crash".to_owned()][..]));
+/// assert_eq!(of.nearest, Some(("crash".to_owned(), Span::from_secs(60))));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Standing {
     /// The contract.
@@ -31,6 +44,22 @@ pub struct Standing {
 }
 
 /// How a contract came out.
+///
+/// # Examples
+/// A run in which nothing goes wrong puts no statement about failovers to the test:
+/// ```
+/// use cutover::contract::{Verdict, judge};
+/// let text = r#"Scenario(
+///     name: "quiet",
+///     services: [Service(name: "orders", plan: Business)],
+///     until: "1h",
+/// )"#;
+/// let loaded = cutover::scenario::parse("quiet.ron", text).expect("it is valid");
+/// let standings = judge(&[("quiet".to_owned(), loaded)], 0, cutover::parallel::processors());
+/// assert!(standings.iter().all(|of| of.verdict != Verdict::Refuted));
+/// let of = standings.iter().find(|of| of.contract.id == "U05").expect("it is a contract");
+/// assert_eq!(of.verdict, Verdict::NotExercised);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It was put to the test and nothing refutes it.
@@ -43,6 +72,12 @@ pub enum Verdict {
 
 impl Verdict {
     /// Returns the verdict as results print it.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::contract::Verdict;
+    /// assert_eq!(Verdict::NotExercised.word(), "not exercised");
+    /// ```
     pub fn word(self) -> &'static str {
         match self {
             Self::Upheld => "upheld",
@@ -54,6 +89,18 @@ impl Verdict {
 
 impl Standing {
     /// Returns whether a run reaches the stated bound; nothing if none is stated.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # use cutover::contract::judge;
+    /// let standings = judge(&[("crash".to_owned(), loaded)], 0, cutover::parallel::processors());
+    /// let tight = |id: &str| standings.iter().find(|of| of.contract.id == id)?.is_tight();
+    /// assert_eq!(tight("U05"), Some(true));
+    /// // No bound is stated of the name of the replica.
+    /// assert_eq!(tight("U09"), None);
+    /// ```
     pub fn is_tight(&self) -> Option<bool> {
         let bound = self.contract.bound?;
         Some(self.nearest.as_ref().is_some_and(|(_, measure)| bound.is_reached(*measure)))
@@ -61,6 +108,18 @@ impl Standing {
 }
 
 /// Runs scenarios by name, and holds the runs against every contract.
+///
+/// # Examples
+/// Each contract has its standing, in the order of the table:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/startup-primary-loss.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::contract::{CONTRACTS, Verdict, judge};
+/// let standings = judge(&[("startup".to_owned(), loaded)], 0, cutover::parallel::processors());
+/// assert_eq!(standings.len(), CONTRACTS.len());
+/// let of = standings.iter().find(|of| of.contract.id == "U03").expect("it is a contract");
+/// assert_eq!(of.verdict, Verdict::Upheld);
+/// ```
 pub fn judge(suite: &[(String, Loaded)], seed: u64, jobs: NonZero<usize>) -> Vec<Standing> {
     // What somebody left on a standby is in the way of what the documents promise of slots.
     let left_over = |loaded: &Loaded| loaded.setup.slots.iter().any(|of| !of.left_over.is_empty());

@@ -7,6 +7,20 @@ use crate::kernel::Span;
 use crate::sim::{Outcome, PhaseName};
 
 /// A bound that a document states, and what is measured against it.
+///
+/// # Examples
+/// What is stated, and what a run gives:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::contract::CONTRACTS;
+/// use cutover::kernel::Span;
+/// let contract = CONTRACTS.iter().find(|one| one.id == "U05").expect("it is a contract");
+/// let bound = contract.bound.expect("it states a minute");
+/// assert_eq!((bound.what, bound.at), ("last report to promotion", Span::from_secs(60)));
+/// assert_eq!((bound.of)(&outcome), [Span::from_secs(60)]);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Bound {
     /// What is measured, in words.
@@ -21,17 +35,17 @@ pub struct Bound {
 
 impl Bound {
     /// Returns the measure of a run that comes nearest to the bound.
-    pub fn nearest(&self, outcome: &Outcome) -> Option<Span> {
+    pub(crate) fn nearest(&self, outcome: &Outcome) -> Option<Span> {
         (self.of)(outcome).into_iter().min_by_key(|measure| self.distance(*measure))
     }
 
     /// Returns whether a measure reaches the bound.
-    pub fn is_reached(&self, measure: Span) -> bool {
+    pub(crate) fn is_reached(&self, measure: Span) -> bool {
         self.distance(measure) <= self.within
     }
 
     /// Returns how far a measure is from the bound.
-    pub fn distance(&self, measure: Span) -> Span {
+    pub(crate) fn distance(&self, measure: Span) -> Span {
         Span::from_micros(measure.as_micros().abs_diff(self.at.as_micros()))
     }
 }

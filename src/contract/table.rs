@@ -13,6 +13,14 @@ use Check::{Invariant, Probe};
 use Document::{Promotion, ReadReplicas, Switchback, Switchover, Upgrade};
 
 /// A statement of a document.
+///
+/// # Examples
+/// ```
+/// use cutover::contract::CONTRACTS;
+/// let of = CONTRACTS.iter().find(|one| one.id == "U05").expect("it is a contract");
+/// assert_eq!(of.says, "a silent primary is marked as down, and a standby promoted, after 60 s");
+/// assert_eq!((of.lines, of.scenario), ((37, 39), "business-primary-crash"));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Contract {
     /// Its number.
@@ -32,6 +40,16 @@ pub struct Contract {
 }
 
 /// What checks a statement.
+///
+/// # Examples
+/// Those that are invariants are in their table:
+/// ```
+/// use cutover::check::INVARIANTS;
+/// use cutover::contract::{CONTRACTS, Check};
+/// let invariants = || CONTRACTS.iter().filter(|of| matches!(of.check, Check::Invariant(_)));
+/// assert!(invariants().all(|of| INVARIANTS.iter().any(|card| card.id == of.check.name())));
+/// assert!(invariants().count() < CONTRACTS.len());
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Check {
     /// An invariant, by its id.
@@ -42,6 +60,13 @@ pub enum Check {
 
 impl Contract {
     /// Returns the document and the lines of the statement.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::contract::CONTRACTS;
+    /// let of = CONTRACTS.iter().find(|one| one.id == "U05").expect("it is a contract");
+    /// assert_eq!(of.place(), "upgrade 37-39");
+    /// ```
     pub fn place(&self) -> String {
         let (first, last) = self.lines;
         let lines = if first == last { first.to_string() } else { format!("{first}-{last}") };
@@ -51,6 +76,14 @@ impl Contract {
 
 impl Check {
     /// Returns the name of the invariant or the probe.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::contract::CONTRACTS;
+    /// let of = |id: &str| CONTRACTS.iter().find(|one| one.id == id).expect("it is a contract");
+    /// assert_eq!(of("U04").check.name(), "restore-loss-bounded");
+    /// assert_eq!(of("U06").check.name(), "primary-name-dead-in-timeout");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Invariant(name) | Probe(name, _) => name,
@@ -74,6 +107,15 @@ macro_rules! contracts {
     ($($id:literal, $document:ident $first:literal-$last:literal, $check:expr, $bound:expr,
        $scenario:literal, $says:literal;)+) => {
         /// Every contract, in the order of the documents.
+        ///
+        /// # Examples
+        /// ```
+        /// use cutover::contract::CONTRACTS;
+        /// let mut ids: Vec<&str> = CONTRACTS.iter().map(|one| one.id).collect();
+        /// ids.sort_unstable();
+        /// ids.dedup();
+        /// assert_eq!(ids.len(), CONTRACTS.len());
+        /// ```
         pub const CONTRACTS: &[Contract] = &[$(Contract {
             id: $id, document: $document, lines: ($first, $last), says: $says, check: $check,
             scenario: $scenario, bound: $bound,
