@@ -9,6 +9,17 @@ use crate::control::{PhaseName, Rule};
 use crate::kernel::Instant;
 
 /// The state of a controlled switchover, as the platform shows it.
+///
+/// # Examples
+/// New nodes are ready soon, and wait for the window:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/maintenance-in-its-window.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::sim::SwitchoverState::{Completed, Pending, Running, Scheduled};
+/// let states = outcome.switchovers[0].states.iter().map(|(_, state)| *state);
+/// assert!(states.eq([Pending, Scheduled, Running, Completed]));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SwitchoverState {
     /// Maintenance began, and new nodes are not ready.
@@ -27,6 +38,12 @@ pub enum SwitchoverState {
 
 impl SwitchoverState {
     /// Returns the state as results print it.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::sim::SwitchoverState;
+    /// assert_eq!(SwitchoverState::CompletedEarly.word(), "COMPLETED_EARLY");
+    /// ```
     pub fn word(self) -> &'static str {
         match self {
             Self::Pending => "PENDING",
@@ -40,6 +57,19 @@ impl SwitchoverState {
 }
 
 /// Maintenance of a service with windows.
+///
+/// # Examples
+/// The window opens ten minutes into the run, and the primary is changed then:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/maintenance-in-its-window.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::sim::SwitchoverState::Running;
+/// let switchover = &outcome.switchovers[0];
+/// let running = switchover.states.iter().find(|(_, state)| *state == Running);
+/// assert_eq!(switchover.service, "orders");
+/// assert_eq!(running.expect("it was changed").0.as_micros(), 600_000_000);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SwitchoverOutcome {
     /// The service.

@@ -4,7 +4,6 @@
 //! range holds, so the differences between two instants add up to the whole.
 
 use super::Sim;
-use super::outcome::{Loss, LostRange, Unwaited};
 use super::strikes::touches;
 use crate::check::{Abandoned, Ledger, acked_in_force};
 use crate::kernel::{Instant, Lsn, Span};
@@ -12,6 +11,17 @@ use crate::knob::CommitLevel;
 use crate::model::{Branch, Host, Service, Session};
 
 /// WAL before the beginning of a timeline that is in no archive.
+///
+/// # Examples
+/// A disk that is full of WAL waiting for the archive leaves a gap behind:
+/// ```
+/// # let path = "scenarios/uploads-stall-and-disk-fills.ron".as_ref();
+/// # let loaded = cutover::scenario::load(path).expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// let gap = outcome.services[0].archive_gaps[0];
+/// assert_eq!((gap.timeline, gap.from_lsn.get()), (2, 36_864_000));
+/// assert_eq!(gap.to_lsn.get() - gap.from_lsn.get(), 97_353_728);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ArchiveGap {
     /// The number of the timeline that begins behind the gap.
@@ -22,6 +32,106 @@ pub struct ArchiveGap {
     pub to_lsn: Lsn,
     /// How long it took to write what is missing.
     pub window: Span,
+}
+
+/// What a service lost, in commits that clients were told are committed.
+///
+/// # Examples
+/// What was acknowledged survived or was lost:
+/// ```
+/// # let path = "scenarios/partition-with-clients-on-the-old-side.ron".as_ref();
+/// # let loaded = cutover::scenario::load(path).expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// let loss = &outcome.services[0].loss;
+/// assert_eq!(loss.lost_commits, 16_154);
+/// assert_eq!(loss.surviving_commits + loss.lost_commits, loss.acked_commits);
+/// // One more was sent when the fence took effect, and never answered.
+/// assert_eq!((loss.in_doubt_commits, loss.divergent_commits), (1, 16_155));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Loss {
+    /// Commits whose acknowledgement reached a client.
+    pub acked_commits: u64,
+    /// Of these, those in the history of the last primary.
+    pub surviving_commits: u64,
+    /// Of these, those that are not.
+    pub lost_commits: u64,
+    /// WAL of old timelines beyond the points where new ones begin, in bytes.
+    pub lost_bytes: u64,
+    /// From the writing of the last WAL that survived to the old primary's last commit.
+    pub window: Span,
+    /// Commits that were sent and never answered.
+    pub in_doubt_commits: u64,
+    /// Commits, acknowledged or not, on timelines that nobody follows any more.
+    pub divergent_commits: u64,
+    /// Commits acknowledged with a warning that no standby has them.
+    pub acked_with_warning_commits: u64,
+    /// The lost part of each abandoned timeline.
+    pub ranges: Vec<LostRange>,
+}
+
+/// The part of an abandoned timeline that no later primary has.
+///
+/// # Examples
+/// ```
+/// # let path = "scenarios/partition-with-clients-on-the-old-side.ron".as_ref();
+/// # let loaded = cutover::scenario::load(path).expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// let range = &outcome.services[0].loss.ranges[0];
+/// assert_eq!((range.node.as_str(), range.timeline), ("orders-1", 1));
+/// assert_eq!(range.acked_commits, 16_154);
+/// // From the end of the last archived segment to the fence, 600 KiB a second.
+/// let bytes = range.to_lsn.get() - range.from_lsn.get();
+/// assert_eq!(bytes, outcome.services[0].loss.lost_bytes);
+/// assert_eq!(range.window.as_micros(), 80_773_334);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LostRange {
+    /// The node that wrote it.
+    pub node: String,
+    /// The timeline's number.
+    pub timeline: u32,
+    /// Where the lost part begins.
+    pub from_lsn: Lsn,
+    /// Where it ends.
+    pub to_lsn: Lsn,
+    /// How many acknowledged commits it holds.
+    pub acked_commits: u64,
+    /// How many commits it holds, acknowledged or not.
+    pub divergent_commits: u64,
+    /// How many of the acknowledged ones had been written by each instant at which something
+    /// happened to the service, in order; the end of the run is the last.
+    pub acked_by: Vec<(Instant, u64)>,
+    /// The acknowledged ones that waited for no standby, if others on the timeline did.
+    pub unwaited: Option<Unwaited>,
+    /// When the last WAL that survived was written, or when the timeline began.
+    pub since: Instant,
+    /// How far back in time it reaches.
+    pub window: Span,
+    /// Whether the disk that holds it still exists at the end of the run.
+    pub disk_exists: bool,
+}
+
+/// Acknowledged commits of a timeline under quorum commit that waited for no standby.
+///
+/// # Examples
+/// Three commits were cancelled while they waited, and are acknowledged with a warning:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/quorum-wait-cancelled.ron".as_ref())
+/// #     .expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// let ranges = outcome.services[0].loss.ranges.iter();
+/// let unwaited: Vec<_> = ranges.filter_map(|range| range.unwaited).collect();
+/// assert_eq!((unwaited[0].with_warning, unwaited[0].own_setting), (3, 0));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unwaited {
+    /// Made before the setting was in force, or after it.
+    pub not_in_force: u64,
+    /// Of clients that turned it off for themselves by `synchronous_commit`.
+    pub own_setting: u64,
+    /// Acknowledged with a warning, since their client would not wait any longer.
+    pub with_warning: u64,
 }
 
 impl LostRange {

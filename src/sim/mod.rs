@@ -1,6 +1,7 @@
 //! The event loop: each event goes through its stages, in one order and never backwards.
 //!
-//! * `setup`: what a run is made from; `outcome`: its result as data; `start`: the first instant;
+//! * `setup`: what a run is made from; `outcome`, `service_outcome`, `client_outcome`: its result
+//!   as data; `start`: the first instant;
 //! * `command`: orders that an operator gives the platform; `pairs`: pairs of services;
 //! * `script`: which fault strikes and heals when; `trigger`: steps that wait for something;
 //! * `failure`: what goes wrong by itself; `hurry`: runs that are made likelier than they are;
@@ -22,6 +23,7 @@
 
 mod answer;
 mod apply;
+mod client_outcome;
 mod command;
 mod controlled;
 mod decider;
@@ -42,6 +44,7 @@ mod phase;
 mod reached;
 mod result;
 mod script;
+mod service_outcome;
 mod sessions;
 mod settle;
 mod setup;
@@ -64,15 +67,17 @@ pub use crate::model::{
     Arrivals, ClientSetup, Consumption, DatabaseSetup, Driver, DriverParts, ServiceSetup,
     SlotSetup, Work,
 };
+pub use client_outcome::{ClientOutcome, Outage, Parts};
 pub use controlled::{SwitchoverOutcome, SwitchoverState};
 pub use failure::{CLOCKS_MAX, FailureSetup, Hurry, Occurs, Subject};
-pub use lost::ArchiveGap;
-pub use outcome::{
-    Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, FaultOutcome, Fenced, Loss,
-    LostRange, MarkedDown, NoPrimary, Outage, Outcome, Parts, Promotion, ServiceOutcome, Unwaited,
-};
+pub use lost::{ArchiveGap, Loss, LostRange, Unwaited};
+pub use outcome::{FaultOutcome, Outcome};
 pub use phase::PhaseChange;
 pub use reached::Reached;
+pub use service_outcome::{
+    Candidate, Census, DnsChange, DualWriters, Exposure, Fenced, MarkedDown, NoPrimary, Promotion,
+    ServiceOutcome,
+};
 pub use sessions::SessionOutcome;
 pub use setup::{Deed, Setup, StepSetup, When};
 pub use side_by_side::{
@@ -130,7 +135,7 @@ pub struct Sim {
 
 /// Whether periodic reports are events or are computed when something depends on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ticks {
+enum Ticks {
     /// Computed: a report that says nothing new costs nothing.
     Lazy,
     /// Each report is an event: slow, and the reference that the lazy way is tested against.

@@ -3,7 +3,7 @@
 //! Knows nothing of how it is printed. Kept here: the parts add up to the whole.
 
 use super::Sim;
-use super::outcome::{Outage, Parts};
+use super::client_outcome::{Outage, Parts};
 use crate::kernel::{Instant, Span};
 use crate::model::{Activity, Client, ClientOutage, Hosts};
 

@@ -3,12 +3,14 @@
 //! Knows nothing of how an outcome is printed. Kept here: an outcome names things, and everything
 //! in it can be read off the truth and the judge's memory.
 
+use super::client_outcome::ClientOutcome;
 use super::lost::ArchiveGap;
-use super::outcome::{
-    Candidate, Census, ClientOutcome, DnsChange, DualWriters, Exposure, Fenced, MarkedDown,
-    NoPrimary, Outcome, Promotion, ServiceOutcome,
-};
+use super::outcome::Outcome;
 use super::phase::PhaseChange;
+use super::service_outcome::{
+    Candidate, Census, DnsChange, DualWriters, Exposure, Fenced, MarkedDown, NoPrimary, Promotion,
+    ServiceOutcome,
+};
 use super::sessions::SessionOutcome;
 use super::told::StanceOutcome;
 use super::{Sim, controlled, lost, reached, side_by_side, slot_outcome, strikes, tell};
