@@ -15,6 +15,17 @@ use crate::contract::{DOCUMENTS, Standing, Verdict};
 const NAMED_MAX: usize = 2;
 
 /// Returns how the contracts came out as text of 80 columns.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// let suite = [("crash".to_owned(), loaded)];
+/// let standings = cutover::contract::judge(&suite, 0, cutover::parallel::processors());
+/// let text = cutover::report::contracts_text(&standings);
+/// let line = text.lines().find(|line| line.trim_start().starts_with("U05")).expect("it is told");
+/// assert!(line.contains("upgrade 37-39") && line.contains("upheld"));
+/// ```
 pub fn contracts_text(standings: &[Standing]) -> String {
     let mut page = Page::new(Style::PLAIN);
     for card in DOCUMENTS {

@@ -17,8 +17,27 @@ pub struct Style {
 
 impl Style {
     /// Text without any escape sequence.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// use cutover::report::{Style, timeline};
+    /// let outcome = cutover::sim::run(&loaded.setup, 0);
+    /// assert!(!timeline(&outcome, Style::PLAIN).contains('\u{1b}'));
+    /// ```
     pub const PLAIN: Self = Self { colored: false };
     /// Text with ANSI escape sequences.
+    ///
+    /// # Examples
+    /// What goes wrong stands out:
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// use cutover::report::{Style, timeline};
+    /// let outcome = cutover::sim::run(&loaded.setup, 0);
+    /// assert!(timeline(&outcome, Style::COLORED).contains('\u{1b}'));
+    /// ```
     pub const COLORED: Self = Self { colored: true };
 
     /// Returns the text in an ink, or as it is where there are no colours.

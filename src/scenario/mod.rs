@@ -34,8 +34,8 @@ mod workload;
 mod write;
 
 pub use error::{Error, Errors};
-pub(crate) use expect::one_line;
-pub use expect::{ExpectationOutcome, ExpectationVerdict, Judgement, overall, unexcused};
+pub use expect::{ExpectationOutcome, ExpectationVerdict, Judgement, overall};
+pub(crate) use expect::{one_line, unexcused};
 pub use file::{
     Allowance, Client, Connection, Deed, Expectation, Failure, IfMissing, Integration, Level,
     Objective, Occurs, Reader, Scenario, Service, Slot, SlotConsumer, StartPosition, Step, Strikes,

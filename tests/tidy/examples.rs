@@ -7,8 +7,18 @@ use super::finding::Finding;
 use super::source::{Source, numbered};
 
 /// The modules in which every public item has an example.
-const WHOLE: &[&str] =
-    &["src/bundle/", "src/check/", "src/parallel.rs", "src/search/", "src/statistics/"];
+const WHOLE: &[&str] = &[
+    "src/blame/",
+    "src/bundle/",
+    "src/check/",
+    "src/contract/",
+    "src/parallel.rs",
+    "src/report/",
+    "src/scenario/",
+    "src/search/",
+    "src/sim/",
+    "src/statistics/",
+];
 
 /// What a public item begins with.
 const ITEMS: &[&str] =

@@ -1,4 +1,3 @@
-#![expect(clippy::float_arithmetic, reason = "estimates are floats")]
 //! Arms side by side: what each gives, and what the difference is worth, run by run.
 //!
 //! Knows nothing of threads. Kept here: a difference is told with the interval of the difference,
@@ -7,127 +6,14 @@
 use serde_json::{Value, json};
 
 use super::amount::{amount, plain, rounded, short};
-use super::grid::{self, Grid};
+use super::arms::{Arms, Cell, verdict};
+use super::grid;
 use super::said;
 use super::screen::length;
-use crate::campaign::{Difference, Estimate, Header, Paired};
 use crate::report::page::Page;
 use crate::report::style::{Ink, Style};
 use crate::report::table::Table;
 use crate::report::wording::number;
-use crate::statistics::{CONFIDENCE, Interval, Moments, binomial_at_most, from_u64, mean_interval};
-
-/// Fewer differing pairs say too little of the law of the difference.
-const PAIRS_MIN: u64 = 30;
-
-/// One arm of a comparison.
-#[derive(Clone, Debug)]
-pub struct Arm {
-    /// What it is, such as `dns_ttl=10s`.
-    pub name: String,
-    /// Its campaign.
-    pub header: Header,
-}
-
-/// A comparison with its result.
-#[derive(Clone, Debug)]
-pub struct Arms<'a> {
-    /// The arms; the first is what the others are compared with.
-    pub arms: &'a [Arm],
-    /// The names of the metrics that are told, of those that all arms share.
-    pub told: &'a [String],
-    /// For each metric that all arms share, its place in each arm.
-    pub shared: &'a [Vec<usize>],
-    /// What is kept of the runs.
-    pub paired: &'a Paired,
-    /// What the arms are made of, if it is two keys.
-    pub grid: Option<&'a Grid>,
-    /// The command that repeats it.
-    pub repeat: String,
-}
-
-/// A metric of one arm, with its difference from the first.
-pub(super) struct Cell<'a> {
-    pub(super) arm: &'a str,
-    pub(super) estimate: Estimate,
-    moments: Moments,
-    difference: Option<Compared>,
-}
-
-impl Cell<'_> {
-    /// Returns whether it is told apart from the first arm; nothing for the first arm itself.
-    pub(super) fn verdict(&self) -> Option<&'static str> {
-        self.difference.as_ref().map(verdict)
-    }
-}
-
-/// A difference from the first arm.
-struct Compared {
-    of: Difference,
-    mean: f64,
-    interval: Option<Interval>,
-    /// How many times the variance of independent runs would be that of pairs.
-    reduction: Option<f64>,
-}
-
-impl Arms<'_> {
-    fn unit(&self, shared: usize) -> &str {
-        &self.arms[0].header.metrics[self.shared[shared][0]].unit
-    }
-
-    fn name(&self, shared: usize) -> &str {
-        &self.arms[0].header.metrics[self.shared[shared][0]].name
-    }
-
-    /// Returns the metrics that are told, by their places among the shared ones.
-    fn rows(&self) -> Vec<usize> {
-        let place = |name: &String| (0..self.shared.len()).find(|one| self.name(*one) == name);
-        self.told.iter().filter_map(place).collect()
-    }
-
-    fn cells(&self, shared: usize) -> Vec<Cell<'_>> {
-        let places = &self.shared[shared];
-        let moments = |arm: usize| self.paired.arms[arm].metrics[places[arm]].moments();
-        let first = moments(0);
-        let arms = self.arms.iter().enumerate().map(|(index, arm)| Cell {
-            arm: &arm.name,
-            estimate: said(&arm.header, &self.paired.arms[index])[places[index]].clone(),
-            moments: moments(index),
-            difference: index.checked_sub(1).and_then(|behind| {
-                compared(self.paired.differences[behind][shared], &first, &moments(index))
-            }),
-        });
-        arms.collect()
-    }
-}
-
-fn compared(of: Difference, first: &Moments, other: &Moments) -> Option<Compared> {
-    let moments = of.moments();
-    let mean = moments.mean()?;
-    let apart = first.variance().zip(other.variance()).map(|(one, two)| one + two);
-    let together = moments.variance().filter(|variance| *variance > 0.0);
-    let reduction = apart.zip(together).map(|(apart, together)| apart / together);
-    let differing = of.more + of.less;
-    let enough = differing == 0 || differing >= PAIRS_MIN;
-    let interval = mean_interval(&moments).filter(|_| enough);
-    Some(Compared { of, mean, interval, reduction })
-}
-
-/// Returns whether a difference is told apart from none: by its interval, or, where too few pairs
-/// differ for one, by how many differ in which direction.
-fn verdict(of: &Compared) -> &'static str {
-    let (more, less) = (of.of.more, of.of.less);
-    let fewer = binomial_at_most(from_u64(more.min(less)), from_u64(more + less), 0.5);
-    match of.interval {
-        _ if more + less == 0 => "no run differs",
-        Some(interval) if interval.low > 0.0 => "more",
-        Some(interval) if interval.high < 0.0 => "less",
-        Some(_) => "not told apart",
-        None if 2.0 * fewer > 1.0 - CONFIDENCE => "too few runs differ",
-        None if more > less => "more, by a sign test",
-        None => "less, by a sign test",
-    }
-}
 
 /// Returns the comparison of a metric in one line: the arm with the least mean, beside the first.
 fn in_one_line(of: &Arms<'_>, shared: usize) -> Option<String> {

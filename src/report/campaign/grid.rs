@@ -4,7 +4,7 @@
 //! told apart from the first arm, so that a difference is never read off two means.
 
 use super::amount::short;
-use super::comparison::Cell;
+use super::arms::Cell;
 use crate::report::page::{Page, WIDTH};
 use crate::report::style::Ink;
 use crate::report::table::Table;

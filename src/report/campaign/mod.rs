@@ -1,6 +1,7 @@
 //! The result of many runs: a screen for planners, and JSON for programs.
 //!
-//! * `screen`: the first screen; `json`: everything as data; `comparison`: arms side by side;
+//! * `screen`: the first screen; `json`: everything as data;
+//! * `arms`, `comparison`: arms side by side;
 //! * `grid`: arms of two keys as a map;
 //! * `rare`: how rarely something happens;
 //! * `amount`: numbers with their units; `share`: what a whole is made of.
@@ -9,6 +10,7 @@
 //! report is a function of header and tally alone.
 
 mod amount;
+mod arms;
 mod comparison;
 mod grid;
 mod json;
@@ -19,7 +21,8 @@ mod share;
 use crate::campaign::{Estimate, Header, Tally, estimates};
 use crate::kernel::Digest;
 
-pub use comparison::{Arm, Arms, comparison_json, comparison_text, tornado_text};
+pub use arms::{Arm, Arms};
+pub use comparison::{comparison_json, comparison_text, tornado_text};
 pub use grid::Grid;
 pub use json::campaign_json;
 pub use rare::{rare_json, rare_text};

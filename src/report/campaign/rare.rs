@@ -64,6 +64,20 @@ fn silence(tally: &Tally, rare: &Rare) -> String {
 }
 
 /// Returns the estimate as text of 80 columns; `repeat` is the command that gives it again.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/campaigns/total-loss.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::campaign::{Campaign, Chunks, Estimator, Header, Rare};
+/// use cutover::report::{Style, rare_text};
+/// let rare = Rare { metric: 0, beyond: 0, estimator: Estimator::FailureBiasing { bias: 20 } };
+/// let tally = Campaign::new(&loaded, 0).weighed(rare).tally(0..5);
+/// let header = Header::new(&loaded, 0, Chunks::of(5), String::new());
+/// let repeat = "cutover campaign total-loss.ron --rare write_downtime --runs 5";
+/// let text = rare_text(&header, &rare, (&tally, repeat), Style::PLAIN);
+/// assert!(text.contains("failure biasing: 5 runs") && text.ends_with(&format!("{repeat}\n")));
+/// ```
 pub fn rare_text(
     header: &Header,
     rare: &Rare,
@@ -115,6 +129,20 @@ pub fn rare_text(
 }
 
 /// Returns the estimate as JSON in the format `cutover.rare/1`, ending in a newline.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/campaigns/total-loss.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::campaign::{Campaign, Chunks, Estimator, Header, Rare};
+/// let rare = Rare { metric: 0, beyond: 0, estimator: Estimator::FailureBiasing { bias: 20 } };
+/// let tally = Campaign::new(&loaded, 0).weighed(rare).tally(0..5);
+/// let header = Header::new(&loaded, 0, Chunks::of(5), String::new());
+/// let text = cutover::report::rare_json(&header, &rare, (&tally, "cutover campaign FILE"));
+/// let value: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+/// assert_eq!((&value["format"], &value["bias"]), (&"cutover.rare/1".into(), &20.into()));
+/// assert_eq!(value["hits"], tally.weighted.hits);
+/// ```
 pub fn rare_json(header: &Header, rare: &Rare, (tally, repeat): (&Tally, &str)) -> String {
     let (of, interval) = (&tally.weighted, tally.rare_interval());
     let (estimator, bias, trials) = match rare.estimator {

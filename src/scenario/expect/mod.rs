@@ -3,7 +3,7 @@
 //! * `promotion`, `phase`: what the platform did, and when; `endpoint`: what names point to, and
 //!   how many nodes serve; `measure`: how long, how much and how often; `slot`: logical slots;
 //!   `pair`: roles, states, refusals; `group`: parts of instances; `both`: what two clients
-//!   suffer at once.
+//!   suffer at once; `verdict`: how they came out, and the run as a whole.
 //!
 //! Knows nothing of how the run came about. Kept here: an expectation is met, missed, or, when
 //! only a longer run could tell, inconclusive.
@@ -18,6 +18,7 @@ mod pair;
 mod phase;
 mod promotion;
 mod slot;
+mod verdict;
 
 use super::file::Expectation;
 use super::load;
@@ -25,131 +26,10 @@ use super::loaded::Loaded;
 use super::locate::Path;
 use crate::check::Verdict;
 use crate::kernel::{Instant, Span};
-use crate::sim::{InvariantOutcome, Outcome, ServiceOutcome, SlotOutcome};
+use crate::sim::{Outcome, ServiceOutcome, SlotOutcome};
 use ron::ser::PrettyConfig;
-
-/// How an expectation came out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExpectationOutcome {
-    /// The expectation as a scenario file says it, in one line.
-    pub text: String,
-    /// How it came out.
-    pub verdict: ExpectationVerdict,
-    /// When it was met, or from when on it was missed, if that is an instant.
-    pub at: Option<Instant>,
-    /// What was found.
-    pub detail: String,
-    /// The line of the scenario file that says it, if it is from a file.
-    pub line: Option<usize>,
-    /// The invariant that may be violated as long as this is a known failure.
-    pub excuses: Option<String>,
-}
-
-impl ExpectationOutcome {
-    /// Returns whether it excuses the violation of an invariant.
-    fn excused(&self, invariant: &str) -> bool {
-        self.verdict == ExpectationVerdict::Known && self.excuses.as_deref() == Some(invariant)
-    }
-}
-
-/// Returns the violated invariants that no known failure excuses.
-pub fn unexcused<'a>(
-    outcome: &'a Outcome,
-    expectations: &'a [ExpectationOutcome],
-) -> impl Iterator<Item = &'a InvariantOutcome> {
-    let violated = outcome.invariants.iter().filter(|row| row.verdict == Verdict::Violated);
-    violated.filter(|row| !expectations.iter().any(|known| known.excused(row.id)))
-}
-
-/// Whether an expectation was met.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ExpectationVerdict {
-    /// What was expected happened.
-    Met,
-    /// Something else happened.
-    Missed,
-    /// The run ended before it could be told.
-    Inconclusive,
-    /// Something else happened, as the scenario says it does so far.
-    Known,
-    /// What was expected happened, and the scenario says that it does not.
-    Fixed,
-}
-
-impl ExpectationVerdict {
-    /// Returns the verdict as results print it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Met => "met",
-            Self::Missed => "missed",
-            Self::Inconclusive => "inconclusive",
-            Self::Known => "known failure",
-            Self::Fixed => "fixed",
-        }
-    }
-}
-
-/// How a run as a whole came out.
-///
-/// # Examples
-/// ```
-/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
-/// #     .expect("it is valid");
-/// let outcome = cutover::sim::run(&loaded.setup, 0);
-/// use cutover::scenario::{Judgement, overall};
-/// assert_eq!(overall(&outcome, &loaded.judge(&outcome)), Judgement::Pass);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Judgement {
-    /// Every invariant holds and every expectation is met.
-    Pass,
-    /// An invariant is violated or an expectation is missed.
-    Fail,
-    /// Nothing is wrong, but the run ended before an invariant or an expectation could be told.
-    Inconclusive,
-}
-
-impl Judgement {
-    /// Returns the judgement as results print it.
-    ///
-    /// # Examples
-    /// ```
-    /// assert_eq!(cutover::scenario::Judgement::Fail.word(), "fail");
-    /// ```
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Fail => "fail",
-            Self::Inconclusive => "inconclusive",
-        }
-    }
-}
-
-/// Returns how a run as a whole came out; a vacuous invariant does not change it.
-///
-/// # Examples
-/// ```
-/// # let loaded = cutover::scenario::load("scenarios/glitch-of-50s.ron".as_ref())
-/// #     .expect("it is valid");
-/// let outcome = cutover::sim::run(&loaded.setup, 0);
-/// use cutover::scenario::{Judgement, overall};
-/// assert_eq!(overall(&outcome, &loaded.judge(&outcome)), Judgement::Pass);
-/// ```
-pub fn overall(outcome: &Outcome, expectations: &[ExpectationOutcome]) -> Judgement {
-    let any = |verdict| expectations.iter().any(|judged| judged.verdict == verdict);
-    if unexcused(outcome, expectations).next().is_some()
-        || any(ExpectationVerdict::Missed)
-        || any(ExpectationVerdict::Fixed)
-    {
-        Judgement::Fail
-    } else if any(ExpectationVerdict::Inconclusive)
-        || outcome.invariants.iter().any(|invariant| invariant.pending.is_some())
-    {
-        Judgement::Inconclusive
-    } else {
-        Judgement::Pass
-    }
-}
+pub(crate) use verdict::unexcused;
+pub use verdict::{ExpectationOutcome, ExpectationVerdict, Judgement, overall};
 
 impl Loaded {
     /// Returns how each expectation of the scenario came out in a run, in the order of the file.

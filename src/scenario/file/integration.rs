@@ -57,7 +57,7 @@ fn is_set_up(set_up: &bool) -> bool {
 
 impl Integration {
     /// Returns whether it exists when the run begins.
-    pub fn is_from_the_start(&self) -> bool {
+    pub(crate) fn is_from_the_start(&self) -> bool {
         match self {
             Self::DisasterRecovery { set_up, .. } => *set_up,
             Self::ReadReplica { .. } | Self::GlobalActiveDatabase { .. } => true,

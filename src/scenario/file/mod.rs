@@ -316,6 +316,24 @@ fn default_connection() -> Connection {
 }
 
 /// How a reader uses connections.
+///
+/// # Examples
+/// A reader keeps its connection unless its scenario says otherwise:
+/// ```
+/// let text = r#"Scenario(name: "readers", until: "1m",
+///     services: [Service(name: "orders", plan: Business)],
+///     clients: [
+///         Reader(name: "kept", service: "orders", reads_per_s: 10),
+///         Reader(name: "fresh", service: "orders", reads_per_s: 10, connection: Fresh),
+///     ])"#;
+/// use cutover::scenario::{Client, Connection};
+/// let loaded = cutover::scenario::parse("readers.ron", text).expect("it is valid");
+/// let connections = loaded.scenario.clients.iter().filter_map(|client| match client {
+///     Client::Reader(reader) => Some(reader.connection),
+///     _ => None,
+/// });
+/// assert!(connections.eq([Connection::Kept, Connection::Fresh]));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Connection {
     /// One connection, kept until it breaks.
