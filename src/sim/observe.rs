@@ -237,9 +237,13 @@ impl Sim {
         self.deciders[id.index()].contacts[place].flows = false;
         let node = self.world.node(contact.node);
         let service = node.service;
+        // Who was back for less than a report's distance has sent none since its last silence.
+        let member = self.deciders[id.index()].manager.member(node.number);
+        let before = member.and_then(|member| member.report).map(|report| report.arrived);
+        let last = last.map(|sent| sent + delay).or(before);
         self.history.of_mut(service).silences.push(Silence {
             node: contact.node,
-            last_report: last.map_or(Instant::ZERO, |sent| sent + delay),
+            last_report: last.unwrap_or(Instant::ZERO),
             until: Instant::FAR,
             was_primary: self.world.is_primary(contact.node),
         });
