@@ -7,12 +7,14 @@
 
 use std::collections::BTreeSet;
 
-use cutover::model::{Client, NodeId, Role, State, Work, World};
+use cutover::kernel::Instant;
+use cutover::model::{Client, ClientId, NodeId, Role, State, Work, World};
 use serde_json::{Value, json};
 
 use super::commits::{mark, work};
 use super::movement::{Movement, micros};
 use super::numbers::Reference;
+use super::spending::{self, Back, Spending, Spent};
 use super::track::byte;
 
 /// A history up to a byte, branch by branch.
@@ -38,7 +40,17 @@ enum When {
 #[derive(Clone, Debug)]
 enum Turn {
     Misses(When),
-    Succeeds(When),
+    Succeeds(When, Option<Back>),
+}
+
+/// A time in which a client could not do its work.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OutOfWork {
+    pub(crate) client: ClientId,
+    pub(crate) start: u64,
+    /// When it ended; beyond the end of the run if it did not.
+    pub(crate) end: u64,
+    pub(crate) spent: Spent,
 }
 
 /// What was seen of a client.
@@ -50,6 +62,7 @@ pub(crate) struct Watched {
     /// What was shown before and after each change of connection.
     compared: Vec<(Line, Line)>,
     last: Option<Line>,
+    spending: Spending,
 }
 
 /// What was seen of all clients.
@@ -70,11 +83,16 @@ impl Watch {
                     seen: Vec::new(),
                     compared: Vec::new(),
                     last: None,
+                    spending: Spending::default(),
                 });
             }
             self.all[index].look(world, movement, (client, acted == Some(index)));
         }
     }
+}
+
+fn stuck_since(state: State) -> Instant {
+    if let State::Stuck(_, since) = state { since } else { Instant::ZERO }
 }
 
 fn connected(state: State) -> Option<NodeId> {
@@ -84,6 +102,7 @@ fn connected(state: State) -> Option<NodeId> {
 impl Watched {
     fn look(&mut self, world: &World, movement: &Movement, (client, acted): (&Client, bool)) {
         let before = std::mem::replace(&mut self.state, client.state);
+        self.spending.look(world, client);
         let (was, is) = (connected(before), connected(client.state));
         let now = micros(world.now);
         if let Some(node) = was.filter(|_| is != was) {
@@ -92,7 +111,7 @@ impl Watched {
         match (was, is) {
             _ if client.state == State::Idle => {
                 if before != State::Idle && was.is_none() {
-                    self.turns.push(Turn::Succeeds(When::At(now)));
+                    self.turns.push(Turn::Succeeds(When::At(now), None));
                 }
             }
             (Some(node), None) => {
@@ -110,7 +129,9 @@ impl Watched {
                     }
                     _ => When::At(now + delay),
                 };
-                self.turns.push(Turn::Succeeds(end));
+                let went_on = before == State::Stuck(node, stuck_since(before));
+                let back = Back { at: now, node, went_on };
+                self.turns.push(Turn::Succeeds(end, Some(back)));
                 self.compares(world, movement, node);
             }
             (Some(one), Some(other)) if one != other => self.compares(world, movement, other),
@@ -226,37 +247,38 @@ fn phantoms(of: &Reference<'_>, client: &Client, watched: &Watched) -> usize {
     known.len()
 }
 
-/// Returns what a run tells of outages, client by client.
-pub(crate) fn outages(of: &Reference<'_>) -> Vec<Value> {
-    let mut told = Vec::new();
-    for (client, watched) in of.world.clients.iter().zip(&of.watch.all) {
-        let mut outages: Vec<(u64, u64)> = Vec::new();
-        for turn in &watched.turns {
-            match turn {
-                Turn::Misses(when) => {
-                    let start = at(of, client, when);
-                    // An outage whose first answer had not come by then goes on.
-                    match outages.last_mut().filter(|(_, end)| *end > start) {
-                        Some((_, end)) => *end = u64::MAX,
-                        None => outages.push((start, u64::MAX)),
-                    }
-                }
-                Turn::Succeeds(when) => {
-                    let end = at(of, client, when);
-                    if let Some(open) = outages.last_mut().filter(|(_, end)| *end == u64::MAX) {
-                        open.1 = end;
-                    }
+/// Returns the outages of a run, client by client.
+pub(crate) fn outages(of: &Reference<'_>) -> Vec<OutOfWork> {
+    let all = of.world.clients.iter().zip(&of.watch.all);
+    all.flat_map(|(client, watched)| of_client(of, client, watched)).collect()
+}
+
+fn of_client(of: &Reference<'_>, client: &Client, watched: &Watched) -> Vec<OutOfWork> {
+    let mut outages: Vec<(u64, u64, Option<Back>)> = Vec::new();
+    for turn in &watched.turns {
+        match turn {
+            Turn::Misses(when) => {
+                let start = at(of, client, when);
+                // An outage whose first answer had not come by then goes on.
+                match outages.last_mut().filter(|(_, end, _)| *end > start) {
+                    Some((_, end, _)) => *end = u64::MAX,
+                    None => outages.push((start, u64::MAX, None)),
                 }
             }
-        }
-        for (start, end) in outages {
-            if start < end.min(of.now) {
-                let end = (end <= of.now).then_some(end);
-                told.push(json!({ "start_us": start, "end_us": end }));
+            Turn::Succeeds(when, back) => {
+                let end = at(of, client, when);
+                if let Some(open) = outages.last_mut().filter(|(_, end, _)| *end == u64::MAX) {
+                    (open.1, open.2) = (end, *back);
+                }
             }
         }
     }
-    told
+    let counted = outages.into_iter().filter(|(start, end, _)| *start < (*end).min(of.now));
+    let told = counted.map(|(start, end, back)| {
+        let spent = spending::spent(of, (client, &watched.spending), (start, end), back);
+        OutOfWork { client: client.id, start, end, spent }
+    });
+    told.collect()
 }
 
 fn at(of: &Reference<'_>, client: &Client, when: &When) -> u64 {

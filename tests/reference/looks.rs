@@ -3,10 +3,10 @@
 //! Knows nothing of the judge's memory. Kept here: an entry is the truth of its instant, and the
 //! last entry holds to the end of the run.
 
-use cutover::control::{Action, Standing};
+use cutover::control::{Action, Rule, Standing};
 use cutover::knob::Policy;
 use cutover::model::{
-    DeciderId, Endpoint, Event, Node, NodeId, Order, Role, ServiceId, Targets, World,
+    DeciderId, Endpoint, Event, Node, NodeId, Order, Role, ServiceId, Signal, Targets, World,
 };
 use cutover::sim::Sim;
 use cutover::trace::{Note, What};
@@ -18,7 +18,7 @@ use super::movement::{Movement, micros};
 pub(crate) struct Changes<T>(pub(crate) Vec<(u64, T)>);
 
 impl<T: PartialEq> Changes<T> {
-    fn see(&mut self, now: u64, value: T) {
+    pub(crate) fn see(&mut self, now: u64, value: T) {
         if self.0.last().is_none_or(|(_, last)| *last != value) {
             self.0.push((now, value));
         }
@@ -75,6 +75,8 @@ pub(crate) struct Looks {
     pub(crate) orders: Vec<u64>,
     pub(crate) roles: Vec<(u64, ServiceId)>,
     pub(crate) parts: Vec<(u64, ServiceId)>,
+    pub(crate) shown: Vec<(u64, ServiceId)>,
+    pub(crate) fenced: Vec<u64>,
     pub(crate) events: u64,
     given_up: Vec<NodeId>,
     promoting: Vec<bool>,
@@ -162,16 +164,23 @@ impl Looks {
                 }
                 self.given_up.push(node);
                 // Who is destroyed at an operator's order was not found to be down.
-                let (mut heard, mut told) = (false, false);
-                for note in notes {
-                    if let What::Decided(by, ..) = note.what {
-                        heard = heard || by.index() == service.id.index();
-                    }
-                    if let What::Ordered(_, by, ..) | What::Paired(by, ..) = note.what {
-                        told = told || by.index() == service.id.index();
-                    }
-                }
-                if told || !heard {
+                let own = |by: &DeciderId| by.index() == service.id.index();
+                let silent = |note: &Note| {
+                    matches!(&note.what, What::Decided(by, Signal::SilenceDue(number), ..)
+                        if own(by) && *number == member.number)
+                };
+                // A take-over that failed: whoever was to take over is not waited for.
+                let failed = |note: &Note| {
+                    matches!(&note.what, What::Paired(by, Rule::ReturnToActive, _)
+                        if own(by))
+                };
+                let news = |note: &Note| matches!(&note.what, What::Decided(by, ..) if own(by));
+                let told = |note: &Note| {
+                    matches!(&note.what, What::Ordered(_, by, ..) | What::Paired(by, ..)
+                        if own(by))
+                };
+                let found = notes.iter().any(news) && !notes.iter().any(told);
+                if !found && !notes.iter().any(|note| silent(note) || failed(note)) {
                     continue;
                 }
                 // Of a new node that was never heard nothing is missed.
@@ -197,6 +206,8 @@ impl Looks {
             }
             What::Stands(service, ..) => self.roles.push((now, *service)),
             What::Belongs(service, ..) => self.parts.push((now, *service)),
+            What::Shown(service, _) => self.shown.push((now, *service)),
+            What::Moved(Event::FenceActs(_)) => self.fenced.push(now),
             What::Operated(..)
             | What::Missed(_)
             | What::Moved(_)
@@ -205,7 +216,6 @@ impl Looks {
             | What::Failed(_)
             | What::Refused(..)
             | What::Works(..)
-            | What::Shown(..)
             | What::Slot(_) => {}
         }
     }

@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use cutover::model::{Endpoint, IntegrationKind, NodeId, ServiceId, Slot, World};
 use serde_json::{Map, Value, json};
 
-use super::clients::{self, Line, Watch};
+use super::clients::{self, Line, OutOfWork, Watch};
 use super::commits::Commit;
 use super::invariants;
-use super::looks::Looks;
+use super::looks::{Looks, Promoted};
 use super::movement::Movement;
 use super::readings::{Given, Readings};
+use super::reports::Reports;
 use super::slots::{self, Taken};
 use super::track::{BYTE, byte};
 
@@ -27,6 +28,7 @@ pub(crate) struct Reference<'a> {
     pub(crate) slots: &'a [Slot],
     pub(crate) lines: Vec<u64>,
     pub(crate) readings: &'a Readings,
+    pub(crate) reports: &'a Reports,
     pub(crate) takeovers: &'a [Taken],
     pub(crate) watch: &'a Watch,
     pub(crate) commits: Vec<Commit>,
@@ -35,7 +37,7 @@ pub(crate) struct Reference<'a> {
 
 impl Reference<'_> {
     /// Returns all numbers.
-    pub(crate) fn numbers(&self) -> Value {
+    pub(crate) fn numbers(&self, outages: &[OutOfWork]) -> Value {
         let services = || self.world.services.iter().map(|service| service.id);
         let each = |of: &dyn Fn(ServiceId) -> Vec<Value>| -> Vec<Value> {
             services().flat_map(of).collect()
@@ -68,10 +70,17 @@ impl Reference<'_> {
                 self.lines.iter().map(|at| json!({ "at_us": at })).collect::<Vec<_>>(),
             "clients": clients::clients(self),
             "invariants": invariants::invariants(self),
-            "outages": clients::outages(self),
+            "outages": outages.iter().map(|one| {
+                let end = (one.end <= self.now).then_some(one.end);
+                json!({ "start_us": one.start, "end_us": end, "parts": one.spent.told() })
+            }).collect::<Vec<_>>(),
             "slots": each(&|id| slots::slots(self, id)),
             "integrations": self.integrations(),
             "roles": self.roles(),
+            "states": each(&|id| {
+                let own = self.looks.shown.iter().filter(|(_, of)| *of == id);
+                own.map(|(at, _)| json!({ "at_us": at })).collect()
+            }),
             "unprotected": self.unprotected(),
             "groups": self.groups(),
         })
@@ -84,6 +93,7 @@ impl Reference<'_> {
             let parent = one.branch.and_then(|branch| self.movement.branches[branch].parent);
             let end = parent.map(|(parent, _)| self.movement.branches[parent].track.byte(self.now));
             json!({
+                "candidates": self.candidates(id, one),
                 "timeline": one.number,
                 "fork_lsn": parent.map_or(0, |(_, fork)| byte(fork)),
                 "old_end_lsn": end.unwrap_or(0),
@@ -92,6 +102,21 @@ impl Reference<'_> {
                 "at_us": one.finished,
                 "published_us": one.published,
             })
+        });
+        told.collect()
+    }
+
+    /// Returns how far every node of a service was by its last report when a promotion was ordered.
+    fn candidates(&self, id: ServiceId, promoted: &Promoted) -> Vec<Value> {
+        let nodes = self.world.service(id).nodes.iter();
+        let told = nodes.filter_map(|node| {
+            let last = self.reports.last(*node, promoted.ordered)?;
+            Some(json!({
+                "node": self.world.node_name(*node),
+                "received_lsn": last.received,
+                "replayed_lsn": last.replayed,
+                "age_us": promoted.ordered - last.arrives,
+            }))
         });
         told.collect()
     }

@@ -5,7 +5,7 @@
 //! what of that was given before, is counted here. Knows nothing of how positions are copied to
 //! standbys. Kept here: what was given is never taken back.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cutover::knob::InFlight;
 use cutover::model::{ClientId, Host, NodeId, Process, Reading, SlotId, Work, World};
@@ -13,6 +13,7 @@ use cutover::model::{ClientId, Host, NodeId, Process, Reading, SlotId, Work, Wor
 use super::archive::last_tick;
 use super::commits::Commit;
 use super::movement::{Movement, micros};
+use super::slots::Taken;
 use super::track::{BYTE, Feed, Track, byte};
 
 /// What a consumer was given over one connection.
@@ -123,11 +124,15 @@ impl Given {
 }
 
 /// What one connection brought, by the numbers of the commits.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Brought {
     pub(crate) reading: usize,
     pub(crate) again: usize,
     pub(crate) missed: usize,
+    /// Why it was given them again, in the order of the kinds.
+    pub(crate) why_again: [u64; 4],
+    /// Why it will never be given them, in the order of the kinds.
+    pub(crate) why_missed: [u64; 3],
     /// Where the WAL that was passed over begins and ends.
     pub(crate) gap: Option<(u64, u64)>,
 }
@@ -138,9 +143,11 @@ pub(crate) fn brought(
     movement: &Movement,
     readings: &Readings,
     (slot, commits): (SlotId, &[Commit]),
-    now: u64,
+    (taken, now): (&[&Taken], u64),
 ) -> Vec<Brought> {
     let (mut had, mut passed) = (BTreeSet::new(), BTreeSet::new());
+    // Which commits were given by which branch's primary, and what it was told of them.
+    let mut given_by: BTreeMap<usize, (BTreeSet<usize>, u64)> = BTreeMap::new();
     // Stretches of WAL that were given or passed over, for where gaps lie.
     let mut known: Vec<(usize, u64, u64)> = Vec::new();
     let (origin, position) = world.slot(slot).start;
@@ -161,6 +168,7 @@ pub(crate) fn brought(
         let own: Vec<(usize, u64)> = origin.iter().map(|(of, limit)| (*of, byte(*limit))).collect();
         let mut missed = 0;
         let mut again = 0;
+        let mut why_again = [0; 4];
         let mut now_had = Vec::new();
         for (number, one) in commits.iter().enumerate() {
             if before(&start, one) {
@@ -172,17 +180,60 @@ pub(crate) fn brought(
                 now_had.push(number);
             }
         }
-        for number in now_had {
-            again += usize::from(!had.insert(number));
+        for number in &now_had {
+            if !had.insert(*number) {
+                again += 1;
+                let one = (*number, commits[*number].byte);
+                why_again[why_again_of(movement, taken, &given_by, (given.branch, one))] += 1;
+            }
         }
+        let reading = &world.readings[index];
+        let by = given_by.entry(given.branch).or_default();
+        by.0.extend(now_had);
+        by.1 = by.1.max(given.fed_back(reading, u64::MAX).unwrap_or(0));
+        let mut why_missed = [0; 3];
+        why_missed[if reading.created {
+            0
+        } else {
+            1 + usize::from(reading.start <= reading.confirmed)
+        }] = u64::try_from(missed).expect("a run is short");
         let gap = gap(movement, &known, given, &start);
         for (branch, limit) in start.iter().chain(&end) {
             let begin = movement.branches[*branch].parent.map_or(0, |(_, fork)| byte(fork));
             known.push((*branch, begin.min(*limit), *limit));
         }
-        told.push(Brought { reading: index, again, missed, gap });
+        told.push(Brought { reading: index, again, missed, why_again, why_missed, gap });
     }
     told
+}
+
+/// Returns why a commit that a branch's primary gives is not given for the first time: the standby
+/// was behind when the position was copied, the copy was old, the server forgot, or the consumer
+/// had not confirmed it.
+fn why_again_of(
+    movement: &Movement,
+    taken: &[&Taken],
+    given_by: &BTreeMap<usize, (BTreeSet<usize>, u64)>,
+    (branch, (number, byte)): (usize, (usize, u64)),
+) -> usize {
+    const UNCONFIRMED: usize = 3;
+    let by = |branch: usize| given_by.get(&branch).filter(|(given, _)| given.contains(&number));
+    if let Some((_, told)) = by(branch) {
+        return if byte <= *told { 2 } else { UNCONFIRMED };
+    }
+    let mut branch = branch;
+    while let Some(one) = taken.iter().rev().find(|one| one.branch == branch) {
+        let (read, old) = one.known();
+        let Some((parent, _)) = movement.branches[branch].parent else { break };
+        if byte <= old {
+            return usize::from(byte > read);
+        }
+        if by(parent).is_some() {
+            break;
+        }
+        branch = parent;
+    }
+    UNCONFIRMED
 }
 
 /// Returns where the WAL begins and ends, on the branch of a connection, that lies before its

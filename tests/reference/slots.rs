@@ -8,6 +8,7 @@
 use cutover::model::{BranchId, Host, NodeId, Role, ServiceId, Slot, SlotCopy, SlotId, World};
 use serde_json::{Value, json};
 
+use super::looks::Promoted;
 use super::movement::{Movement, micros};
 use super::numbers::Reference;
 use super::readings::{Brought, Readings, brought};
@@ -18,12 +19,56 @@ use super::track::byte;
 pub(crate) struct Taken {
     slot: SlotId,
     node: NodeId,
-    branch: usize,
+    pub(crate) branch: usize,
     at: u64,
     created: u64,
     lost_at: u64,
     old: Option<u64>,
     copy: Option<(u64, u64, u64, bool)>,
+    /// Where the slot was confirmed on the primary when that was copied.
+    read: u64,
+}
+
+/// Why consumers are given commits again, as a report says it.
+pub(crate) const AGAIN: [&str; 4] =
+    ["again_behind", "again_uncopied", "again_unsaved", "again_unconfirmed"];
+
+/// Why consumers are never given commits, as a report says it.
+pub(crate) const NEVER: [&str; 3] = ["gap_anew", "gap_asked", "gap_confirmed"];
+
+/// A slot on one primary, with what its consumers were brought there.
+#[derive(Debug)]
+pub(crate) struct OnPrimary<'a> {
+    pub(crate) slot: SlotId,
+    /// How the primary took it over; nothing for the first.
+    pub(crate) taken: Option<&'a Taken>,
+    pub(crate) brought: Vec<Brought>,
+}
+
+impl Taken {
+    /// Returns the byte up to which it was confirmed when it was copied, and in the end.
+    pub(crate) fn known(&self) -> (u64, u64) {
+        let read = self.read.max(self.copy.map_or(0, |(base, ..)| base));
+        (read, self.old.unwrap_or(0).max(read))
+    }
+}
+
+/// Returns as of when the position had been read that a primary has, if it is its own.
+pub(crate) fn copied(taken: &Taken) -> Option<u64> {
+    taken.copy.filter(|(.., own)| *own).map(|(_, _, copied, _)| copied)
+}
+
+/// Returns the number of the timeline that began when a slot was taken over, if one did.
+pub(crate) fn timeline(taken: &Taken, promotions: &[Promoted]) -> Option<u32> {
+    let mut own = promotions.iter();
+    own.find(|one| one.node == taken.node && one.finished == Some(taken.at)).map(|one| one.number)
+}
+
+/// Returns when the consumer of a slot went on on one primary, if it did.
+pub(crate) fn resumed(of: &Reference<'_>, one: &OnPrimary<'_>) -> Option<u64> {
+    let first = of.readings.all.iter().position(|given| given.slot == one.slot);
+    let resumed = one.brought.iter().find(|brought| Some(brought.reading) != first);
+    resumed.map(|brought| of.readings.all[brought.reading].begins)
 }
 
 /// The slots that nodes had when they became primary.
@@ -78,6 +123,7 @@ impl Takeovers {
         let ended = old.ended_last.filter(|_| gone).map_or(now, micros).min(now);
         let stays = |copy: &&SlotCopy| copy.invalid.is_none() && copy.temporary.is_none();
         let copy = slot.copy(node).filter(stays).filter(|_| !(upgraded && anew));
+        let read = copy.map_or(0, |copy| byte(copy.read.micro_bytes()));
         let copy = copy.map(|copy| {
             let copied = if upgraded { now } else { micros(copy.copied) };
             let own = !world.is_left_alone(copy);
@@ -92,6 +138,7 @@ impl Takeovers {
             lost_at: ended,
             old: confirmed(then, readings, world, from, if upgraded { now } else { ended }),
             copy,
+            read,
         });
     }
 }
@@ -135,36 +182,45 @@ fn restart(of: &Reference<'_>, (id, node): (SlotId, NodeId), at: u64) -> Option<
     Some(last)
 }
 
-/// Returns what became of the slots of a service.
-pub(crate) fn slots(of: &Reference<'_>, service: ServiceId) -> Vec<Value> {
-    let mut told = Vec::new();
+/// Returns the slots of a service on each of their primaries.
+pub(crate) fn on_primaries<'a>(of: &Reference<'a>, service: ServiceId) -> Vec<OnPrimary<'a>> {
+    let mut all = Vec::new();
     for id in of.world.slots_of(service) {
-        let brought = brought(of.world, of.movement, of.readings, (id, &of.commits), of.now);
         let taken: Vec<&Taken> = of.takeovers.iter().filter(|one| one.slot == id).collect();
-        let on = |branch: usize| of_branch(of, &brought, |other| other == branch);
+        let commits = (id, &of.commits[..]);
+        let brought = brought(of.world, of.movement, of.readings, commits, (&taken, of.now));
         let branches: Vec<usize> = taken.iter().map(|one| one.branch).collect();
-        let first = of_branch(of, &brought, |other| !branches.contains(&other));
+        let on = |counts: &dyn Fn(usize) -> bool| -> Vec<Brought> {
+            let own = brought.iter().filter(|one| counts(of.readings.all[one.reading].branch));
+            own.cloned().collect()
+        };
+        let first = on(&|other| !branches.contains(&other));
         let uneven = first.iter().any(|one| one.again + one.missed > 0);
         if of.slots[id.index()].created.is_some() && (taken.is_empty() || uneven) {
-            told.push(at_first(of, id, &first));
+            all.push(OnPrimary { slot: id, taken: None, brought: first });
         }
-        told.extend(taken.into_iter().map(|one| after(of, one, &on(one.branch))));
+        for one in taken {
+            let brought = on(&|other| other == one.branch);
+            all.push(OnPrimary { slot: id, taken: Some(one), brought });
+        }
     }
-    told
+    all
 }
 
-fn of_branch<'b>(
-    of: &Reference<'_>,
-    brought: &'b [Brought],
-    counts: impl Fn(usize) -> bool,
-) -> Vec<&'b Brought> {
-    brought.iter().filter(|one| counts(of.readings.all[one.reading].branch)).collect()
+/// Returns what became of the slots of a service.
+pub(crate) fn slots(of: &Reference<'_>, service: ServiceId) -> Vec<Value> {
+    let told = on_primaries(of, service).into_iter().map(|one| match one.taken {
+        None => at_first(of, &one),
+        Some(taken) => after(of, taken, &one),
+    });
+    told.collect()
 }
 
-fn at_first(of: &Reference<'_>, id: SlotId, brought: &[&Brought]) -> Value {
+fn at_first(of: &Reference<'_>, one: &OnPrimary<'_>) -> Value {
+    let id = one.slot;
     let slot = &of.slots[id.index()];
     let node = of.movement.branches[slot.start.0.index()].node;
-    let mut told = at_end(of, (id, node), brought);
+    let mut told = at_end(of, node, one);
     if slot.is_usable(node) {
         let until = of.now + 1;
         told["confirmed_flush_lsn"] = confirmed(slot, of.readings, of.world, node, until).into();
@@ -174,8 +230,8 @@ fn at_first(of: &Reference<'_>, id: SlotId, brought: &[&Brought]) -> Value {
     told
 }
 
-fn after(of: &Reference<'_>, taken: &Taken, brought: &[&Brought]) -> Value {
-    let mut told = at_end(of, (taken.slot, taken.node), brought);
+fn after(of: &Reference<'_>, taken: &Taken, one: &OnPrimary<'_>) -> Value {
+    let mut told = at_end(of, taken.node, one);
     told["at_us"] = taken.at.into();
     told["slot_age_us"] = taken.lost_at.saturating_sub(taken.created).into();
     if let Some((base, restart, copied, own)) = taken.copy {
@@ -205,8 +261,8 @@ fn phantoms(of: &Reference<'_>, taken: &Taken) -> usize {
     lacks.filter(|one| before.iter().any(|given| of.was_given(given, one))).count()
 }
 
-fn at_end(of: &Reference<'_>, (id, node): (SlotId, NodeId), brought: &[&Brought]) -> Value {
-    let world = of.world;
+fn at_end(of: &Reference<'_>, node: NodeId, one: &OnPrimary<'_>) -> Value {
+    let (world, id, brought) = (of.world, one.slot, &one.brought);
     let slot = &of.slots[id.index()];
     let last = world.service(slot.service).primary == node && slot.is_usable(node);
     let written = match world.node(node).role {
@@ -214,12 +270,10 @@ fn at_end(of: &Reference<'_>, (id, node): (SlotId, NodeId), brought: &[&Brought]
         Role::Standby => of.movement.flows[node.index()].received.byte(of.now),
     };
     let restart = restart(of, (id, node), of.now).filter(|_| last);
-    let first = of.readings.all.iter().position(|one| one.slot == id);
-    let resumed = brought.iter().find(|one| Some(one.reading) != first);
     let gaps = || brought.iter().filter_map(|one| one.gap);
     let given_up = slot.copy(node).and_then(|copy| copy.invalid).map(micros);
     json!({
-        "resumed_us": resumed.map(|one| of.readings.all[one.reading].begins),
+        "resumed_us": resumed(of, one),
         "duplicates": brought.iter().map(|one| one.again).sum::<usize>(),
         "skipped_commits": brought.iter().map(|one| one.missed).sum::<usize>(),
         "skipped_from_lsn": gaps().map(|gap| gap.0).min(),

@@ -11,37 +11,56 @@ use cutover::sim::Sim;
 use cutover::trace::Note;
 use serde_json::Value;
 
-use super::clients::Watch;
+use super::clients::{Watch, outages};
 use super::commits::commits;
+use super::ledger::ledger;
 use super::looks::Looks;
 use super::movement::{Movement, micros};
 use super::numbers::Reference;
 use super::readings::Readings;
+use super::reports::Reports;
 use super::slots::Takeovers;
+
+/// Reports have this rank.
+const REPORTS: u32 = 2;
 
 /// Events of clients have this rank, which says whose turn it is.
 const CLIENTS: u32 = 5;
 
-/// Returns the numbers of a run, and where it moved otherwise than it was followed.
-pub(crate) fn walk(loaded: &Loaded, seed: u64) -> (Value, Option<String>) {
+/// What was counted of a run.
+#[derive(Debug)]
+pub(crate) struct Counted {
+    /// Its numbers.
+    pub(crate) numbers: Value,
+    /// Where it moved otherwise than it was followed.
+    pub(crate) apart: Option<String>,
+    /// What of the ledger of a report is not as counted.
+    pub(crate) ledger: Vec<String>,
+}
+
+/// Returns what is counted of a run of which this is reported.
+pub(crate) fn walk(loaded: &Loaded, seed: u64, told: &Value) -> Counted {
     let mut sim = Sim::with_eager_ticks(Arc::new(loaded.setup.clone()), seed);
     let (mut movement, mut looks) = (Movement::default(), Looks::default());
     let (mut readings, mut takeovers) = (Readings::default(), Takeovers::default());
     let (mut watch, mut acted) = (Watch::default(), None);
+    let (mut reports, mut turn) = (Reports::default(), false);
     let (mut noted, mut apart) = (0, None);
     let mut goes_on = true;
     while goes_on {
         let (world, news) = (sim.world(), &sim.notes()[noted..]);
         movement.look(world, news);
         looks.look(&sim, &movement, news);
+        reports.look(world, &movement, (turn, news));
         readings.look(world, &movement);
         takeovers.look(world, &movement, &readings);
         watch.look(world, &movement, acted);
         apart = apart.or_else(|| difference(&sim, &movement));
         noted = sim.notes().len();
         let rank = world.queue.peek().map(|(_, rank)| rank);
-        let turn = rank.filter(|rank| rank >> 24 == CLIENTS).map(|rank| rank >> 16 & 0xFF);
-        acted = turn.and_then(|turn| usize::try_from(turn).ok());
+        turn = rank.is_some_and(|rank| rank >> 24 == REPORTS);
+        let client = rank.filter(|rank| rank >> 24 == CLIENTS).map(|rank| rank >> 16 & 0xFF);
+        acted = client.and_then(|client| usize::try_from(client).ok());
         goes_on = sim.step();
     }
     let mut judged = Sim::without_notes(Arc::new(loaded.setup.clone()), seed);
@@ -56,12 +75,15 @@ pub(crate) fn walk(loaded: &Loaded, seed: u64) -> (Value, Option<String>) {
         slots: &judged.world().slots,
         lines: sim.notes().iter().filter(|note| sim.told(note).is_some()).map(at).collect(),
         readings: &readings,
+        reports: &reports,
         takeovers: &takeovers.all,
         watch: &watch,
         commits: commits(&movement, world),
         now: micros(world.now),
     };
-    (reference.numbers(), apart)
+    let outages = outages(&reference);
+    let numbers = reference.numbers(&outages);
+    Counted { numbers, apart, ledger: ledger(&reference, &outages, told) }
 }
 
 fn at(note: &Note) -> u64 {
