@@ -153,7 +153,7 @@ pub(crate) struct Strike {
     /// Whether the victim was the primary of its service.
     pub was_primary: bool,
     /// The two sides of a link, as they were meant at that instant.
-    pub sides: Option<(Side, Side)>,
+    pub(crate) sides: Option<(Side, Side)>,
     /// How many nodes there had been by then.
     pub nodes: usize,
 }

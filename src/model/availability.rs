@@ -3,22 +3,23 @@
 //! Knows nothing of what the client tries. Kept here: what happens to others, to servers or to
 //! links that the client does not need, is not what its outage waited for.
 
-use super::client::{State, Work};
+use super::client::State;
 use super::ids::{ClientId, NodeId};
 use super::node::{Host, Role};
 use super::settings::SessionAttrs;
+use super::work::Work;
 use super::world::World;
 use crate::kernel::Instant;
 
 /// A server that would do a client's work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Available {
+pub(crate) struct Available {
     /// The server's node.
-    pub node: NodeId,
+    pub(crate) node: NodeId,
     /// As what: a promotion makes another server of it.
-    pub role: Role,
+    pub(crate) role: Role,
     /// Since when, if that was in the outage.
-    pub since: Instant,
+    pub(crate) since: Instant,
 }
 
 impl World {

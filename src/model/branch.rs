@@ -5,7 +5,7 @@
 //! commit is a mark in time whose place in the WAL is where the writing stood at that time.
 
 use super::ids::{BranchId, ClientId, NodeId, ServiceId};
-use super::quorum::{Quorum, written_until};
+use super::quorum::{Quorum, QuorumRule, written_until};
 use crate::kernel::{Instant, Marks, Path, Position, Span};
 use crate::knob::CommitLevel;
 
@@ -36,7 +36,7 @@ pub struct Branch {
     /// From when on all of it is in the archive: its server was stopped in a controlled way.
     pub archived_whole: Option<Instant>,
     /// Which commits wait for standbys, and since when.
-    pub quorum: Quorum,
+    pub(crate) quorum: Quorum,
     /// Whether it began with an upgrade to another major version.
     pub upgraded: bool,
     /// When a full backup of it was begun and done, if it began with an upgrade and one was.
@@ -81,7 +81,7 @@ pub struct Session {
 
 impl Session {
     /// Returns when its commits are written.
-    pub fn commits(&self) -> &Marks {
+    pub(crate) fn commits(&self) -> &Marks {
         self.written.as_ref().unwrap_or(&self.replies)
     }
 
@@ -98,7 +98,7 @@ impl Session {
 
 /// Commits of a stretch of a branch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// Commits written.
     pub written: u64,
     /// Of these, commits whose client was told.
@@ -106,11 +106,21 @@ pub struct Tally {
 }
 
 impl Branch {
+    /// Returns the setting of quorum commit in force, if commits wait for standbys.
+    pub fn quorum_rule(&self) -> Option<&QuorumRule> {
+        self.quorum.rule()
+    }
+
+    /// Returns the standbys that count for quorum commit at present.
+    pub fn quorum_members(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.quorum.members().iter().map(|member| member.node)
+    }
+
     /// Returns the commits whose WAL lies at or below a position, as far as time has come.
     ///
     /// A commit is over when its last whole byte is: its mark is rounded up to a microsecond, and
     /// what was written of the next byte until then is not its own.
-    pub fn tally(&self, up_to: Position, now: Instant) -> Tally {
+    pub(crate) fn tally(&self, up_to: Position, now: Instant) -> Tally {
         let last = written_until(&self.written, up_to).min(now);
         let mut tally = Tally::default();
         for session in &self.sessions {
@@ -205,14 +215,6 @@ impl Branch {
             Some(instant) => instant.minus(Span::from_micros(1)),
             None => Instant::FAR,
         }
-    }
-
-    /// Returns the instant of the last commit written by `now`, if there was one.
-    pub fn last_commit(&self, now: Instant) -> Option<Instant> {
-        self.sessions
-            .iter()
-            .filter_map(|session| session.commits().last(now.min(session.until)))
-            .max()
     }
 
     /// Returns the last instant at which the branch was in use by `now`.

@@ -4,35 +4,20 @@
 //! Kept here: an outage begins with the first request that was not answered with success and ends
 //! with the first that is.
 
-use serde::{Deserialize, Serialize};
-
 use super::availability::Available;
-use super::consumer::Consumption;
 use super::dns::Resolver;
 use super::driver::Driver;
 use super::ids::{BranchId, ClientId, NodeId, RegionId, ServiceId};
 use super::link::Place;
 use super::lookup::Held;
 use super::patience::Stall;
-use super::plan::{Endpoint, Plan};
+use super::plan::Endpoint;
 use super::retry_cycle::RetryCycle;
 use super::settings::{ClientSettings, DriverParts, Hosts, SessionAttrs};
 use super::sight::Sight;
+use super::work::Work;
 use crate::kernel::{Bytes, Distribution, Instant, Span};
 use crate::knob::Knobs;
-
-/// A service to simulate.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ServiceSetup {
-    /// Its name.
-    pub name: String,
-    /// Its plan.
-    pub plan: Plan,
-    /// The region of its nodes.
-    pub region: RegionId,
-    /// The times of the day at which maintenance may change the primary.
-    pub windows: Vec<(Span, Span)>,
-}
 
 /// A client to simulate.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -74,70 +59,6 @@ impl ClientSetup {
     }
 }
 
-/// When the commits of a client come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Arrivals {
-    /// At an even pace.
-    #[default]
-    Even,
-    /// As a Poisson process with the same rate: each commit at an instant of its own, drawn from
-    /// the seed.
-    Poisson,
-}
-
-/// What a client does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Work {
-    /// Commits through the primary name.
-    Write {
-        /// Commits a second, at least 1.
-        rate: u32,
-        /// WAL of each commit.
-        wal_per_commit: Bytes,
-        /// When they come.
-        arrivals: Arrivals,
-    },
-    /// Reads through a name.
-    Read {
-        /// Reads a second, at least 1.
-        rate: u32,
-        /// Through which name.
-        endpoint: Endpoint,
-        /// Whether each read opens its own connection.
-        fresh: bool,
-    },
-    /// Reads from a logical slot through the primary name.
-    Consume(Consumption),
-}
-
-impl Work {
-    /// Returns the name through which the work is done.
-    pub fn endpoint(self) -> Endpoint {
-        match self {
-            Self::Write { .. } | Self::Consume(_) => Endpoint::Primary,
-            Self::Read { endpoint, .. } => endpoint,
-        }
-    }
-
-    /// Returns whether the work writes.
-    pub fn writes(self) -> bool {
-        matches!(self, Self::Write { .. })
-    }
-
-    /// Returns whether the work queries through a name.
-    pub fn reads(self) -> bool {
-        matches!(self, Self::Read { .. })
-    }
-
-    /// Returns how many requests it makes a second; a consumer is sent what there is.
-    pub fn rate(self) -> u32 {
-        match self {
-            Self::Write { rate, .. } | Self::Read { rate, .. } => rate,
-            Self::Consume(_) => 1,
-        }
-    }
-}
-
 /// A client as it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Client {
@@ -170,9 +91,9 @@ pub struct Client {
     /// The addresses that are still to be tried in the attempt under way.
     pub untried: Vec<NodeId>,
     /// What it waits with on a silent connection.
-    pub stall: Stall,
+    pub(crate) stall: Stall,
     /// Since when it retries in a cycle that nothing disturbs, if it does.
-    pub skipping: Option<RetryCycle>,
+    pub(crate) skipping: Option<RetryCycle>,
     /// The old primary that passes its connection on, if one does.
     pub via: Option<NodeId>,
     /// When its connection was opened.
@@ -212,7 +133,7 @@ pub struct ClientOutage {
     /// When a request succeeded again; `Instant::FAR` while none has.
     pub end: Instant,
     /// What the client did from which instant on.
-    pub activities: Vec<(Instant, Activity)>,
+    pub(crate) activities: Vec<(Instant, Activity)>,
     /// When answers were cached that were the first since a change of the name.
     pub learned: Vec<Instant>,
     /// Whether the old connection went on, so that nobody was looked up and nothing failed over.
@@ -220,12 +141,12 @@ pub struct ClientOutage {
     /// Since when the server that answered at last, and the links to it, had been well.
     pub well_since: Instant,
     /// Which servers would do the client's work, and since when; nothing before the first look.
-    pub available: Option<Vec<Available>>,
+    pub(crate) available: Option<Vec<Available>>,
 }
 
 /// What a client spends an outage on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Activity {
+pub(crate) enum Activity {
     /// Waiting for an answer or a connection.
     Waiting,
     /// Pausing between attempts.
@@ -236,7 +157,7 @@ pub enum Activity {
 
 impl Client {
     /// Returns a client that has not begun.
-    pub fn new(
+    pub(crate) fn new(
         id: ClientId,
         setup: &ClientSetup,
         settings: ClientSettings,

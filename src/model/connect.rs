@@ -3,13 +3,14 @@
 //! A client knows what its resolver answered and what the address it tried did; it never asks who
 //! is primary. Kept here: every waiting client has one wake-up scheduled, and only one is valid.
 
-use super::client::{State, Work};
+use super::client::State;
 use super::connect_outcome::{ConnectOutcome, next_syn};
 use super::event::Event;
 use super::ids::{ClientId, NodeId};
 use super::node::{Host, Role};
 use super::session::FirstCommit;
 use super::settings::{Hosts, SYN_LIMIT};
+use super::work::Work;
 use super::world::World;
 use crate::kernel::{Instant, Span};
 use crate::knob::Touch;

@@ -5,10 +5,11 @@
 //! the consumer asks for and what the slot has confirmed, as `PostgreSQL` does it, and what was
 //! given is never taken back.
 
-use super::client::{State, Work};
+use super::client::State;
 use super::ids::{BranchId, ClientId, NodeId, ServiceId, SlotId};
 use super::node::{Host, Process};
 use super::slot::floor;
+use super::work::Work;
 use super::world::World;
 use crate::kernel::{Instant, Pace, Path, Position, Rate, Span};
 use crate::knob::{InFlight, Mutant, Touch};

@@ -14,7 +14,7 @@ pub struct Targets {
 
 impl Targets {
     /// Returns the targets made of these nodes; those beyond the third are left out.
-    pub fn of(nodes: impl IntoIterator<Item = NodeId>) -> Self {
+    pub(crate) fn of(nodes: impl IntoIterator<Item = NodeId>) -> Self {
         let mut targets = Self::default();
         for (place, node) in targets.nodes.iter_mut().zip(nodes) {
             *place = Some(node);
@@ -28,12 +28,12 @@ impl Targets {
     }
 
     /// Returns whether there are none.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.nodes[0].is_none()
     }
 
     /// Returns whether the node is among them.
-    pub fn has(&self, node: NodeId) -> bool {
+    pub(crate) fn has(&self, node: NodeId) -> bool {
         self.nodes.contains(&Some(node))
     }
 }
@@ -66,7 +66,7 @@ pub struct Record {
 
 impl Record {
     /// Returns a record that has pointed to these targets since the run began.
-    pub fn new(targets: Targets) -> Self {
+    pub(crate) fn new(targets: Targets) -> Self {
         let start = Change { ordered: Instant::ZERO, served: Instant::ZERO, targets };
         Self { changes: vec![start], ..Self::default() }
     }

@@ -4,9 +4,9 @@
 //! nothing; every other has its own purpose and name, so that one more of them shifts no draw; what
 //! is drawn keeps the bounds that a scenario's own quantities have to keep.
 
-use super::client::Work;
 use super::ids::{ClientId, NodeId, RegionId};
 use super::link::Place;
+use super::work::Work;
 use super::world::World;
 use crate::kernel::{Bytes, Distribution, Measure, Rate, Span};
 use crate::knob::{DELAY_MAX, LagRenewal, Touch};
@@ -16,7 +16,7 @@ pub(crate) const COMMIT_MAX: Bytes = Bytes(1 << 30);
 
 /// The delays that are drawn once a run and belong to no single node or client.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Drawn {
+pub(crate) struct Drawn {
     /// One way between the platform and a node.
     platform: Span,
     /// One way between two regions, for each pair of them, the lesser id first.
@@ -25,11 +25,11 @@ pub struct Drawn {
 
 /// The lag of a standby's link to whom it follows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Lag {
+pub(crate) struct Lag {
     /// One-way delay to and from whom it follows.
-    pub delay: Span,
+    pub(crate) delay: Span,
     /// How long WAL waits at a source of another service before it is sent.
-    pub across: Span,
+    pub(crate) across: Span,
     /// How many connections have begun.
     connections: u32,
 }
@@ -165,7 +165,7 @@ impl World {
     }
 
     /// Returns the one-way delay of a node's reports to the platform.
-    pub(crate) fn report_delay(&self, node: NodeId) -> Span {
+    pub fn report_delay(&self, node: NodeId) -> Span {
         let slow = self.links.delay(self.node(node).place(), Place::Platform);
         self.platform_delay() + slow
     }

@@ -14,14 +14,10 @@ pub(crate) const CLIENTS_MAX: usize = 64;
 /// How many logical slots a run may have.
 pub(crate) const SLOTS_MAX: usize = 64;
 /// How many steps a script may have.
-pub const STEPS_MAX: usize = 4096;
+pub(crate) const STEPS_MAX: usize = 4096;
 
-macro_rules! ids {
-    ($($(#[$doc:meta])+ $name:ident($inner:ty);)+) => {$(
-        $(#[$doc])+
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(pub $inner);
-
+macro_rules! index {
+    ($($name:ident),+) => {$(
         impl $name {
             /// Returns the id of the part at this index of its vector.
             pub fn at(index: usize) -> Self {
@@ -36,26 +32,43 @@ macro_rules! ids {
     )+};
 }
 
-ids! {
-    /// A service.
-    ServiceId(u8);
-    /// A node, never reused within a run.
-    NodeId(u16);
-    /// A client.
-    ClientId(u8);
-    /// A region.
-    RegionId(u8);
-    /// A branch of WAL history.
-    BranchId(u16);
-    /// Somebody who decides for a service: the platform, or one of several daemons.
-    DeciderId(u8);
-    /// A daemon of the pglookout policy.
-    LookoutId(u8);
-    /// A logical replication slot.
-    SlotId(u8);
-    /// A database that owns logical slots.
-    DatabaseId(u8);
-}
+/// A service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ServiceId(pub u8);
+
+/// A node, never reused within a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub u16);
+
+/// A client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClientId(pub u8);
+
+/// A region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RegionId(pub u8);
+
+/// A branch of WAL history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BranchId(pub u16);
+
+/// Somebody who decides for a service: the platform, or one of several daemons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DeciderId(pub u8);
+
+/// A daemon of the pglookout policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LookoutId(pub u8);
+
+/// A logical replication slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SlotId(pub u8);
+
+/// A database that owns logical slots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DatabaseId(pub u8);
+
+index!(ServiceId, NodeId, ClientId, RegionId, BranchId, DeciderId, LookoutId, SlotId, DatabaseId);
 
 /// A zone of a region: power and network that fail together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

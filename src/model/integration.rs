@@ -40,7 +40,7 @@ pub struct Integration {
 
 impl IntegrationKind {
     /// Returns the name of the integration's type, as results print it.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::ReadReplica => "read_replica",
             Self::DisasterRecovery => "disaster_recovery",
@@ -81,7 +81,7 @@ impl World {
     }
 
     /// Returns whether a service has no node when the run begins, since nobody has set it up.
-    pub fn is_to_be_set_up(&self, service: ServiceId) -> bool {
+    pub(crate) fn is_to_be_set_up(&self, service: ServiceId) -> bool {
         self.following(service).is_some_and(|one| !one.from_the_start)
     }
 
@@ -91,7 +91,7 @@ impl World {
     }
 
     /// Returns whether a node is the primary of a service that follows nobody.
-    pub fn is_primary(&self, node: NodeId) -> bool {
+    pub(crate) fn is_primary(&self, node: NodeId) -> bool {
         let service = self.service(self.node(node).service);
         service.primary == node && service.follows.is_none()
     }

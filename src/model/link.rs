@@ -23,7 +23,7 @@ pub enum Place {
 
 /// One side of a cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Side {
+pub(crate) enum Side {
     /// The management platform.
     Platform,
     /// One node.
@@ -61,7 +61,7 @@ impl Side {
 
 /// A cut: nothing passes from one side to the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Cut {
+pub(crate) struct Cut {
     /// The step of the script that made it.
     pub step: u16,
     /// The sending side.
@@ -98,7 +98,7 @@ pub(crate) struct Flap {
 
 /// The cuts and slow links in force.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Links {
+pub(crate) struct Links {
     cuts: Vec<Cut>,
     slow: Vec<Slow>,
     flaps: Vec<Flap>,
@@ -153,7 +153,7 @@ impl Links {
     }
 
     /// Returns the one-way delay that slow links add.
-    pub fn delay(&self, from: Place, to: Place) -> Span {
+    pub(crate) fn delay(&self, from: Place, to: Place) -> Span {
         let slow = self.slow.iter().filter(|slow| slow.cut.names(from, to));
         slow.fold(Span::ZERO, |sum, slow| sum + slow.delay)
     }
@@ -164,17 +164,17 @@ impl Links {
     }
 
     /// Returns whether no link is cut, slow or flapping.
-    pub fn are_whole(&self) -> bool {
+    pub(crate) fn are_whole(&self) -> bool {
         self.cuts.is_empty() && self.slow.is_empty() && self.flaps.is_empty()
     }
 
     /// Returns whether packets pass from one party to another.
-    pub fn passes(&self, from: Place, to: Place) -> bool {
+    pub(crate) fn passes(&self, from: Place, to: Place) -> bool {
         !self.cuts.iter().any(|cut| cut.names(from, to))
     }
 
     /// Returns whether a connection between the two can live: packets pass both ways.
-    pub fn connects(&self, one: Place, other: Place) -> bool {
+    pub(crate) fn connects(&self, one: Place, other: Place) -> bool {
         self.cuts.is_empty() || (self.passes(one, other) && self.passes(other, one))
     }
 }

@@ -133,12 +133,13 @@ impl World {
 
 #[cfg(test)]
 mod tests {
-    use super::super::client::{ClientSetup, Work};
+    use super::super::client::ClientSetup;
     use super::super::dns::Resolver;
     use super::super::driver::Driver;
     use super::super::ids::{NodeId, RegionId, ServiceId};
     use super::super::plan::Endpoint;
     use super::super::settings::{ClientSettings, DriverParts};
+    use super::super::work::Work;
     use super::*;
     use crate::knob::Knobs;
 

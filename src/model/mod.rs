@@ -11,7 +11,8 @@
 //! * `stop`, `forward`: how an old primary is stopped and passes connections on; `upgrade`: how a
 //!   primary is upgraded in place, and services are powered off;
 //! * `drawn`: delays and sizes that follow a law;
-//! * `link`, `dns`: networks and names; `client`, `driver`, `settings`: who uses them, and how;
+//! * `link`, `dns`: networks and names; `client`, `work`, `driver`, `part`, `settings`: who
+//!   uses them, for what, and how;
 //! * `lookup`, `connect_outcome`, `connect`, `patience`: how they ask, try addresses, wait;
 //! * `retry_cycle`, `renewal`: how they retry for hours and replace old connections;
 //! * `availability`: since when servers would do the work of a client in an outage;
@@ -43,6 +44,7 @@ mod integration;
 mod link;
 mod lookup;
 mod node;
+mod part;
 mod patience;
 mod plan;
 mod promotion;
@@ -64,40 +66,38 @@ mod stall;
 mod stop;
 mod stream;
 mod upgrade;
+mod work;
 mod world;
 
-pub use availability::Available;
-pub use branch::{Branch, Session, Tally};
-pub use client::{
-    Activity, Arrivals, Client, ClientOutage, ClientSetup, ServiceSetup, State, Work,
-};
+pub use branch::{Branch, Session};
+pub(crate) use client::Activity;
+pub use client::{Client, ClientOutage, ClientSetup, State};
 pub use consumer::{Consumption, Reading};
 pub use dns::{Change, Record, Resolver, Targets};
-pub(crate) use drawn::COMMIT_MAX;
-pub use drawn::{Drawn, Lag};
-pub use driver::{DRIVERS, Driver, DriverCard, Part};
+pub(crate) use drawn::{COMMIT_MAX, Drawn};
+pub use driver::{DRIVERS, Driver, DriverCard};
 pub(crate) use event::TIMER_RANK;
 pub use event::{Event, Order};
 pub use ids::{
-    BranchId, ClientId, DatabaseId, DeciderId, LookoutId, NodeId, RegionId, STEPS_MAX, ServiceId,
-    SlotId, Zone,
+    BranchId, ClientId, DatabaseId, DeciderId, LookoutId, NodeId, RegionId, ServiceId, SlotId, Zone,
 };
-pub(crate) use ids::{CLIENTS_MAX, NODES_MAX, SERVICES_MAX, SLOTS_MAX};
+pub(crate) use ids::{CLIENTS_MAX, NODES_MAX, SERVICES_MAX, SLOTS_MAX, STEPS_MAX};
 pub use integration::{Integration, IntegrationKind};
-pub use link::{Cut, Links, Place, Side};
-pub(crate) use link::{Flap, Slow};
+pub use link::Place;
+pub(crate) use link::{Cut, Flap, Links, Side, Slow};
 pub use lookup::Held;
 pub use node::{Fence, Host, Impairments, Node, Process, Role};
-pub use patience::Stall;
 pub use plan::{Endpoint, Plan};
-pub use quorum::{Quorum, QuorumMember, QuorumRule};
+pub(crate) use quorum::Quorum;
+pub use quorum::QuorumRule;
 pub(crate) use retry_cycle::RETRIES_TOLD;
-pub use retry_cycle::{RetryCycle, Try};
-pub use service::Service;
+pub use service::{Service, ServiceSetup};
 pub use settings::{Cache, ClientSettings, DriverParts, Hosts, Keepalive, Pool, SessionAttrs};
 pub use sight::Sight;
 pub use signal::{Answer, Condition, Report, Signal};
-pub use slot::{Database, DatabaseSetup, Installed, Slot, SlotCopy, SlotSetup};
-pub use slot_jobs::SlotFeed;
+pub(crate) use slot::{Database, Installed};
+pub use slot::{DatabaseSetup, Slot, SlotCopy, SlotSetup};
+pub(crate) use slot_jobs::SlotFeed;
 pub(crate) use slot_sync::SlotSync;
+pub use work::{Arrivals, Work};
 pub use world::{Names, World};

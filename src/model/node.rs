@@ -77,7 +77,7 @@ pub struct Node {
     /// What impairs it without stopping it.
     pub impairments: Impairments,
     /// The lag of its link to whom it follows.
-    pub lag: Lag,
+    pub(crate) lag: Lag,
     /// The standbys that commits wait for while it is primary, as written in its settings.
     pub quorum_rule: Option<QuorumRule>,
     /// When it last ended a crash recovery as a primary, which writes a checkpoint.
@@ -179,12 +179,12 @@ impl Node {
     }
 
     /// Returns whether its sessions are alive: its server answers, or is about to end them.
-    pub fn serves(&self) -> bool {
+    pub(crate) fn serves(&self) -> bool {
         self.host == Host::Up && matches!(self.process, Process::Running | Process::Dying)
     }
 
     /// Returns whether its server is being stopped in a controlled way and still sends WAL.
-    pub fn is_stopping(&self) -> bool {
+    pub(crate) fn is_stopping(&self) -> bool {
         self.host == Host::Up && self.process == Process::Stopping
     }
 
@@ -194,7 +194,7 @@ impl Node {
     }
 
     /// Returns what it says of itself.
-    pub fn condition(&self) -> Condition {
+    pub(crate) fn condition(&self) -> Condition {
         match self.role {
             Role::Primary => Condition::Primary,
             Role::Standby if self.unfit => Condition::CannotFollow,
@@ -218,7 +218,7 @@ impl Node {
     }
 
     /// Returns whether its machine still exists.
-    pub fn exists(&self) -> bool {
+    pub(crate) fn exists(&self) -> bool {
         !matches!(self.host, Host::Dead | Host::Deleted)
     }
 

@@ -16,7 +16,7 @@ use crate::kernel::{Instant, Marks, Pace, Span};
 
 /// What a client with a number of connections waits with on a silent peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Stall {
+pub(crate) struct Stall {
     /// When the first request was sent that the peer's kernel has not acknowledged.
     pub unacknowledged: Option<Instant>,
     /// When something came last over a connection whose request was acknowledged.

@@ -37,7 +37,7 @@ impl Plan {
     }
 
     /// Returns the plan's name.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Hobbyist => "Hobbyist",
             Self::Startup => "Startup",
@@ -63,7 +63,7 @@ impl Endpoint {
     pub const ALL: [Self; 3] = [Self::Primary, Self::Replica, Self::HaReplica];
 
     /// Returns the DNS label of this name for a service: `orders` or `replica-orders`.
-    pub fn label(self, service: &str) -> String {
+    pub(crate) fn label(self, service: &str) -> String {
         match self {
             Self::Primary => service.to_owned(),
             Self::Replica => format!("replica-{service}"),

@@ -28,7 +28,7 @@ impl QuorumRule {
 
 /// A standby that counts, with what it has and is going to have.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct QuorumMember {
+pub(crate) struct QuorumMember {
     /// Which node.
     pub node: NodeId,
     /// How long its acknowledgements travel.
@@ -54,7 +54,7 @@ struct Era {
 
 /// The past and the plan of quorum commit on one branch.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Quorum {
+pub(crate) struct Quorum {
     eras: Vec<Era>,
 }
 
@@ -118,7 +118,7 @@ impl Era {
 
 impl Quorum {
     /// Returns the setting in force, if commits wait for standbys.
-    pub fn rule(&self) -> Option<&QuorumRule> {
+    pub(crate) fn rule(&self) -> Option<&QuorumRule> {
         self.eras.last().and_then(|era| era.rule.as_ref())
     }
 
@@ -129,7 +129,7 @@ impl Quorum {
 
     /// Returns the times in which a setting was in force without a break, each with its end and the
     /// setting at its end.
-    pub fn periods(&self) -> Vec<(Instant, Instant, &QuorumRule)> {
+    pub(crate) fn periods(&self) -> Vec<(Instant, Instant, &QuorumRule)> {
         let mut periods: Vec<(Instant, Instant, &QuorumRule)> = Vec::new();
         for (index, era) in self.eras.iter().enumerate() {
             let end = self.eras.get(index + 1).map_or(Instant::FAR, |next| next.since);
@@ -143,12 +143,12 @@ impl Quorum {
     }
 
     /// Returns the standbys that count at present.
-    pub fn members(&self) -> &[QuorumMember] {
+    pub(crate) fn members(&self) -> &[QuorumMember] {
         self.eras.last().map_or(&[], |era| &era.members)
     }
 
     /// Returns whether enough standbys follow for commits to be released.
-    pub fn is_met(&self) -> bool {
+    pub(crate) fn is_met(&self) -> bool {
         self.rule().is_none_or(|rule| self.members().len() >= rule.needs)
     }
 
@@ -168,7 +168,7 @@ impl Quorum {
     }
 
     /// Notes which standbys count, and what they are going to have.
-    pub fn count(&mut self, now: Instant, members: Vec<QuorumMember>) {
+    pub(crate) fn count(&mut self, now: Instant, members: Vec<QuorumMember>) {
         let who = |members: &[QuorumMember]| -> Vec<(NodeId, Span)> {
             members.iter().map(|member| (member.node, member.delay)).collect()
         };

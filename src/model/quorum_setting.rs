@@ -76,7 +76,7 @@ impl World {
 
     /// Returns whether a primary has heard of one of these standbys that it has all that was
     /// written when commits began to wait for standbys.
-    pub fn is_caught_up(&self, primary: NodeId, standbys: &[NodeId]) -> bool {
+    pub(crate) fn is_caught_up(&self, primary: NodeId, standbys: &[NodeId]) -> bool {
         let branch = self.branch(self.node(primary).branch);
         let Some((since, ..)) = branch.quorum.periods().pop() else { return false };
         let before = Position::from_lsn(branch.written.at(since).lsn());

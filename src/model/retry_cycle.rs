@@ -18,7 +18,7 @@ pub(crate) const RETRIES_TOLD: u32 = 256;
 
 /// A cycle of attempts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct RetryCycle {
+pub(crate) struct RetryCycle {
     /// When the first attempt of the cycle began.
     pub since: Instant,
     /// The tries of one round, in order.
@@ -33,7 +33,7 @@ pub struct RetryCycle {
 
 /// A try of one address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Try {
+pub(crate) struct Try {
     /// The address; nobody's, if the name has none.
     pub node: Option<NodeId>,
     /// How long it takes to fail.

@@ -1,4 +1,4 @@
-//! A service as it really is: its nodes and its names.
+//! A service: what is to be simulated of it, its nodes and its names as they really are.
 //!
 //! Knows nothing of what the platform believes. Kept here: nodes are listed in the order of their
 //! numbers, and a number is never given twice.
@@ -7,7 +7,20 @@ use super::dns::Record;
 use super::ids::{NodeId, RegionId, ServiceId};
 use super::plan::{Endpoint, Plan};
 use super::slot_jobs::SlotFeed;
-use crate::kernel::{Bytes, Instant};
+use crate::kernel::{Bytes, Instant, Span};
+
+/// A service to simulate.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ServiceSetup {
+    /// Its name.
+    pub name: String,
+    /// Its plan.
+    pub plan: Plan,
+    /// The region of its nodes.
+    pub region: RegionId,
+    /// The times of the day at which maintenance may change the primary.
+    pub windows: Vec<(Span, Span)>,
+}
 
 /// A service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -43,7 +56,7 @@ pub struct Service {
     /// Raised whenever the filling of its primary's disk is planned anew.
     pub disk_epoch: u32,
     /// Which standbys' copies of its logical slots are kept up to date.
-    pub slot_feeds: Vec<SlotFeed>,
+    pub(crate) slot_feeds: Vec<SlotFeed>,
     /// When the next run of the copying job is an event already.
     pub slot_copy_due: Instant,
     /// Raised whenever it is planned anew when WAL kept for slots is too much.

@@ -4,10 +4,10 @@
 //! the rates of its open sessions, and whoever follows it is planned anew whenever that changes.
 
 use super::branch::Session;
-use super::client::{Arrivals, Work};
 use super::event::Event;
 use super::ids::{BranchId, ClientId, NodeId};
 use super::node::Role;
+use super::work::{Arrivals, Work};
 use super::world::World;
 use crate::kernel::{Instant, Marks, Pace, PoissonMarks, Position, Span};
 use crate::knob::{CommitLevel, Mutant, Touch};
@@ -217,7 +217,7 @@ impl World {
     }
 
     /// Makes more commits of a client's session known, if it is still that session.
-    pub fn draw_commits(&mut self, client: ClientId, session: u32) {
+    pub(crate) fn draw_commits(&mut self, client: ClientId, session: u32) {
         let Some((branch, place)) = self.client(client).session else { return };
         if self.sessions_of(client) != session || !self.branch(branch).sessions[place].is_open() {
             return;

@@ -148,7 +148,8 @@ pub struct DriverParts {
 
 impl Keepalive {
     /// No probes.
-    pub const OFF: Self = Self { idle: Span::FOREVER, interval: Span::from_secs(75), count: 9 };
+    pub(crate) const OFF: Self =
+        Self { idle: Span::FOREVER, interval: Span::from_secs(75), count: 9 };
 
     /// Returns how long a connection stays silent before it breaks for want of answered probes.
     ///

@@ -37,7 +37,7 @@ pub struct DatabaseSetup {
 
 /// A database that owns logical slots, and the extension that copying them needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Database {
+pub(crate) struct Database {
     /// The service it belongs to.
     pub service: ServiceId,
     /// Where in the WAL the extension was installed, if it was.
@@ -46,7 +46,7 @@ pub struct Database {
 
 /// The installation of an extension: a change in the WAL as any other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Installed {
+pub(crate) struct Installed {
     /// The branch.
     pub branch: BranchId,
     /// Where in it.

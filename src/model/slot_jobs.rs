@@ -14,7 +14,7 @@ use crate::knob::{Mutant, SlotClocks, SlotLimit, SlotPolicy, Touch};
 
 /// A standby whose copying job reaches the primary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct SlotFeed {
+pub(crate) struct SlotFeed {
     /// The standby.
     pub standby: NodeId,
     /// The primary.

@@ -107,7 +107,7 @@ impl World {
     }
 
     /// Plans the replay of what a standby receives.
-    pub fn replay(&mut self, id: NodeId) {
+    pub(crate) fn replay(&mut self, id: NodeId) {
         let (now, redo) = (self.now, self.knobs.redo_rate.get());
         let held = self.replay_held(id).is_some();
         let node = self.node_mut(id);

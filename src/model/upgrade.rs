@@ -16,20 +16,20 @@ use crate::knob::{Mutant, Touch, UpgradedSlots};
 
 impl World {
     /// Returns whether a server can be upgraded: it is a primary that answers.
-    pub fn may_be_upgraded(&self, id: NodeId) -> bool {
+    pub(crate) fn may_be_upgraded(&self, id: NodeId) -> bool {
         let node = self.node(id);
         node.answers() && node.role == Role::Primary && !node.impairments.stalled
     }
 
     /// Begins to stop a primary in a controlled way, to upgrade it then.
-    pub fn begin_upgrade(&mut self, id: NodeId) {
+    pub(crate) fn begin_upgrade(&mut self, id: NodeId) {
         self.touch(Touch::Upgrade);
         self.begin_stop(id);
         self.node_mut(id).upgrading = true;
     }
 
     /// Begins the upgrade of a server that was stopped for it.
-    pub fn upgrade_stopped(&mut self, id: NodeId) {
+    pub(crate) fn upgrade_stopped(&mut self, id: NodeId) {
         let times = u64::from(self.branch(self.node(id).branch).number);
         let law = self.knobs.major_upgrade_outage;
         let takes = self.draw_of(id, law, "major_upgrade_outage", times);
@@ -40,7 +40,7 @@ impl World {
     }
 
     /// Ends an upgrade and starts the server; tells whether it was upgraded.
-    pub fn finish_upgrade(&mut self, id: NodeId) -> bool {
+    pub(crate) fn finish_upgrade(&mut self, id: NodeId) -> bool {
         let keeps = self.knobs.major_upgrade_slots == UpgradedSlots::Kept;
         let refused = keeps && !self.slots_are_consumed(id);
         self.node_mut(id).call_off();
@@ -106,7 +106,7 @@ impl World {
     }
 
     /// Begins a full backup of a primary, unless one is taken already; tells whether it does.
-    pub fn begin_full_backup(&mut self, id: NodeId) -> bool {
+    pub(crate) fn begin_full_backup(&mut self, id: NodeId) -> bool {
         if self.node(id).backing_up.is_some() {
             return false;
         }
@@ -123,7 +123,7 @@ impl World {
     }
 
     /// Ends a full backup; tells whether it is of use.
-    pub fn finish_full_backup(&mut self, id: NodeId) -> bool {
+    pub(crate) fn finish_full_backup(&mut self, id: NodeId) -> bool {
         let (now, node) = (self.now, self.node_mut(id));
         let Some(begun) = node.backing_up.take() else { return false };
         let of_use = node.host == Host::Up && node.process == Process::Running;
@@ -168,7 +168,7 @@ impl World {
     }
 
     /// Removes every machine of a service.
-    pub fn power_off(&mut self, service: super::ids::ServiceId) {
+    pub(crate) fn power_off(&mut self, service: super::ids::ServiceId) {
         self.touch(Touch::Power);
         let nodes: Vec<NodeId> = self.existing(service).map(|node| node.id).collect();
         for id in nodes {
@@ -179,7 +179,7 @@ impl World {
     }
 
     /// Ends the time without machines of a service that is powered on, if there is one.
-    pub fn power_on(&mut self, service: super::ids::ServiceId) {
+    pub(crate) fn power_on(&mut self, service: super::ids::ServiceId) {
         let now = self.now;
         if let Some((_, until)) = self.services[service.index()].powered_off.last_mut() {
             *until = now.min(*until);
@@ -187,7 +187,7 @@ impl World {
     }
 
     /// Returns whether a service has no machines because it was powered off.
-    pub fn is_powered_off(&self, service: super::ids::ServiceId) -> bool {
+    pub(crate) fn is_powered_off(&self, service: super::ids::ServiceId) -> bool {
         self.service(service).powered_off.last().is_some_and(|(_, until)| *until == Instant::FAR)
     }
 }

@@ -60,13 +60,13 @@ pub struct World {
     /// The logical replication slots.
     pub slots: Vec<Slot>,
     /// The databases that own them.
-    pub databases: Vec<Database>,
+    pub(crate) databases: Vec<Database>,
     /// What consumers of slots were given, in the order in which they began.
     pub readings: Vec<Reading>,
     /// Which links are cut.
-    pub links: Links,
+    pub(crate) links: Links,
     /// The delays that were drawn for the run.
-    pub drawn: Drawn,
+    pub(crate) drawn: Drawn,
     /// Which zones, or whole regions, have no power.
     pub dark: Vec<(RegionId, Option<Zone>)>,
     /// What has happened that makes knobs matter.
@@ -144,7 +144,7 @@ impl World {
     }
 
     /// Draws a duration; purpose, name and counter alone say which words are used for it.
-    pub fn draw(&self, law: Law, purpose: &str, name: &str, counter: u64) -> Span {
+    pub(crate) fn draw(&self, law: Law, purpose: &str, name: &str, counter: u64) -> Span {
         if law.is_fixed() {
             return law.draw(0);
         }
@@ -162,6 +162,11 @@ impl World {
     /// Returns whether packets pass both ways between two parties.
     pub fn connects(&self, one: Place, other: Place) -> bool {
         self.links.connects(one, other)
+    }
+
+    /// Returns whether packets pass from one party to another.
+    pub fn passes(&self, from: Place, to: Place) -> bool {
+        self.links.passes(from, to)
     }
 
     /// Returns the path of what a node has to offer to those that follow it.

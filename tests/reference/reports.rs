@@ -89,14 +89,13 @@ impl Reports {
 }
 
 fn delay(world: &World, node: &Node) -> u64 {
-    let slow = world.links.delay(node.place(), Place::Platform);
-    (world.knobs.platform_delay + slow).as_micros()
+    world.report_delay(node.id).as_micros()
 }
 
 fn reports(world: &World, node: &Node) -> bool {
     let fresh = world.knobs.heartbeat_connection == HeartbeatConnection::Fresh;
     let refused = fresh && node.impairments.exhausted;
-    node.reports() && !refused && world.links.passes(node.place(), Place::Platform)
+    node.reports() && !refused && world.passes(node.place(), Place::Platform)
 }
 
 fn report(movement: &Movement, node: &Node, (sent, arrives): (u64, u64)) -> Report {

@@ -133,14 +133,16 @@ fn reaches(world: &World, client: &Client, id: NodeId) -> bool {
 
 /// Returns whether as many standbys follow as a client's commits wait for.
 fn enough(world: &World, client: &Client, id: NodeId) -> bool {
-    let quorum = &world.branch(world.node(id).branch).quorum;
+    let branch = world.branch(world.node(id).branch);
     let level = client.settings.synchronous_commit;
-    let Some(rule) = quorum.rule().filter(|_| level != CommitLevel::Local) else { return true };
+    let Some(rule) = branch.quorum_rule().filter(|_| level != CommitLevel::Local) else {
+        return true;
+    };
     let applies = |node: NodeId| {
         let held = world.node(node).impairments.replay_held_until;
         level != CommitLevel::RemoteApply || held.is_none_or(|until| until <= world.now)
     };
-    quorum.members().iter().filter(|member| applies(member.node)).count() >= rule.needs
+    branch.quorum_members().filter(|node| applies(*node)).count() >= rule.needs
 }
 
 impl Spent {
