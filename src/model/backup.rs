@@ -39,6 +39,17 @@ impl World {
     }
 
     /// Returns the grid on which a service uploads the segment in use.
+    ///
+    /// # Examples
+    /// Every 5 min, here from 4 min on:
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/premium-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::model::ServiceId;
+    /// let pace = sim.world().archive_pace(ServiceId(0));
+    /// assert_eq!([pace.nth(1), pace.nth(2)].map(|tick| tick.to_string()), ["4m", "9m"]);
+    /// ```
     pub fn archive_pace(&self, service: ServiceId) -> Pace {
         let period = self.knobs.archive_period;
         let name = &self.names.services[service.index()];
@@ -132,6 +143,22 @@ impl World {
     }
 
     /// Returns the first tick of a periodic job.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::kernel::{Instant, Span};
+    /// use cutover::knob::Phase;
+    /// let world = sim.world();
+    /// let (at, day) = (Phase::At(Span::from_secs(2)), Span::from_days(1));
+    /// assert_eq!(world.phase(at, day, "backup_phase", "orders").to_string(), "2s");
+    /// // Otherwise it depends on the seed, what it is for and whose it is alone.
+    /// let drawn = world.phase(Phase::Drawn, day, "backup_phase", "orders");
+    /// assert!(drawn < Instant::ZERO + day);
+    /// assert_ne!(drawn, world.phase(Phase::Drawn, day, "backup_phase", "payments"));
+    /// ```
     pub fn phase(&self, phase: Phase, period: Span, purpose: &str, name: &str) -> Instant {
         match phase {
             Phase::At(first) => Instant::ZERO + first,

@@ -10,6 +10,21 @@ use crate::kernel::{Instant, Marks, Path, Position, Span};
 use crate::knob::CommitLevel;
 
 /// A history of WAL that one node wrote.
+///
+/// # Examples
+/// A failover begins a second history, where the new primary had come to:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// sim.run();
+/// let branches = &sim.world().branches;
+/// assert_eq!((branches[0].number, branches[1].number), (1, 2));
+/// assert_eq!(branches[1].began.to_string(), "1m58.01s");
+/// let (parent, fork) = branches[1].parent.expect("it continues the first");
+/// assert_eq!(sim.world().branch(parent), &branches[0]);
+/// assert_eq!(branches[1].written.at(branches[1].began), fork);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Branch {
     /// The service it belongs to.
@@ -56,6 +71,22 @@ impl Branch {
 }
 
 /// A client's commits over one connection.
+///
+/// # Examples
+/// A writer of 200 commits a second, whose primary dies after a minute:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::kernel::{Instant, Span};
+/// let second = |count| Instant::ZERO + Span::from_secs(count);
+/// sim.run_until(second(30));
+/// let open = sim.world().branches[0].sessions[0].clone();
+/// assert_eq!(open.until, Instant::FAR);
+/// assert_eq!(open.replies.count(second(20)) - open.replies.count(second(10)), 2_000);
+/// sim.run();
+/// assert_eq!(sim.world().branches[0].sessions[0].until, second(60));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Session {
     /// The client.

@@ -7,6 +7,20 @@ use super::ids::NodeId;
 use crate::kernel::{Instant, Span};
 
 /// The nodes a name points to, at most three; a name without nodes is answered as a knob says.
+///
+/// # Examples
+/// The only standby became primary, so the replica name points to nobody:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::kernel::{Instant, Span};
+/// use cutover::model::Targets;
+/// sim.run_until(Instant::ZERO + Span::from_mins(3));
+/// let service = &sim.world().services[0];
+/// assert_eq!(service.replica_name.now(), Targets::default());
+/// assert_ne!(service.primary_name.now(), Targets::default());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Targets {
     nodes: [Option<NodeId>; 3],
@@ -23,6 +37,17 @@ impl Targets {
     }
 
     /// Returns the nodes.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/premium-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// let world = sim.world();
+    /// let standbys = world.services[0].replica_name.now();
+    /// let names: Vec<_> = standbys.iter().map(|node| world.node_name(node)).collect();
+    /// assert_eq!(names, ["orders-2", "orders-3"]);
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = NodeId> + '_ {
         self.nodes.iter().flatten().copied()
     }
@@ -39,6 +64,19 @@ impl Targets {
 }
 
 /// A change of a record.
+///
+/// # Examples
+/// A change is published five seconds after it is ordered:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// sim.run();
+/// let [start, change] = &sim.world().services[0].primary_name.changes[..] else { unreachable!() };
+/// assert_eq!(start.served, cutover::kernel::Instant::ZERO);
+/// assert_eq!(change.ordered.to_string(), "1m58.015s");
+/// assert_eq!(change.served.to_string(), "2m3.015s");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Change {
     /// When the platform ordered it.
@@ -50,6 +88,18 @@ pub struct Change {
 }
 
 /// A DNS name of a service.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// let before = sim.world().services[0].primary_name.clone();
+/// sim.run();
+/// let after = &sim.world().services[0].primary_name;
+/// assert_eq!((before.changes.len(), after.changes.len()), (1, 2));
+/// assert_eq!(after.at(cutover::kernel::Instant::ZERO), before.now());
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Record {
     /// Changes that were served, in order; the first is the state at the start.
@@ -107,11 +157,37 @@ impl Record {
     }
 
     /// Returns what the name points to now.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::model::NodeId;
+    /// let to = |sim: &cutover::sim::Sim| sim.world().services[0].primary_name.now().iter().next();
+    /// assert_eq!(to(&sim), Some(NodeId(0)));
+    /// sim.run();
+    /// assert_eq!(to(&sim), Some(NodeId(1)));
+    /// ```
     pub fn now(&self) -> Targets {
         self.changes.last().expect("a record has a state at the start").targets
     }
 
     /// Returns what the name pointed to at an instant.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::kernel::{Instant, Span};
+    /// use cutover::model::NodeId;
+    /// sim.run();
+    /// let name = &sim.world().services[0].primary_name;
+    /// let to = |millis| name.at(Instant::ZERO + Span::from_millis(millis)).iter().next();
+    /// // Promoted at 1m58s, published at 2m3.015s.
+    /// assert_eq!((to(123_014), to(123_015)), (Some(NodeId(0)), Some(NodeId(1))));
+    /// ```
     pub fn at(&self, instant: Instant) -> Targets {
         let served = self.changes.iter().rev().find(|change| change.served <= instant);
         served.or(self.changes.first()).expect("a record has a state at the start").targets

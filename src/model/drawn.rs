@@ -145,11 +145,33 @@ impl World {
     }
 
     /// Returns the one-way delay between the platform and a node over a link that is whole.
+    ///
+    /// # Examples
+    /// ```
+    /// # let file = "scenarios/crdr-switchover-and-switchback.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::kernel::Span;
+    /// assert_eq!(sim.world().platform_delay(), Span::from_millis(10));
+    /// ```
     pub fn platform_delay(&self) -> Span {
         self.drawn.platform
     }
 
     /// Returns the one-way delay between two nodes.
+    ///
+    /// # Examples
+    /// 5 ms within a region, and 40 ms more between two:
+    /// ```
+    /// # let file = "scenarios/crdr-switchover-and-switchback.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::kernel::Span;
+    /// use cutover::model::NodeId;
+    /// let world = sim.world();
+    /// assert_eq!(world.node_delay(NodeId(0), NodeId(1)), Span::from_millis(5));
+    /// assert_eq!(world.node_delay(NodeId(0), NodeId(2)), Span::from_millis(45));
+    /// ```
     pub fn node_delay(&self, one: NodeId, other: NodeId) -> Span {
         let region = self.region_delay(self.node(one).region, self.node(other).region);
         let slow = self.links.delay(self.node(one).place(), self.node(other).place());
@@ -158,6 +180,19 @@ impl World {
 
     /// Returns how long WAL is under way between two nodes; between services it waits as well,
     /// before it is sent.
+    ///
+    /// # Examples
+    /// Between services it waits for 500 ms before it is sent:
+    /// ```
+    /// # let file = "scenarios/crdr-switchover-and-switchback.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::kernel::Span;
+    /// use cutover::model::NodeId;
+    /// let world = sim.world();
+    /// assert_eq!(world.stream_delay(NodeId(0), NodeId(1)), Span::from_millis(5));
+    /// assert_eq!(world.stream_delay(NodeId(0), NodeId(2)), Span::from_millis(545));
+    /// ```
     pub fn stream_delay(&self, one: NodeId, other: NodeId) -> Span {
         let apart = self.node(one).service != self.node(other).service;
         let waits = if apart { self.link_lag(one, other).across } else { Span::ZERO };
@@ -165,12 +200,36 @@ impl World {
     }
 
     /// Returns the one-way delay of a node's reports to the platform.
+    ///
+    /// # Examples
+    /// ```
+    /// # let file = "scenarios/crdr-switchover-and-switchback.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::model::NodeId;
+    /// // No link is slow, so a report takes as long as every message to the platform.
+    /// let world = sim.world();
+    /// assert_eq!(world.report_delay(NodeId(0)), world.platform_delay());
+    /// ```
     pub fn report_delay(&self, node: NodeId) -> Span {
         let slow = self.links.delay(self.node(node).place(), Place::Platform);
         self.platform_delay() + slow
     }
 
     /// Returns the one-way delay between a client and a node.
+    ///
+    /// # Examples
+    /// 500 us within a region, and 40 ms more from another one:
+    /// ```
+    /// # let file = "scenarios/crdr-switchover-and-switchback.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::kernel::Span;
+    /// use cutover::model::{ClientId, NodeId};
+    /// let delay = |node| sim.world().client_delay(ClientId(0), NodeId(node));
+    /// assert_eq!(delay(0), Span::from_micros(500));
+    /// assert_eq!(delay(2), Span::from_micros(40_500));
+    /// ```
     pub fn client_delay(&self, client: ClientId, node: NodeId) -> Span {
         let address = self.address_of(client, node);
         let onward = if address == node { Span::ZERO } else { self.node_delay(address, node) };

@@ -284,6 +284,19 @@ impl World {
     }
 
     /// Returns whether a node can reach the archive.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/glitch-of-50s.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::kernel::{Instant, Span};
+    /// use cutover::model::NodeId;
+    /// sim.run_until(Instant::ZERO + Span::from_secs(80));
+    /// // The primary is cut off from everybody, the store of its backups included.
+    /// assert!(!sim.world().reaches_archive(NodeId(0)));
+    /// assert!(sim.world().reaches_archive(NodeId(1)));
+    /// ```
     pub fn reaches_archive(&self, id: NodeId) -> bool {
         self.connects(self.node(id).place(), Place::Archive)
     }

@@ -10,6 +10,19 @@ use super::world::World;
 use crate::knob::ReplicaReconnect;
 
 /// What binds two services together.
+///
+/// # Examples
+/// ```
+/// # let file = "scenarios/crdr-switchover-and-switchback.ron";
+/// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+/// # let setup = loaded.setup;
+/// use cutover::model::{Integration, IntegrationKind};
+/// let of = |kind| Integration { kind, ..setup.integrations[0] };
+/// // Only of a pair can the two take each other's place.
+/// assert!(of(IntegrationKind::DisasterRecovery).is_pair());
+/// assert!(!of(IntegrationKind::ReadReplica).is_pair());
+/// assert!(!of(IntegrationKind::GlobalActiveDatabase).is_pair());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum IntegrationKind {
     /// The destination only reads, until the integration is removed. Source: Aiven, "Create and
@@ -24,6 +37,23 @@ pub enum IntegrationKind {
 }
 
 /// Two services of which one follows the other.
+///
+/// # Examples
+/// A switchover at 2 min, a switchback at 10 min:
+/// ```
+/// # let file = "scenarios/crdr-switchover-and-switchback.ron";
+/// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::kernel::{Instant, Span};
+/// let pair = sim.world().integrations[0];
+/// let mut leader = |minutes| {
+///     sim.run_until(Instant::ZERO + Span::from_mins(minutes));
+///     sim.world().integrations[0].leader
+/// };
+/// assert_eq!(leader(1), pair.source);
+/// assert_eq!(leader(5), pair.destination);
+/// assert_eq!(leader(15), pair.source);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Integration {
     /// What binds them together.
@@ -51,6 +81,17 @@ impl IntegrationKind {
 
 impl Integration {
     /// Returns whether the two take each other's place.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/read-replica-promoted.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let setup = loaded.setup;
+    /// use cutover::model::IntegrationKind;
+    /// let replica = setup.integrations[0];
+    /// assert_eq!(replica.kind, IntegrationKind::ReadReplica);
+    /// assert!(!replica.is_pair());
+    /// ```
     pub fn is_pair(self) -> bool {
         match self.kind {
             IntegrationKind::ReadReplica | IntegrationKind::GlobalActiveDatabase => false,
@@ -69,6 +110,16 @@ impl Integration {
     }
 
     /// Returns whether a service is one of the two.
+    ///
+    /// # Examples
+    /// ```
+    /// # let file = "scenarios/crdr-switchover-and-switchback.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+    /// # let setup = loaded.setup;
+    /// use cutover::model::ServiceId;
+    /// let pair = setup.integrations[0];
+    /// assert!(pair.has(ServiceId(0)) && pair.has(ServiceId(1)) && !pair.has(ServiceId(2)));
+    /// ```
     pub fn has(self, service: ServiceId) -> bool {
         self.source == service || self.destination == service
     }
@@ -97,6 +148,22 @@ impl World {
     }
 
     /// Returns the service whose history counts for another: that of the one it follows.
+    ///
+    /// # Examples
+    /// ```
+    /// # let file = "scenarios/crdr-switchover-and-switchback.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::kernel::{Instant, Span};
+    /// use cutover::model::ServiceId;
+    /// let mut in_charge = |minutes| {
+    ///     sim.run_until(Instant::ZERO + Span::from_mins(minutes));
+    ///     [ServiceId(0), ServiceId(1)].map(|service| sim.world().in_charge(service))
+    /// };
+    /// assert_eq!(in_charge(1), [ServiceId(0); 2]);
+    /// // Since the switchover at 2 min, the history of the other service counts.
+    /// assert_eq!(in_charge(5), [ServiceId(1); 2]);
+    /// ```
     pub fn in_charge(&self, service: ServiceId) -> ServiceId {
         if let Some(pair) = self.pair_of(service) {
             return pair.leader;
@@ -105,6 +172,17 @@ impl World {
     }
 
     /// Returns the pair that a service belongs to, if its partner can take its place.
+    ///
+    /// # Examples
+    /// ```
+    /// # let file = "scenarios/crdr-switchover-and-switchback.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::model::ServiceId;
+    /// let world = sim.world();
+    /// assert_eq!(world.pair_of(ServiceId(1)), Some(&world.integrations[0]));
+    /// assert_eq!(world.pair_of(ServiceId(0)), world.pair_of(ServiceId(1)));
+    /// ```
     pub fn pair_of(&self, service: ServiceId) -> Option<&Integration> {
         self.integrations.iter().find(|one| one.is_pair() && one.has(service))
     }
@@ -127,6 +205,17 @@ impl World {
     /// Returns the service among whose records the name of a service's primary is.
     ///
     /// The two of a pair share one name, if a knob does not say otherwise.
+    ///
+    /// # Examples
+    /// ```
+    /// # let file = "scenarios/crdr-switchover-and-switchback.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::model::ServiceId;
+    /// assert!(sim.world().knobs.shared_service_name);
+    /// assert_eq!(sim.world().named_by(ServiceId(1)), ServiceId(0));
+    /// assert_eq!(sim.world().named_by(ServiceId(0)), ServiceId(0));
+    /// ```
     pub fn named_by(&self, service: ServiceId) -> ServiceId {
         let pair = self.pair_of(service).filter(|_| self.knobs.shared_service_name);
         pair.map_or(service, |pair| pair.source)

@@ -7,6 +7,21 @@ use super::ids::{ClientId, NodeId, RegionId, Zone};
 use crate::kernel::{Instant, Rate, Span};
 
 /// A party of the network.
+///
+/// # Examples
+/// For 50 s nothing passes between the primary and anybody else:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/glitch-of-50s.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::kernel::{Instant, Span};
+/// use cutover::model::{NodeId, Place};
+/// sim.run_until(Instant::ZERO + Span::from_secs(80));
+/// let world = sim.world();
+/// let (primary, standby) = (world.node(NodeId(0)).place(), world.node(NodeId(1)).place());
+/// assert!(!world.connects(primary, Place::Platform) && !world.connects(primary, standby));
+/// assert!(world.connects(standby, Place::Platform));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Place {
     /// The management platform.

@@ -11,6 +11,20 @@ use super::signal::Condition;
 use crate::kernel::{Instant, Path, Position, Span};
 
 /// A node of a service.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::model::{Host, Process, Role};
+/// let [primary, standby] = &sim.world().nodes[..] else { unreachable!() };
+/// assert_eq!((primary.number, primary.role), (1, Role::Primary));
+/// assert_eq!((standby.number, standby.role), (2, Role::Standby));
+/// assert_eq!((standby.host, standby.process), (Host::Up, Process::Running));
+/// assert_eq!((primary.upstream, standby.upstream), (None, Some(primary.id)));
+/// assert!(standby.streaming);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent fact about a server")]
 pub struct Node {
@@ -95,6 +109,24 @@ pub struct Node {
 }
 
 /// The state of a machine.
+///
+/// # Examples
+/// A host freezes at 60 s and goes on at 150 s, to be deleted 10 s later:
+/// ```
+/// # let file = "scenarios/hang-resumed-after-promotion.ron";
+/// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::kernel::{Instant, Span};
+/// use cutover::model::Host;
+/// let mut host = |seconds| {
+///     sim.run_until(Instant::ZERO + Span::from_secs(seconds));
+///     (sim.world().nodes[0].host, sim.world().nodes[0].answers())
+/// };
+/// assert_eq!(host(59), (Host::Up, true));
+/// assert_eq!(host(100), (Host::Frozen, false));
+/// assert_eq!(host(155), (Host::Up, true));
+/// assert_eq!(host(170), (Host::Deleted, false));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Host {
     /// It runs.
@@ -110,6 +142,24 @@ pub enum Host {
 }
 
 /// The state of a server process.
+///
+/// # Examples
+/// The life of a node that replaces another, ordered at 1m58s:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::kernel::{Instant, Span};
+/// use cutover::model::Process;
+/// let mut process = |minutes| {
+///     sim.run_until(Instant::ZERO + Span::from_mins(minutes));
+///     sim.world().nodes[2].process
+/// };
+/// // The machine takes 180 s, the restore 205 s.
+/// assert_eq!(process(4), Process::Absent);
+/// assert_eq!(process(7), Process::Restoring);
+/// assert_eq!(process(10), Process::Running);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Process {
     /// The machine is being created.
@@ -129,6 +179,21 @@ pub enum Process {
 }
 
 /// What a server is.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::model::Role;
+/// let primaries = |sim: &cutover::sim::Sim| -> Vec<u16> {
+///     let nodes = sim.world().nodes.iter().filter(|node| node.role == Role::Primary);
+///     nodes.filter(|node| node.answers()).map(|node| node.number).collect()
+/// };
+/// assert_eq!(primaries(&sim), [1]);
+/// sim.run();
+/// assert_eq!(primaries(&sim), [2]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// It accepts writes.
@@ -138,6 +203,24 @@ pub enum Role {
 }
 
 /// Whether and how a node is being kept from writing.
+///
+/// # Examples
+/// A frozen primary is given up at 1m57s, and can be reached again from 150 s on:
+/// ```
+/// # let file = "scenarios/hang-resumed-after-promotion.ron";
+/// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::kernel::{Instant, Span};
+/// use cutover::model::Fence;
+/// let mut fence = |seconds| {
+///     sim.run_until(Instant::ZERO + Span::from_secs(seconds));
+///     sim.world().nodes[0].fence
+/// };
+/// assert_eq!([fence(100), fence(130)], [Fence::Unwanted, Fence::Wanted]);
+/// // The fence takes 10 s, in which the node accepts writes.
+/// assert_eq!(fence(155), Fence::Acting);
+/// assert!(sim.world().nodes[0].writable());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fence {
     /// Nobody wants that.
@@ -149,6 +232,21 @@ pub enum Fence {
 }
 
 /// What impairs a node without stopping it.
+///
+/// # Examples
+/// A long query holds the replay of a standby up, and not what it receives:
+/// ```
+/// # let file = "scenarios/reporting-query-holds-the-promotion.ron";
+/// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::kernel::{Instant, Span};
+/// use cutover::model::Impairments;
+/// assert_eq!(sim.world().nodes[1].impairments, Impairments::default());
+/// sim.run_until(Instant::ZERO + Span::from_secs(55));
+/// let standby = &sim.world().nodes[1];
+/// assert!(standby.impairments.replay_held_until.is_some());
+/// assert!(standby.replayed.at(sim.now()) < standby.received.at(sim.now()));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Impairments {
     /// Nothing reaches its disk.
@@ -169,11 +267,32 @@ pub struct Impairments {
 
 impl Node {
     /// Returns where the node stands in the network.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::model::{NodeId, Place, RegionId, Zone};
+    /// let standby = &sim.world().nodes[1];
+    /// assert_eq!(standby.place(), Place::Node(NodeId(1), RegionId(0), Zone::B));
+    /// ```
     pub fn place(&self) -> Place {
         Place::Node(self.id, self.region, self.zone)
     }
 
     /// Returns whether its server answers queries.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::kernel::{Instant, Span};
+    /// sim.run_until(Instant::ZERO + Span::from_secs(61));
+    /// let answers: Vec<_> = sim.world().nodes.iter().map(|node| node.answers()).collect();
+    /// assert_eq!(answers, [false, true]);
+    /// ```
     pub fn answers(&self) -> bool {
         self.host == Host::Up && self.process == Process::Running
     }
@@ -204,11 +323,41 @@ impl Node {
     }
 
     /// Returns whether it accepts writes.
+    ///
+    /// # Examples
+    /// Nobody does between the death of a primary and the promotion of the standby:
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::kernel::{Instant, Span};
+    /// let mut writable = |seconds| {
+    ///     sim.run_until(Instant::ZERO + Span::from_secs(seconds));
+    ///     sim.world().nodes.iter().filter(|node| node.writable()).count()
+    /// };
+    /// assert_eq!([writable(59), writable(61), writable(117), writable(119)], [1, 0, 0, 1]);
+    /// ```
     pub fn writable(&self) -> bool {
         self.answers() && self.role == Role::Primary && !self.impairments.stalled
     }
 
     /// Returns whether it could be promoted: it follows, serves, and nothing else is wanted of it.
+    ///
+    /// # Examples
+    /// A primary is not, and a new standby is once it has caught up:
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::kernel::{Instant, Span};
+    /// let mut promotable = |minutes| -> Vec<u16> {
+    ///     sim.run_until(Instant::ZERO + Span::from_mins(minutes));
+    ///     let nodes = sim.world().nodes.iter().filter(|node| node.promotable());
+    ///     nodes.map(|node| node.number).collect()
+    /// };
+    /// // The standby of the start is promoted at 1m58s, its own standby serves at 8m28s.
+    /// assert_eq!([promotable(1), promotable(8), promotable(9)], [vec![2], vec![], vec![3]]);
+    /// ```
     pub fn promotable(&self) -> bool {
         self.answers()
             && self.role == Role::Standby

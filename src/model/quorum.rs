@@ -11,6 +11,18 @@ use crate::kernel::{Instant, Lsn, Path, Position, Span};
 use crate::knob::CommitLevel;
 
 /// The setting: any `needs` of these standbys must acknowledge.
+///
+/// # Examples
+/// Quorum commit on two nodes: each commit waits for one standby, whichever it is.
+/// ```
+/// # let file = "scenarios/quorum-stalls-without-a-standby.ron";
+/// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+/// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::model::NodeId;
+/// let rule = sim.world().nodes[0].quorum_rule.as_ref().expect("commits wait");
+/// assert_eq!(rule.needs, 1);
+/// assert!(rule.standbys.is_empty() && rule.names(NodeId(1)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct QuorumRule {
     /// How many of them, from 1.
@@ -21,6 +33,15 @@ pub struct QuorumRule {
 
 impl QuorumRule {
     /// Returns whether a standby may count.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::model::{NodeId, QuorumRule};
+    /// let two = QuorumRule { needs: 1, standbys: vec![NodeId(1), NodeId(2)] };
+    /// assert!(two.names(NodeId(2)) && !two.names(NodeId(3)));
+    /// let all = QuorumRule { needs: 1, standbys: Vec::new() };
+    /// assert!(all.names(NodeId(3)));
+    /// ```
     pub fn names(&self, node: NodeId) -> bool {
         self.standbys.is_empty() || self.standbys.contains(&node)
     }

@@ -10,6 +10,19 @@ use super::slot_jobs::SlotFeed;
 use crate::kernel::{Bytes, Instant, Span};
 
 /// A service to simulate.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let setup = loaded.setup;
+/// use cutover::model::Plan;
+/// let orders = &setup.services[0];
+/// assert_eq!((orders.name.as_str(), orders.plan), ("orders", Plan::Business));
+/// assert_eq!(setup.regions[orders.region.index()], "eu-west");
+/// // Without windows, maintenance may come at any time of the day.
+/// assert!(orders.windows.is_empty());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ServiceSetup {
     /// Its name.
@@ -23,6 +36,19 @@ pub struct ServiceSetup {
 }
 
 /// A service.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::model::NodeId;
+/// assert_eq!(sim.world().services[0].primary, NodeId(0));
+/// sim.run();
+/// let service = &sim.world().services[0];
+/// assert_eq!((service.primary, service.nodes.len()), (NodeId(1), 3));
+/// assert!(service.follows.is_none());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Service {
     /// Its id.
@@ -67,6 +93,17 @@ pub struct Service {
 
 impl Service {
     /// Returns the record of one of its names.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::model::Endpoint;
+    /// let service = &sim.world().services[0];
+    /// assert_eq!(service.record(Endpoint::Replica), &service.replica_name);
+    /// assert_ne!(service.record(Endpoint::Replica), service.record(Endpoint::Primary));
+    /// ```
     pub fn record(&self, endpoint: Endpoint) -> &Record {
         match endpoint {
             Endpoint::Primary => &self.primary_name,
@@ -85,6 +122,16 @@ impl Service {
     }
 
     /// Returns the node with this number, if there ever was one.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// let service = &sim.world().services[0];
+    /// assert_eq!(service.numbered(1), Some(service.primary));
+    /// assert_eq!((service.numbered(0), service.numbered(3)), (None, None));
+    /// ```
     pub fn numbered(&self, number: u16) -> Option<NodeId> {
         let index = usize::from(number).checked_sub(1)?;
         self.nodes.get(index).copied()

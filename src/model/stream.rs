@@ -310,6 +310,19 @@ impl World {
     }
 
     /// Returns how many bytes a second a standby can receive from its upstream.
+    ///
+    /// # Examples
+    /// A link that becomes slow at 60 s carries 500 KiB a second:
+    /// ```
+    /// # let file = "scenarios/slow-link-then-host-death.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::kernel::{Instant, Rate, Span};
+    /// use cutover::model::NodeId;
+    /// assert_eq!(sim.world().capacity(NodeId(1)), Rate::UNLIMITED.get());
+    /// sim.run_until(Instant::ZERO + Span::from_secs(61));
+    /// assert_eq!(sim.world().capacity(NodeId(1)), 500 * 1024);
+    /// ```
     pub fn capacity(&self, id: NodeId) -> u64 {
         let goodput = self.goodput(id);
         if self.node(id).ready { goodput } else { goodput.min(self.knobs.stream_rate.get()) }

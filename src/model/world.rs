@@ -20,6 +20,17 @@ use crate::kernel::{Chance, Instant, Law, Path, Queue, Span};
 use crate::knob::{Knobs, Touch, Touched};
 
 /// The names of the parts of a run.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/readers-in-a-failover.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// let names = &sim.world().names;
+/// assert_eq!((&*names.services[0], &*names.clients[1]), ("orders", "till"));
+/// assert_eq!(names.regions[0], "eu-west");
+/// assert!(names.slots.is_empty());
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Names {
     /// The services' names, by id.
@@ -35,6 +46,21 @@ pub struct Names {
 }
 
 /// The truth of one run.
+///
+/// # Examples
+/// What is true and what is believed: the primary is dead, and the platform does not know.
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::kernel::{Instant, Span};
+/// use cutover::model::{Host, ServiceId};
+/// sim.run_until(Instant::ZERO + Span::from_secs(61));
+/// let primary = sim.world().node(sim.world().service(ServiceId(0)).primary);
+/// assert_eq!(primary.host, Host::Dead);
+/// let platform = sim.belief(ServiceId(0)).expect("it decides");
+/// assert_eq!(platform.primary, primary.number);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct World {
     /// The values of all knobs.
@@ -77,11 +103,30 @@ pub struct World {
 
 impl World {
     /// Returns a service.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::model::{Plan, ServiceId};
+    /// assert_eq!(sim.world().service(ServiceId(0)).plan, Plan::Business);
+    /// ```
     pub fn service(&self, id: ServiceId) -> &Service {
         &self.services[id.index()]
     }
 
     /// Returns a node.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::model::{NodeId, Role};
+    /// assert_eq!(sim.world().node(NodeId(0)).role, Role::Primary);
+    /// assert_eq!(sim.world().node(NodeId(1)).upstream, Some(NodeId(0)));
+    /// ```
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.index()]
     }
@@ -92,6 +137,19 @@ impl World {
     }
 
     /// Returns a branch.
+    ///
+    /// # Examples
+    /// How much WAL the primary wrote in ten seconds, at 200 commits of 3 KiB a second:
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::kernel::{Instant, Lsn, Span};
+    /// sim.run_until(Instant::ZERO + Span::from_secs(10));
+    /// let world = sim.world();
+    /// let branch = world.branch(world.nodes[0].branch);
+    /// assert_eq!(branch.written.at(world.now).lsn(), Lsn(10 * 200 * 3 * 1024));
+    /// ```
     pub fn branch(&self, id: BranchId) -> &Branch {
         &self.branches[id.index()]
     }
@@ -102,6 +160,16 @@ impl World {
     }
 
     /// Returns a client.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::model::ClientId;
+    /// assert!(sim.world().client(ClientId(0)).work.writes());
+    /// assert_eq!(sim.world().client(ClientId(1)).id, ClientId(1));
+    /// ```
     pub fn client(&self, id: ClientId) -> &Client {
         &self.clients[id.index()]
     }
@@ -112,12 +180,36 @@ impl World {
     }
 
     /// Returns a node's name.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::model::NodeId;
+    /// assert_eq!(sim.world().node_name(NodeId(1)), "orders-2");
+    /// ```
     pub fn node_name(&self, id: NodeId) -> String {
         let node = self.node(id);
         format!("{}-{}", self.names.services[node.service.index()], node.number)
     }
 
     /// Returns the ids of a service's nodes whose machines exist, by number.
+    ///
+    /// # Examples
+    /// A dead host is none, and one that is ordered is there before it runs:
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::model::ServiceId;
+    /// let numbers = |sim: &cutover::sim::Sim| -> Vec<u16> {
+    ///     sim.world().existing(ServiceId(0)).map(|node| node.number).collect()
+    /// };
+    /// assert_eq!(numbers(&sim), [1, 2]);
+    /// sim.run();
+    /// assert_eq!(numbers(&sim), [2, 3]);
+    /// ```
     pub fn existing(&self, service: ServiceId) -> impl Iterator<Item = &Node> + '_ {
         self.service(service).nodes.iter().map(|id| self.node(*id)).filter(|node| node.exists())
     }
@@ -160,6 +252,21 @@ impl World {
     }
 
     /// Returns whether packets pass both ways between two parties.
+    ///
+    /// # Examples
+    /// The primary is cut off from 60 s to 110 s:
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/glitch-of-50s.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::kernel::{Instant, Span};
+    /// let mut connects = |seconds| {
+    ///     sim.run_until(Instant::ZERO + Span::from_secs(seconds));
+    ///     let world = sim.world();
+    ///     world.connects(world.clients[0].place(), world.nodes[0].place())
+    /// };
+    /// assert_eq!([connects(59), connects(61), connects(111)], [true, false, true]);
+    /// ```
     pub fn connects(&self, one: Place, other: Place) -> bool {
         self.links.connects(one, other)
     }
@@ -170,6 +277,22 @@ impl World {
     }
 
     /// Returns the path of what a node has to offer to those that follow it.
+    ///
+    /// # Examples
+    /// A primary offers what it has written, a standby what it has received:
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::kernel::{Instant, Span};
+    /// use cutover::model::NodeId;
+    /// sim.run_until(Instant::ZERO + Span::from_secs(30));
+    /// let (world, now) = (sim.world(), sim.now());
+    /// assert_eq!(world.output(NodeId(0)), &world.branches[0].written);
+    /// let behind = world.output(NodeId(0)).at(now).minus(world.output(NodeId(1)).at(now));
+    /// // 5 ms of 600 KiB a second are on the way.
+    /// assert_eq!(behind.lsn().get(), 3 * 1024);
+    /// ```
     pub fn output(&self, node: NodeId) -> &Path {
         let node = self.node(node);
         match node.role {
