@@ -20,6 +20,20 @@ use crate::kernel::{Bytes, Distribution, Instant, Span};
 use crate::knob::Knobs;
 
 /// A client to simulate.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let setup = loaded.setup;
+/// use cutover::kernel::{Instant, Span};
+/// use cutover::model::Driver;
+/// let app = &setup.clients[0];
+/// assert_eq!((app.name.as_str(), app.driver), ("app", Driver::Tuned));
+/// assert_eq!(setup.services[app.service.index()].name, "orders");
+/// assert_eq!(app.first_lookup, Some(Instant::ZERO + Span::from_secs(5)));
+/// assert_eq!((app.begins, app.ends), (Instant::ZERO, Instant::FAR));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ClientSetup {
     /// Its name.
@@ -60,6 +74,23 @@ impl ClientSetup {
 }
 
 /// A client as it stands.
+///
+/// # Examples
+/// The primary has been dead for 40 s, and the writer tries and tries:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::kernel::{Instant, Span};
+/// use cutover::model::State;
+/// sim.run_until(Instant::ZERO + Span::from_secs(100));
+/// let app = &sim.world().clients[0];
+/// assert!(matches!(app.state, State::Connecting(..)));
+/// assert!(app.outage.is_some() && app.outages.is_empty());
+/// assert!(app.failures > 3);
+/// let dash = &sim.world().clients[1];
+/// assert!(dash.outage.is_none() && dash.failures == 0);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Client {
     /// Its id.
@@ -109,6 +140,24 @@ pub struct Client {
 }
 
 /// What a client is doing.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::kernel::{Instant, Span};
+/// use cutover::model::{NodeId, State};
+/// let mut state = |seconds| {
+///     sim.run_until(Instant::ZERO + Span::from_secs(seconds));
+///     sim.world().clients[0].state
+/// };
+/// assert_eq!(state(30), State::Connected(NodeId(0)));
+/// // The host dies at 60 s: at first the writer waits for an answer.
+/// assert!(matches!(state(70), State::Stuck(NodeId(0), _)));
+/// assert!(matches!(state(79), State::Connecting(Some(NodeId(0)), _)));
+/// assert_eq!(state(140), State::Connected(NodeId(1)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
     /// It has not begun or has stopped for good.
@@ -126,6 +175,21 @@ pub enum State {
 }
 
 /// An outage of a client, with what the client did in it.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::kernel::Span;
+/// sim.run();
+/// let outage = &sim.world().clients[0].outages[0];
+/// let length = outage.end.since(outage.start);
+/// assert!((Span::from_millis(71_200)..Span::from_millis(71_400)).contains(&length));
+/// // The cache was filled at 125 s with the first answer that names the new primary.
+/// assert_eq!(outage.learned.last().map(|at| at.to_string()).as_deref(), Some("2m5s"));
+/// assert!(!outage.went_on);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ClientOutage {
     /// When the first request was made that was not answered with success.
@@ -190,6 +254,16 @@ impl Client {
     }
 
     /// Returns where the client stands in the network.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::model::{ClientId, Place, RegionId};
+    /// let app = sim.world().client(ClientId(0));
+    /// assert_eq!(app.place(), Place::Client(ClientId(0), RegionId(0)));
+    /// ```
     pub fn place(&self) -> Place {
         Place::Client(self.id, self.region)
     }

@@ -15,6 +15,19 @@ use crate::kernel::{Instant, Pace, Path, Position, Rate, Span};
 use crate::knob::{InFlight, Mutant, Touch};
 
 /// What a consumer of a slot does.
+///
+/// # Examples
+/// ```
+/// # let file = "scenarios/maintenance-keeps-a-slot.ron";
+/// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+/// # let setup = loaded.setup;
+/// use cutover::kernel::{Rate, Span};
+/// use cutover::model::Work;
+/// let Work::Consume(lake) = setup.clients[1].work else { unreachable!() };
+/// assert_eq!(setup.slots[lake.slot.index()].name, "cdc");
+/// assert_eq!(lake.feedback, Span::from_secs(1));
+/// assert!(lake.own_position && lake.creates);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Consumption {
     /// The slot.
@@ -30,6 +43,23 @@ pub struct Consumption {
 }
 
 /// What a consumer was given over one connection.
+///
+/// # Examples
+/// A consumer that knows its own position goes on behind a switchover where it was:
+/// ```
+/// # let file = "scenarios/maintenance-keeps-a-slot.ron";
+/// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// sim.run();
+/// let world = sim.world();
+/// for pair in world.readings.windows(2) {
+///     assert!(pair[0].until <= pair[1].begins);
+///     assert_eq!(pair[1].start.lsn(), pair[0].consumed.at(pair[1].begins).lsn());
+/// }
+/// let first = world.readings.first().expect("it reads from the old primary");
+/// assert_eq!(world.node_name(first.node), "orders-1");
+/// assert_eq!(world.readings.last().map(|last| last.node), Some(world.services[0].primary));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Reading {
     /// The consumer.

@@ -19,6 +19,25 @@ use Part::{
 };
 
 /// A kind of client.
+///
+/// # Examples
+/// The primary dies a minute into a quarter of an hour. Without timeouts, a client does not come
+/// back within it; one that looks the name up once never does.
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut setup = loaded.setup;
+/// use cutover::kernel::Span;
+/// use cutover::model::Driver;
+/// let mut outage = |driver| {
+///     setup.clients[0].driver = driver;
+///     let outcome = cutover::sim::run(&setup, 7);
+///     outcome.clients[0].outages[0].length(outcome.until)
+/// };
+/// assert!(outage(Driver::LibpqTuned) < Span::from_mins(2));
+/// assert!(outage(Driver::LibpqRaw) > Span::from_mins(13));
+/// assert!(outage(Driver::ResolvesOnce) > Span::from_mins(13));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Driver {
     /// What the knobs say.
@@ -39,6 +58,15 @@ pub enum Driver {
 }
 
 /// What the registry says of one kind of client.
+///
+/// # Examples
+/// ```
+/// use cutover::model::{DRIVERS, Driver};
+/// let found = DRIVERS.iter().find(|card| card.driver == Driver::LibpqRaw);
+/// let card = found.expect("every driver has a card");
+/// assert_eq!(card.name, "LibpqRaw");
+/// assert_eq!(card.meaning, "libpq as it comes: no timeouts but those of the kernel.");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct DriverCard {
     /// The kind.
@@ -75,6 +103,22 @@ const NO_LIFETIME: (Part, Basis) =
 const NO_POOL: (Part, Basis) = (Pooling(Pool::Kept), Documented("PG: libpq has no pool"));
 
 /// The registry, in the order in which it is listed.
+///
+/// # Examples
+/// Each is a word of a scenario:
+/// ```
+/// use cutover::model::DRIVERS;
+/// for card in DRIVERS {
+///     let text = format!(
+///         r#"Scenario(name: "each", until: "1m",
+///             services: [Service(name: "orders", plan: Business)],
+///             clients: [Writer(name: "app", service: "orders", writes_per_s: 1, driver: {})])"#,
+///         card.name
+///     );
+///     let loaded = cutover::scenario::parse("each.ron", &text).expect("it is valid");
+///     assert_eq!(loaded.setup.clients[0].driver, card.driver);
+/// }
+/// ```
 pub const DRIVERS: &[DriverCard] = &[
     DriverCard {
         driver: Driver::Tuned,

@@ -10,6 +10,25 @@ use super::signal::Signal;
 use crate::kernel::Lsn;
 
 /// Something that happens at an instant.
+///
+/// # Examples
+/// An event is a moment of the truth, and names its victims by their ids:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::model::Event;
+/// use cutover::trace::What;
+/// let mut promoted = Vec::new();
+/// let watched = sim.watch(|sim, note| {
+///     if let What::Moved(Event::PromotionEnds(node, _)) = note.what {
+///         promoted.push((note.at.to_string(), sim.world().node_name(node)));
+///     }
+///     Ok::<(), ()>(())
+/// });
+/// assert!(watched.is_ok());
+/// assert_eq!(promoted, [("1m58.01s".to_owned(), "orders-2".to_owned())]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Event {
     /// A step of the script is due.
@@ -101,6 +120,26 @@ pub enum Event {
 }
 
 /// An order of the platform to a node, or for one.
+///
+/// # Examples
+/// The orders that the platform gives when the primary of two nodes is lost:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::model::Event::{NodeOrdered, OrderArrives};
+/// use cutover::model::Order;
+/// use cutover::trace::What;
+/// let mut orders = Vec::new();
+/// let watched = sim.watch(|_, note| {
+///     if let What::Moved(OrderArrives(_, order) | NodeOrdered(_, order)) = note.what {
+///         orders.push(order);
+///     }
+///     Ok::<(), ()>(())
+/// });
+/// assert!(watched.is_ok());
+/// assert_eq!(orders, [Order::Fence(1), Order::Promote(2), Order::BuildStandby(3, 2)]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Order {
     /// Become primary.

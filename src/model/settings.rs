@@ -16,6 +16,23 @@ pub(super) const SYN_LIMIT: Span = Span::from_secs(127);
 pub(super) const RETRANSMISSION_LIMIT: Span = Span::from_millis(924_600);
 
 /// The probes that a kernel sends over a connection on which nothing comes.
+///
+/// # Examples
+/// Linux begins after two hours of silence; libpq can be told to begin sooner:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut setup = loaded.setup;
+/// use cutover::kernel::Span;
+/// use cutover::model::Driver;
+/// let mut keepalive = |driver| {
+///     setup.clients[0].driver = driver;
+///     cutover::sim::Sim::new(setup.clone().into(), 7).world().clients[0].settings.keepalive
+/// };
+/// let linux = keepalive(Driver::LibpqRaw);
+/// assert_eq!((linux.idle, linux.count), (Span::from_hours(2), 9));
+/// assert_eq!(keepalive(Driver::LibpqTuned).to_string(), "after 30s, every 10s, 3 times");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Hash)]
 #[serde(deny_unknown_fields)]
 pub struct Keepalive {
@@ -28,6 +45,21 @@ pub struct Keepalive {
 }
 
 /// Which servers a client accepts a connection to.
+///
+/// # Examples
+/// After a failover, one of the two hosts in a list is the wrong one for a writer:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut setup = loaded.setup;
+/// use cutover::model::{Driver, SessionAttrs};
+/// let mut settings = |driver| {
+///     setup.clients[0].driver = driver;
+///     cutover::sim::Sim::new(setup.clone().into(), 7).world().clients[0].settings
+/// };
+/// assert_eq!(settings(Driver::MultiHost).session_attrs, SessionAttrs::ReadWrite);
+/// assert_eq!(settings(Driver::LibpqRaw).session_attrs, SessionAttrs::Any);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub enum SessionAttrs {
     /// Whoever lets it in.
@@ -37,6 +69,25 @@ pub enum SessionAttrs {
 }
 
 /// How long a client believes what a name was answered with.
+///
+/// # Examples
+/// How long a writer is out when its primary dies and a new one is published at 2m3s:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut setup = loaded.setup;
+/// use cutover::kernel::Span;
+/// use cutover::model::Cache;
+/// let mut outage = |cache| {
+///     setup.clients[0].parts.cache = Some(cache);
+///     let outcome = cutover::sim::run(&setup, 7);
+///     outcome.clients[0].outages[0].length(outcome.until)
+/// };
+/// let (ttl, minute) = (outage(Cache::Ttl), Span::from_mins(1));
+/// assert!(outage(Cache::Behind(minute)) > ttl);
+/// assert!(outage(Cache::Own(Span::from_secs(1))) <= ttl);
+/// assert!(outage(Cache::Forever) > Span::from_mins(13));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub enum Cache {
     /// As long as its resolver does: the time to live of the record.
@@ -50,6 +101,22 @@ pub enum Cache {
 }
 
 /// Where a client has its addresses from.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut setup = loaded.setup;
+/// use cutover::model::{Driver, Hosts};
+/// let mut app = |driver| {
+///     setup.clients[0].driver = driver;
+///     cutover::sim::Sim::new(setup.clone().into(), 7).world().clients[0].clone()
+/// };
+/// assert_eq!(app(Driver::LibpqTuned).settings.hosts, Hosts::AllOfName);
+/// assert!(app(Driver::LibpqTuned).listed.is_empty());
+/// assert_eq!(app(Driver::MultiHost).settings.hosts, Hosts::Listed);
+/// assert_eq!(app(Driver::MultiHost).listed.len(), 2);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Hosts {
     /// From the name; one of its addresses for each attempt, in turn.
@@ -61,6 +128,20 @@ pub enum Hosts {
 }
 
 /// What a client does when its next request finds no connection that is known to be good.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut setup = loaded.setup;
+/// use cutover::model::{Driver, Pool};
+/// let mut pool = |driver| {
+///     setup.clients[0].driver = driver;
+///     cutover::sim::Sim::new(setup.clone().into(), 7).world().clients[0].settings.pool
+/// };
+/// assert_eq!(pool(Driver::LibpqTuned), Pool::Kept);
+/// assert!(matches!(pool(Driver::PgjdbcPool), Pool::Validates(_)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Pool {
     /// It uses what it has, and waits.
@@ -72,6 +153,21 @@ pub enum Pool {
 }
 
 /// How a client behaves.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::kernel::Span;
+/// let world = sim.world();
+/// let settings = world.clients[0].settings;
+/// // The driver `Tuned` does what the knobs say.
+/// assert_eq!(settings.connect_timeout, world.knobs.connect_timeout);
+/// assert_eq!(settings.connect_timeout, Span::from_secs(5));
+/// assert!(settings.backoff_first < settings.backoff_max);
+/// assert_eq!(settings.connections, None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClientSettings {
     /// How long it waits for a connection to one address, the login included.
@@ -105,6 +201,23 @@ pub struct ClientSettings {
 }
 
 /// The parts of a client's settings that a scenario sets; the others are those of its driver.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut setup = loaded.setup;
+/// use cutover::kernel::Span;
+/// use cutover::model::{Driver, DriverParts};
+/// setup.clients[0].driver = Driver::LibpqRaw;
+/// let patience = Some(Span::from_secs(3));
+/// setup.clients[0].parts = DriverParts { connect_timeout: patience, ..DriverParts::default() };
+/// let sim = cutover::sim::Sim::new(setup.into(), 7);
+/// let settings = sim.world().clients[0].settings;
+/// assert_eq!(settings.connect_timeout, Span::from_secs(3));
+/// // All else is that of the driver.
+/// assert_eq!(settings.tcp_user_timeout, Span::FOREVER);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Hash)]
 #[serde(deny_unknown_fields, rename = "Parts", default)]
 pub struct DriverParts {

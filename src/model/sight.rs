@@ -9,6 +9,22 @@ use super::world::World;
 use crate::kernel::{Instant, Position};
 
 /// What a reader has seen.
+///
+/// # Examples
+/// What a reader of the primary had seen when its connection ended, in a failover without loss:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/readers-in-a-failover.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::kernel::{Instant, Span};
+/// sim.run();
+/// let sight = &sim.world().clients[1].sight;
+/// let (branch, position) = sight.last.expect("it has read");
+/// let death = Instant::ZERO + Span::from_mins(1);
+/// assert!(position <= sim.world().branch(branch).written.at(death));
+/// // The new primary showed it nothing older.
+/// assert_eq!(sight.gone_back, 0);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Sight {
     /// The branches it has read, each up to the farthest position.

@@ -7,6 +7,28 @@ use super::plan::Endpoint;
 use crate::kernel::{Instant, Position};
 
 /// News for a decider.
+///
+/// # Examples
+/// A primary dies, and the platform hears nothing of it any more:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::model::Signal;
+/// use cutover::trace::What;
+/// let mut heard = Vec::new();
+/// let watched = sim.watch(|_, note| {
+///     if let What::Decided(_, signal, rule, _) = &note.what {
+///         heard.push((note.at.to_string(), *signal, rule.name()));
+///     }
+///     Ok::<(), ()>(())
+/// });
+/// assert!(watched.is_ok());
+/// assert_eq!(heard[0].1, Signal::Missed(1));
+/// let due = heard.iter().find(|(_, signal, _)| *signal == Signal::SilenceDue(1));
+/// let (at, _, rule) = due.expect("the timeout passes");
+/// assert_eq!((at.as_str(), *rule), ("1m57.005s", "promote-for-silent-primary"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Signal {
     /// A report that was due did not arrive.
@@ -31,6 +53,25 @@ pub enum Signal {
 }
 
 /// What a node says when it has carried an order out.
+///
+/// # Examples
+/// What the primary answers in the course of a switchover:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/maintenance-business.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::model::{Answer, Signal};
+/// use cutover::trace::What;
+/// let mut answers = Vec::new();
+/// let watched = sim.watch(|_, note| {
+///     if let What::Decided(_, Signal::Answered(1, answer), ..) = note.what {
+///         answers.push(answer);
+///     }
+///     Ok::<(), ()>(())
+/// });
+/// assert!(watched.is_ok());
+/// assert_eq!(answers, [Answer::QuorumInForce, Answer::StopBegun, Answer::Stopped]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Answer {
     /// Commits wait for standbys from now on.
@@ -59,6 +100,14 @@ pub enum Answer {
 
 impl Signal {
     /// Returns the number of the node that the news is of.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::model::Signal;
+    /// assert_eq!((Signal::Missed(2).node(), Signal::Demoted(1).node()), (2, 1));
+    /// // Of no node in particular:
+    /// assert_eq!(Signal::StepDue.node(), 0);
+    /// ```
     pub fn node(self) -> u16 {
         match self {
             Self::Missed(number)
@@ -73,6 +122,25 @@ impl Signal {
 }
 
 /// What a node says of itself.
+///
+/// # Examples
+/// What the platform hears of the node that replaces a lost one:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::model::{Condition, Signal};
+/// use cutover::trace::What;
+/// let mut heard = Vec::new();
+/// let watched = sim.watch(|_, note| {
+///     if let What::Decided(_, Signal::Reported(3, condition), ..) = note.what {
+///         heard.push(condition);
+///     }
+///     Ok::<(), ()>(())
+/// });
+/// assert!(watched.is_ok());
+/// assert_eq!(heard, [Condition::CatchingUp, Condition::Standby]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Condition {
     /// It accepts writes.
@@ -86,6 +154,22 @@ pub enum Condition {
 }
 
 /// The content of a report: what a node says of itself and how far it has come.
+///
+/// # Examples
+/// The primary died at one minute; what the platform has is its report of three seconds before:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::kernel::{Instant, Span};
+/// use cutover::model::{Condition, ServiceId};
+/// sim.run_until(Instant::ZERO + Span::from_secs(70));
+/// let platform = sim.belief(ServiceId(0)).expect("it decides");
+/// let report = platform.members[0].report.expect("it has reported");
+/// assert_eq!(report.arrived.to_string(), "57.005s");
+/// assert_eq!((report.condition, report.timeline), (Condition::Primary, 1));
+/// assert!(report.received < sim.world().branches[0].written.at(sim.now()));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Report {
     /// When it arrived.

@@ -12,6 +12,18 @@ use crate::kernel::{Instant, Law, Pace, Position};
 use crate::knob::{LeftoverSlot, Mutant, SlotPolicy};
 
 /// A logical replication slot to simulate.
+///
+/// # Examples
+/// ```
+/// # let file = "scenarios/leftover-slot-of-the-same-name.ron";
+/// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+/// # let setup = loaded.setup;
+/// let [cdc, search] = &setup.slots[..] else { unreachable!() };
+/// assert_eq!((cdc.name.as_str(), search.name.as_str()), ("cdc", "search"));
+/// // They have existed for long, and somebody left one of that name on the second node.
+/// assert!(cdc.creates.is_none() && search.creates.is_none());
+/// assert_eq!((cdc.left_over.as_slice(), search.left_over.as_slice()), (&[2][..], &[][..]));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SlotSetup {
     /// Its name.
@@ -27,6 +39,16 @@ pub struct SlotSetup {
 }
 
 /// A database to simulate.
+///
+/// # Examples
+/// ```
+/// # let file = "scenarios/maintenance-keeps-a-slot.ron";
+/// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+/// # let setup = loaded.setup;
+/// use cutover::model::ServiceId;
+/// let database = &setup.databases[setup.slots[0].database.index()];
+/// assert_eq!((database.name.as_str(), database.service), ("defaultdb", ServiceId(0)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DatabaseSetup {
     /// Its name.
@@ -56,6 +78,21 @@ pub(crate) struct Installed {
 }
 
 /// A logical replication slot.
+///
+/// # Examples
+/// Maintenance brings two new servers, and the slot is on both when they take over:
+/// ```
+/// # let file = "scenarios/maintenance-keeps-a-slot.ron";
+/// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// assert_eq!(sim.world().slots[0].copies.len(), 2);
+/// sim.run();
+/// let world = sim.world();
+/// let alive = |copy: &&cutover::model::SlotCopy| world.node(copy.node).answers();
+/// let nodes: Vec<_> = world.slots[0].copies.iter().filter(alive).map(|copy| copy.node).collect();
+/// assert_eq!(nodes.len(), 2);
+/// assert!(nodes.contains(&world.services[0].primary));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Slot {
     /// Its id.
@@ -77,6 +114,22 @@ pub struct Slot {
 }
 
 /// A slot on one node.
+///
+/// # Examples
+/// One slot was copied to the standby, another one of its name was left there by somebody:
+/// ```
+/// # let file = "scenarios/leftover-slot-of-the-same-name.ron";
+/// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::kernel::{Instant, Position, Span};
+/// use cutover::model::NodeId;
+/// sim.run_until(Instant::ZERO + Span::from_mins(3));
+/// let copy = |slot: usize| sim.world().slots[slot].copy(NodeId(1)).expect("it is there");
+/// assert!(copy(0).left_over && copy(0).base == Position::ZERO);
+/// // The primary died at 1m17.9s, the job had run at 1m13s.
+/// assert!(!copy(1).left_over && copy(1).base > Position::ZERO);
+/// assert_eq!(copy(1).copied.to_string(), "1m13s");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SlotCopy {
     /// The node.
@@ -123,6 +176,17 @@ impl SlotCopy {
 
 impl Slot {
     /// Returns the slot on a node, if it exists there.
+    ///
+    /// # Examples
+    /// ```
+    /// # let file = "scenarios/maintenance-keeps-a-slot.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::model::NodeId;
+    /// let slot = &sim.world().slots[0];
+    /// assert_eq!(slot.copy(NodeId(1)).map(|copy| copy.node), Some(NodeId(1)));
+    /// assert_eq!(slot.copy(NodeId(2)), None);
+    /// ```
     pub fn copy(&self, node: NodeId) -> Option<&SlotCopy> {
         self.copies.iter().find(|copy| copy.node == node)
     }
@@ -133,6 +197,19 @@ impl Slot {
     }
 
     /// Returns whether it exists on a node and can be read there.
+    ///
+    /// # Examples
+    /// One that held back too much WAL is still there, and nobody can read from it:
+    /// ```
+    /// # let file = "scenarios/abandoned-slot-is-given-up.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::model::NodeId;
+    /// let slot = |sim: &cutover::sim::Sim| sim.world().slots[0].clone();
+    /// assert!(slot(&sim).is_usable(NodeId(0)));
+    /// sim.run();
+    /// assert!(slot(&sim).copy(NodeId(0)).is_some() && !slot(&sim).is_usable(NodeId(0)));
+    /// ```
     pub fn is_usable(&self, node: NodeId) -> bool {
         self.copy(node).is_some_and(|copy| copy.invalid.is_none())
     }
@@ -140,6 +217,16 @@ impl Slot {
 
 impl World {
     /// Returns a slot.
+    ///
+    /// # Examples
+    /// ```
+    /// # let file = "scenarios/maintenance-keeps-a-slot.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::model::SlotId;
+    /// assert_eq!(sim.world().slot(SlotId(0)), &sim.world().slots[0]);
+    /// assert_eq!(sim.world().names.slots[0], "cdc");
+    /// ```
     pub fn slot(&self, id: SlotId) -> &Slot {
         &self.slots[id.index()]
     }
@@ -150,6 +237,16 @@ impl World {
     }
 
     /// Returns the ids of a service's slots.
+    ///
+    /// # Examples
+    /// ```
+    /// # let file = "scenarios/leftover-slot-of-the-same-name.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::model::{ServiceId, SlotId};
+    /// let slots: Vec<_> = sim.world().slots_of(ServiceId(0)).collect();
+    /// assert_eq!(slots, [SlotId(0), SlotId(1)]);
+    /// ```
     pub fn slots_of(&self, service: ServiceId) -> impl Iterator<Item = SlotId> + '_ {
         self.slots.iter().filter(move |slot| slot.service == service).map(|slot| slot.id)
     }
@@ -182,6 +279,17 @@ impl World {
     }
 
     /// Returns whether a slot on a node is none that is kept there, but only has its name.
+    ///
+    /// # Examples
+    /// ```
+    /// # let file = "scenarios/leftover-slot-of-the-same-name.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::model::NodeId;
+    /// let world = sim.world();
+    /// let copy = |slot: usize| world.slots[slot].copy(NodeId(1)).expect("it is there");
+    /// assert!(world.is_left_alone(copy(0)) && !world.is_left_alone(copy(1)));
+    /// ```
     pub fn is_left_alone(&self, copy: &SlotCopy) -> bool {
         let jobs = self.knobs.slot_policy == SlotPolicy::PlatformJobs;
         copy.left_over && !(jobs && self.knobs.leftover_slot == LeftoverSlot::TakenOver)

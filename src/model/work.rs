@@ -9,6 +9,29 @@ use super::plan::Endpoint;
 use crate::kernel::Bytes;
 
 /// When the commits of a client come.
+///
+/// # Examples
+/// Ten seconds of a writer of 200 commits a second:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut setup = loaded.setup;
+/// use cutover::kernel::{Instant, Span};
+/// use cutover::model::{Arrivals, Work};
+/// use cutover::sim::Sim;
+/// let mut commits = |come| {
+///     let Work::Write { arrivals, .. } = &mut setup.clients[0].work else { unreachable!() };
+///     *arrivals = come;
+///     let mut sim = Sim::new(setup.clone().into(), 7);
+///     let ten = Instant::ZERO + Span::from_secs(10);
+///     sim.run_until(ten + Span::from_secs(10));
+///     let replies = &sim.world().branches[0].sessions[0].replies;
+///     replies.count(sim.now()) - replies.count(ten)
+/// };
+/// assert_eq!(commits(Arrivals::Even), 2_000);
+/// let drawn = commits(Arrivals::Poisson);
+/// assert!(drawn != 2_000 && (1_800..2_200).contains(&drawn));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Arrivals {
     /// At an even pace.
@@ -20,6 +43,22 @@ pub enum Arrivals {
 }
 
 /// What a client does.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let setup = loaded.setup;
+/// use cutover::kernel::Bytes;
+/// use cutover::model::{Arrivals, Endpoint, Work};
+/// let writes = Work::Write {
+///     rate: 200,
+///     wal_per_commit: Bytes(3 * 1024),
+///     arrivals: Arrivals::Even,
+/// };
+/// let reads = Work::Read { rate: 50, endpoint: Endpoint::Replica, fresh: false };
+/// assert_eq!((setup.clients[0].work, setup.clients[1].work), (writes, reads));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Work {
     /// Commits through the primary name.
@@ -54,11 +93,30 @@ impl Work {
     }
 
     /// Returns whether the work writes.
+    ///
+    /// # Examples
+    /// A consumer of a logical slot does not:
+    /// ```
+    /// # let file = "scenarios/maintenance-keeps-a-slot.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+    /// # let setup = loaded.setup;
+    /// let writes: Vec<_> = setup.clients.iter().map(|of| (&*of.name, of.work.writes())).collect();
+    /// assert_eq!(writes, [("app", true), ("lake", false)]);
+    /// ```
     pub fn writes(self) -> bool {
         matches!(self, Self::Write { .. })
     }
 
     /// Returns whether the work queries through a name.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let setup = loaded.setup;
+    /// let reads: Vec<_> = setup.clients.iter().map(|of| (&*of.name, of.work.reads())).collect();
+    /// assert_eq!(reads, [("app", false), ("dash", true)]);
+    /// ```
     pub fn reads(self) -> bool {
         matches!(self, Self::Read { .. })
     }
