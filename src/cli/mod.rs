@@ -49,6 +49,14 @@ use self::args::{Arguments, Command};
 use self::exit::Exit;
 
 /// Runs the program: reads the command line, does what it says, and returns the exit code.
+///
+/// # Examples
+/// The whole of a program, under whatever name:
+/// ```no_run
+/// fn main() -> std::process::ExitCode {
+///     cutover::cli::main()
+/// }
+/// ```
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,

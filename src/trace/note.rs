@@ -13,6 +13,22 @@ use crate::model::{
 };
 
 /// What happened at an instant.
+///
+/// # Examples
+/// From a primary's death on, up to the first answer of the new one to the writer:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::model::{ClientId, NodeId};
+/// use cutover::trace::What;
+/// sim.run();
+/// let struck = sim.notes().iter().position(|note| matches!(note.what, What::Struck(0, _)));
+/// let notes = &sim.notes()[struck.expect("the host dies")..];
+/// assert_eq!(notes[0].at.to_string(), "1m");
+/// assert!(notes.is_sorted_by_key(|note| note.at));
+/// assert!(notes.iter().any(|note| note.what == What::Works(ClientId(0), NodeId(1))));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     /// When.
@@ -32,6 +48,24 @@ impl Note {
 }
 
 /// Something that changed something.
+///
+/// # Examples
+/// Truth, decisions and clients are noted alike:
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::trace::What;
+/// sim.run();
+/// let first = |sort: fn(&What) -> bool| {
+///     sim.notes().iter().find(|note| sort(&note.what)).map(|note| note.at.to_string())
+/// };
+/// assert_eq!(first(|what| matches!(what, What::Struck(..))).as_deref(), Some("1m"));
+/// let marked = |what: &What| matches!(what, What::Decided(_, _, _, orders) if !orders.is_empty());
+/// assert_eq!(first(marked).as_deref(), Some("1m57.005s"));
+/// // The writer has waited for 15 s.
+/// assert_eq!(first(|what| matches!(what, What::Failed(_))).as_deref(), Some("1m14.9995s"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
     /// A step of the script injected a fault.
@@ -73,6 +107,24 @@ pub enum What {
 }
 
 /// What happens to logical slots.
+///
+/// # Examples
+/// A slot comes to each of the two servers that maintenance brings:
+/// ```
+/// # let file = "scenarios/maintenance-keeps-a-slot.ron";
+/// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::model::{NodeId, SlotId};
+/// use cutover::trace::{SlotNews, What};
+/// sim.run();
+/// let mut copied = Vec::new();
+/// for note in sim.notes() {
+///     if let What::Slot(SlotNews::Copied(SlotId(0), node)) = note.what {
+///         copied.push(node);
+///     }
+/// }
+/// assert_eq!(copied, [NodeId(2), NodeId(3)]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SlotNews {
     /// A slot was created on a primary.

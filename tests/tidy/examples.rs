@@ -11,13 +11,16 @@ const WHOLE: &[&str] = &[
     "src/blame/",
     "src/bundle/",
     "src/check/",
+    "src/cli/",
     "src/contract/",
+    "src/model/",
     "src/parallel.rs",
     "src/report/",
     "src/scenario/",
     "src/search/",
     "src/sim/",
     "src/statistics/",
+    "src/trace/",
 ];
 
 /// What a public item begins with.
@@ -57,5 +60,13 @@ fn an_item_without_an_example_is_found_in_a_module_that_is_whole() {
         findings(&Source::new(path, text)).iter().map(|found| found.line).collect()
     };
     assert_eq!(lines("src/search/dice.rs"), [8]);
-    assert!(lines("src/model/world.rs").is_empty());
+    assert!(lines("src/kernel/law.rs").is_empty());
+}
+
+#[test]
+fn attributes_between_an_example_and_its_item_do_not_part_them() {
+    let text = "/// One.\n/// ```\n#[doc = concat!(\"one\", \";\")]\n/// ```\n#[derive(Debug)]\n\
+        pub struct One;\n\npub struct Two;\n";
+    let found = findings(&Source::new("src/model/one.rs", text));
+    assert_eq!(found.iter().map(|found| found.line).collect::<Vec<_>>(), [8]);
 }
