@@ -36,7 +36,7 @@
 //!         name: "app".to_owned(),
 //!         service: orders(),
 //!         writes_per_s: 100,
-//!         wal_per_commit: Bytes(3 * 1024),
+//!         wal_per_commit: Bytes(3 * 1024).into(),
 //!         arrivals: Arrivals::Even,
 //!         region: None,
 //!         driver: Driver::LibpqTuned,

@@ -138,11 +138,36 @@ pub(crate) struct Tally {
 
 impl Branch {
     /// Returns the setting of quorum commit in force, if commits wait for standbys.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/quorum-primary-cut-off.ron".as_ref()).expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::kernel::{Instant, Span};
+    /// sim.run_until(Instant::ZERO + Span::from_secs(1));
+    /// let branch = &sim.world().branches[0];
+    /// let rule = branch.quorum_rule().expect("its commits wait");
+    /// assert!(rule.needs <= branch.quorum_members().count());
+    /// ```
     pub fn quorum_rule(&self) -> Option<&QuorumRule> {
         self.quorum.rule()
     }
 
     /// Returns the standbys that count for quorum commit at present.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/quorum-stalls-without-a-standby.ron".as_ref()).expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::kernel::{Instant, Span};
+    /// let mut count = |at| {
+    ///     sim.run_until(at);
+    ///     sim.world().branches[0].quorum_members().count()
+    /// };
+    /// let before = count(Instant::ZERO + Span::from_secs(1));
+    /// let after = count(Instant::ZERO + Span::from_secs(61));
+    /// assert!(after < before, "its standbys have died");
+    /// ```
     pub fn quorum_members(&self) -> impl Iterator<Item = NodeId> + '_ {
         self.quorum.members().iter().map(|member| member.node)
     }

@@ -195,6 +195,17 @@ impl Record {
 }
 
 /// A client's resolver with its cache of one name.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref()).expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+/// use cutover::kernel::{Instant, Span};
+/// sim.run_until(Instant::ZERO + Span::from_secs(30));
+/// let app = sim.world().clients[0].resolver;
+/// // It asks no more often than it connects: its answer is as old as its connection.
+/// assert_eq!(app.filled, Instant::ZERO + Span::from_secs(5));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Resolver {
     /// When its cache was last filled, or will first be.

@@ -152,7 +152,7 @@ impl World {
     /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
     /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
     /// use cutover::kernel::Span;
-    /// assert_eq!(sim.world().platform_delay(), Span::from_millis(10));
+    /// assert_eq!(sim.world().platform_delay(), Span::from_millis(5));
     /// ```
     pub fn platform_delay(&self) -> Span {
         self.drawn.platform

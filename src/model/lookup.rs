@@ -11,6 +11,15 @@ use super::world::World;
 use crate::kernel::{Instant, Span};
 
 /// An answer in a client's own cache.
+///
+/// # Examples
+/// ```
+/// use cutover::kernel::Instant;
+/// use cutover::model::Held;
+/// // What fills a client's cache may have waited in a resolver's before.
+/// let held = Held { filled: Instant::from_micros(9), true_at: Instant::from_micros(4) };
+/// assert_eq!(held.filled.since(held.true_at).as_micros(), 5);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Held {
     /// When the cache was filled with it.

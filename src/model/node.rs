@@ -308,6 +308,16 @@ impl Node {
     }
 
     /// Returns whether it could report: its server answers, or its restore is under way.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref()).expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::kernel::{Instant, Span};
+    /// assert!(sim.world().nodes[0].reports());
+    /// sim.run_until(Instant::ZERO + Span::from_secs(61));
+    /// assert!(!sim.world().nodes[0].reports(), "its host has died");
+    /// ```
     pub fn reports(&self) -> bool {
         self.host == Host::Up && matches!(self.process, Process::Running | Process::Restoring)
     }

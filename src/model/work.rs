@@ -85,6 +85,15 @@ pub enum Work {
 
 impl Work {
     /// Returns the name through which the work is done.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref()).expect("it is valid");
+    /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::model::Endpoint;
+    /// let [app, dash] = [0, 1].map(|client| sim.world().clients[client].work);
+    /// assert_eq!((app.endpoint(), dash.endpoint()), (Endpoint::Primary, Endpoint::Replica));
+    /// ```
     pub fn endpoint(self) -> Endpoint {
         match self {
             Self::Write { .. } | Self::Consume(_) => Endpoint::Primary,

@@ -272,6 +272,18 @@ impl World {
     }
 
     /// Returns whether packets pass from one party to another.
+    ///
+    /// # Examples
+    /// The primary is cut off from 60 s on:
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/glitch-of-50s.ron".as_ref()).expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
+    /// use cutover::kernel::{Instant, Span};
+    /// use cutover::model::Place;
+    /// sim.run_until(Instant::ZERO + Span::from_secs(61));
+    /// let (world, node) = (sim.world(), sim.world().nodes[0].place());
+    /// assert!(!world.passes(node, Place::Platform) && !world.passes(Place::Platform, node));
+    /// ```
     pub fn passes(&self, from: Place, to: Place) -> bool {
         self.links.passes(from, to)
     }

@@ -156,6 +156,12 @@ impl Failures {
 }
 
 /// The most clocks of a run: their numbers follow those of a script's steps.
+///
+/// # Examples
+/// ```
+/// // Every node that is built winds up a clock of its own.
+/// assert!(cutover::sim::CLOCKS_MAX > 10_000);
+/// ```
 pub const CLOCKS_MAX: u16 = 60_000;
 
 /// Returns the number that a clock's strikes have, beyond those of all steps of a script.
