@@ -240,7 +240,7 @@ impl World {
     }
 
     /// Stops the writing or the receiving and replaying of a node.
-    fn hold_position(&mut self, id: NodeId) {
+    pub(super) fn hold_position(&mut self, id: NodeId) {
         let now = self.now;
         let node = self.node_mut(id);
         if node.role == Role::Primary {

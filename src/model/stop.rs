@@ -49,6 +49,10 @@ impl World {
         let node = self.node_mut(id);
         node.call_off();
         node.process = Process::Stopping;
+        if node.role == Role::Standby {
+            // The processes that receive and replay WAL are ended before the checkpoint.
+            self.hold_position(id);
+        }
         let stops = u64::from(self.node(id).epoch);
         let checkpoint =
             self.draw_of(id, self.knobs.shutdown_checkpoint, "shutdown_checkpoint", stops);

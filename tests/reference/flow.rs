@@ -208,9 +208,10 @@ impl Movement {
             if world.knobs.in_flight_at_host_death == InFlight::Lost {
                 return None;
             }
-            // What is on the wire arrives.
+            // What is on the wire arrives, however the link fares from then on.
             let last = now + world.node_delay(upstream, node.id).as_micros();
-            return Some(Fed { until: fed.until.min(last), ..fed });
+            let until = if fed.until < u64::MAX { fed.until } else { last };
+            return Some(Fed { until, ..fed });
         }
         if !streamed {
             return Some(fed);

@@ -206,6 +206,26 @@ fn clients_that_come_back_at_one_instant_each_write_at_once() {
 }
 
 #[test]
+fn a_standby_that_is_being_stopped_receives_and_replays_nothing_more() {
+    let text = r#"Scenario(
+        name: "stopped",
+        services: [
+            Service(name: "orders", plan: Business),
+            Service(name: "copy", plan: Startup),
+        ],
+        integrations: [ReadReplica(source: "orders", replica: "copy")],
+        clients: [Writer(name: "app", service: "orders", writes_per_s: 3, wal_per_commit: "3KiB")],
+        script: [At("60s", Operator(Maintain, Service("copy")))],
+        until: "30m",
+    )"#;
+    let loaded = cutover::scenario::parse("stopped.ron", text).expect("it is valid");
+    let outcome = sim::run(&loaded.setup, 0);
+    let stops = |line: &sim::Line| line.event.contains("begins to stop") && line.node.is_some();
+    assert!(outcome.timeline.iter().any(stops), "nobody is stopped");
+    assert_eq!(judged(&loaded, 0).differences, Vec::<String>::new());
+}
+
+#[test]
 fn a_number_that_is_off_by_one_is_noticed_unless_it_is_excused() {
     let (loaded, told, counted) = eventful();
     assert_eq!(differences(&told, &counted), Vec::<String>::new());
