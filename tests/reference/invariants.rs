@@ -12,19 +12,75 @@ use serde_json::{Value, json};
 use super::numbers::Reference;
 
 /// The invariants that are judged here as well.
-pub(crate) const JUDGED: [&str; 2] = ["at-most-one-writer", "acked-write-survives"];
+pub(crate) const JUDGED: [&str; 6] = [
+    "at-most-one-writer",
+    "acked-write-survives",
+    "phantoms-counted",
+    "reads-gone-back",
+    "no-warned-commits",
+    "restorable-across-the-fork",
+];
 
 /// Returns the numbers of the invariants that are judged here, if they are broken.
 pub(crate) fn invariants(of: &Reference<'_>) -> Vec<Value> {
     let services = || of.world.services.iter().map(|service| service.id);
     let first = |judge: &dyn Fn(ServiceId) -> Option<Value>| services().find_map(judge);
-    let two = first(&|id| writers(of, id)).map(|found| (JUDGED[0], found));
-    let lost = first(&|id| survives(of, id)).map(|found| (JUDGED[1], found));
-    let rows = two.into_iter().chain(lost).map(|(id, mut found)| {
+    let told = super::clients::clients(of);
+    let judges: [&dyn Fn(ServiceId) -> Option<Value>; 6] = [
+        &|id| writers(of, id),
+        &|id| survives(of, id),
+        &|id| saw(of, &told, id),
+        &|id| went_back(of, &told, id),
+        &|id| warned(of, id),
+        &|id| restorable(of, id),
+    ];
+    let rows = JUDGED.into_iter().zip(judges).filter_map(|(id, judge)| {
+        let mut found = first(judge)?;
         found["id"] = id.into();
-        found
+        Some(found)
     });
     rows.collect()
+}
+
+/// Adds up a number of those clients of a service that do not write.
+fn of_readers(of: &Reference<'_>, told: &[Value], (id, key): (ServiceId, &str)) -> u64 {
+    let clients = of.world.clients.iter().zip(told);
+    let own = clients.filter(|(client, _)| client.service == id && !client.work.writes());
+    own.filter_map(|(_, told)| told[key].as_u64()).sum()
+}
+
+fn saw(of: &Reference<'_>, told: &[Value], id: ServiceId) -> Option<Value> {
+    let services = [id, of.world.in_charge(id)];
+    let seen = services.iter().flat_map(|id| &of.looks.services[id.index()].promotions);
+    let promoted = seen.into_iter().any(|one| one.branch.is_some());
+    let times = of_readers(of, told, (id, "phantom_commits"));
+    (promoted && times > 0).then(|| json!({ "at_us": of.now, "amounts": { "times": times } }))
+}
+
+fn went_back(of: &Reference<'_>, told: &[Value], id: ServiceId) -> Option<Value> {
+    let times = of_readers(of, told, (id, "reads_gone_back"));
+    (times > 0).then(|| json!({ "at_us": of.now, "amounts": { "times": times } }))
+}
+
+fn warned(of: &Reference<'_>, id: ServiceId) -> Option<Value> {
+    let own = of.commits.iter().filter(|one| one.service == id && one.warned);
+    let told: Vec<u64> = own.filter_map(|one| one.told).collect();
+    let first = told.iter().min()?;
+    Some(json!({ "at_us": first, "amounts": { "commits": told.len() } }))
+}
+
+fn restorable(of: &Reference<'_>, id: ServiceId) -> Option<Value> {
+    let gaps = of.archive_gaps(id);
+    let last = gaps.first()?["timeline"].as_u64()?;
+    let line = of.surviving(id);
+    let mut own = of.world.branches.iter().enumerate().filter(|(index, branch)| {
+        branch.service == id && line.contains_key(index) && u64::from(branch.number) == last
+    });
+    let (branch, _) = own.next()?;
+    Some(json!({ "at_us": of.movement.branches[branch].began, "amounts": {
+        "bytes": sum(&gaps, "to_lsn") - sum(&gaps, "from_lsn"),
+        "window_us": sum(&gaps, "window_us"),
+    }}))
 }
 
 /// Adds up one number of several values.

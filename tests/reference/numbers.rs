@@ -208,7 +208,7 @@ impl Reference<'_> {
         all.iter().map(|(at, _)| json!({ "at_us": at })).collect()
     }
 
-    fn archive_gaps(&self, id: ServiceId) -> Vec<Value> {
+    pub(crate) fn archive_gaps(&self, id: ServiceId) -> Vec<Value> {
         let primary = self.world.service(self.world.in_charge(id)).primary;
         let tip = self.world.node(primary).branch.index();
         let mut told = Vec::new();
