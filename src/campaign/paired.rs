@@ -201,6 +201,23 @@ impl Paired {
 }
 
 /// Returns, for each metric that all arms have, its place in each of them.
+///
+/// # Examples
+/// A reader that one arm lacks has metrics that are not shared:
+/// ```
+/// let text = |clients: &str| format!(
+///     r#"Scenario(name: "reads", until: "1m",
+///         services: [Service(name: "orders", plan: Business)], clients: [{clients}])"#,
+/// );
+/// use cutover::campaign::{Campaign, shared_metrics};
+/// let arms = ["", r#"Reader(name: "dash", service: "orders", reads_per_s: 10)"#].map(|clients| {
+///     let loaded = cutover::scenario::parse("reads.ron", &text(clients)).expect("it is valid");
+///     Campaign::new(&loaded, 0)
+/// });
+/// let shared = shared_metrics(&arms);
+/// assert_eq!(shared.len(), arms[0].metrics().len());
+/// assert!(shared.len() < arms[1].metrics().len());
+/// ```
 pub fn shared_metrics(arms: &[Campaign]) -> Vec<Vec<usize>> {
     let names = |arm: &Campaign| arm.metrics().iter().map(|metric| metric.name.clone()).collect();
     shared(&arms.iter().map(names).collect::<Vec<Vec<String>>>())

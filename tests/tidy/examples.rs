@@ -10,6 +10,7 @@ use super::source::{Source, numbered};
 const WHOLE: &[&str] = &[
     "src/blame/",
     "src/bundle/",
+    "src/campaign/",
     "src/check/",
     "src/cli/",
     "src/contract/",
