@@ -141,7 +141,8 @@ impl Branch {
     ///
     /// # Examples
     /// ```
-    /// # let loaded = cutover::scenario::load("scenarios/quorum-primary-cut-off.ron".as_ref()).expect("it is valid");
+    /// # let file = "scenarios/quorum-primary-cut-off.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
     /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
     /// use cutover::kernel::{Instant, Span};
     /// sim.run_until(Instant::ZERO + Span::from_secs(1));
@@ -157,7 +158,8 @@ impl Branch {
     ///
     /// # Examples
     /// ```
-    /// # let loaded = cutover::scenario::load("scenarios/quorum-stalls-without-a-standby.ron".as_ref()).expect("it is valid");
+    /// # let file = "scenarios/quorum-stalls-without-a-standby.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
     /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
     /// use cutover::kernel::{Instant, Span};
     /// let mut count = |at| {

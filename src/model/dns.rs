@@ -198,7 +198,8 @@ impl Record {
 ///
 /// # Examples
 /// ```
-/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref()).expect("it is valid");
+/// # let file = "scenarios/business-primary-crash.ron";
+/// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
 /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
 /// use cutover::kernel::{Instant, Span};
 /// sim.run_until(Instant::ZERO + Span::from_secs(30));

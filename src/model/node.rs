@@ -311,7 +311,8 @@ impl Node {
     ///
     /// # Examples
     /// ```
-    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref()).expect("it is valid");
+    /// # let file = "scenarios/business-primary-crash.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
     /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
     /// use cutover::kernel::{Instant, Span};
     /// assert!(sim.world().nodes[0].reports());

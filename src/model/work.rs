@@ -88,7 +88,8 @@ impl Work {
     ///
     /// # Examples
     /// ```
-    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref()).expect("it is valid");
+    /// # let file = "scenarios/business-primary-crash.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
     /// # let sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
     /// use cutover::model::Endpoint;
     /// let [app, dash] = [0, 1].map(|client| sim.world().clients[client].work);

@@ -276,7 +276,8 @@ impl World {
     /// # Examples
     /// The primary is cut off from 60 s on:
     /// ```
-    /// # let loaded = cutover::scenario::load("scenarios/glitch-of-50s.ron".as_ref()).expect("it is valid");
+    /// # let file = "scenarios/glitch-of-50s.ron";
+    /// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
     /// # let mut sim = cutover::sim::Sim::new(loaded.setup.into(), 7);
     /// use cutover::kernel::{Instant, Span};
     /// use cutover::model::Place;
