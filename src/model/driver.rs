@@ -76,7 +76,7 @@ pub struct DriverCard {
     /// What it stands for.
     pub meaning: &'static str,
     /// Its parts, each with its source or reason; none for the kind that the knobs describe.
-    pub(crate) parts: &'static [(Part, Basis)],
+    pub parts: &'static [(Part, Basis)],
 }
 
 const NEVER: Span = Span::FOREVER;

@@ -87,6 +87,7 @@ pub use link::Place;
 pub(crate) use link::{Cut, Flap, Links, Side, Slow};
 pub use lookup::Held;
 pub use node::{Fence, Host, Impairments, Node, Process, Role};
+pub use part::Part;
 pub use plan::{Endpoint, Plan};
 pub(crate) use quorum::Quorum;
 pub use quorum::QuorumRule;

@@ -10,8 +10,18 @@ use Part::{
 };
 
 /// One part of a client's settings, with its value.
+///
+/// # Examples
+/// Every driver but the plainest differs from it in some parts, each with its source:
+/// ```
+/// use cutover::model::{DRIVERS, Part};
+/// let pooled = DRIVERS.iter().filter(|card| {
+///     card.parts.iter().any(|(part, _)| matches!(part, Part::Pooling(_)))
+/// });
+/// assert!(pooled.count() >= 1);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Part {
+pub enum Part {
     /// How long it waits for a connection.
     ConnectTimeout(Span),
     /// How long its data may stay unacknowledged.
@@ -42,7 +52,14 @@ pub(crate) enum Part {
 
 impl Part {
     /// Returns the name of the part.
-    pub(crate) fn name(self) -> &'static str {
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Span;
+    /// let part = cutover::model::Part::ConnectTimeout(Span::from_secs(5));
+    /// assert_eq!(part.name(), "connect_timeout");
+    /// ```
+    pub fn name(self) -> &'static str {
         match self {
             ConnectTimeout(_) => "connect_timeout",
             TcpUserTimeout(_) => "tcp_user_timeout",
@@ -61,7 +78,15 @@ impl Part {
     }
 
     /// Returns the value of the part, in words.
-    pub(crate) fn value(self) -> String {
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Span;
+    /// use cutover::model::Part;
+    /// assert_eq!(Part::ConnectTimeout(Span::from_secs(5)).value(), "5s");
+    /// assert_eq!(Part::NegativeCache(Span::ZERO).value(), "as long as any answer");
+    /// ```
+    pub fn value(self) -> String {
         match self {
             NegativeCache(Span::ZERO) => "as long as any answer".to_owned(),
             ConnectTimeout(span) | TcpUserTimeout(span) | ReplyTimeout(span)
