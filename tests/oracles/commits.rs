@@ -26,7 +26,7 @@ const LAGGING: &str = r#"in_flight_at_host_death: Lost, local_flush: "0s", clien
 fn dying(lag: &str, at: &str, ends: &str) -> Campaign {
     campaign(
         "Business",
-        "2s",
+        "1s",
         &format!(
             r#"clients: [Writer(name: "w", service: "s", writes_per_s: 200, arrivals: Poisson,
                 wal_per_commit: "1KiB", ends: "{ends}")],
@@ -100,7 +100,7 @@ fn c01_what_a_lag_holds_at_any_instant_is_poisson_into_its_tails() {
 
 #[test]
 fn c02_a_failover_after_an_exponential_lag_loses_a_geometric_number_of_commits() {
-    let one = dying("exponential(50ms)", "900ms", "901ms");
+    let one = dying("exponential(50ms)", "450ms", "451ms");
     let count = runs(3_000, 200_000);
     let tally = one.tally(0..count);
     let lost = metric(&one, &tally, "lost_commits");
