@@ -90,12 +90,16 @@ impl Client {
         }
     }
 
-    /// Returns when the client gets to know of a change of its name, as far as can be said.
-    pub(crate) fn learns(&self, changed: Instant, ttl: Span) -> Instant {
+    /// Returns from when on no cache keeps a change of its name from the client, unless it asks
+    /// before.
+    pub(crate) fn learns(&self, changed: Instant, ttl: Span, record: &Record) -> Instant {
         match (self.settings.cache, self.held) {
-            (Cache::Ttl, _) => self.resolver.learns(changed, ttl),
+            (Cache::Ttl, _) if self.resolver.kept_warm || self.resolver.filled >= changed => {
+                self.resolver.learns(changed, ttl)
+            }
             (_, Some(held)) if held.true_at >= changed => held.filled,
-            (Cache::Own(_) | Cache::Behind(_) | Cache::Forever, _) => Instant::FAR,
+            // What has expired keeps nobody away, however long nobody asks.
+            _ => self.expires(changed, ttl, record).max(changed),
         }
     }
 }
@@ -203,7 +207,7 @@ mod tests {
         assert_eq!(client.ask(at(100), TTL, &record), at(60));
         assert_eq!(client.ask(at(129), TTL, &record), at(60));
         assert_eq!(client.ask(at(130), TTL, &record), at(120));
-        assert_eq!(client.learns(at(90), TTL), at(130));
+        assert_eq!(client.learns(at(90), TTL, &record), at(130));
     }
 
     #[test]
@@ -212,6 +216,20 @@ mod tests {
         assert_eq!(client.ask(at(5), TTL, &record), at(0));
         assert_eq!(client.ask(at(5_000_000), TTL, &record), at(0));
         assert_eq!(client.expires(at(5), TTL, &record), Instant::FAR);
+    }
+
+    #[test]
+    fn a_cache_that_has_expired_keeps_nobody_away_however_long_nobody_asks() {
+        let (mut client, record) = (client(Cache::Ttl, None), record());
+        client.resolver = Resolver { filled: at(50), kept_warm: false };
+        assert_eq!(client.learns(at(90), TTL, &record), at(110));
+        assert_eq!(client.learns(at(115), TTL, &record), at(115));
+        client.settings.cache = Cache::Own(Span::from_secs(15));
+        client.held = Some(Held { filled: at(80), true_at: at(80) });
+        assert_eq!(client.learns(at(90), TTL, &record), at(95));
+        assert_eq!(client.learns(at(99), TTL, &record), at(99));
+        client.settings.cache = Cache::Forever;
+        assert_eq!(client.learns(at(90), TTL, &record), Instant::FAR);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use super::Sim;
 use super::client_outcome::{Outage, Parts};
 use crate::kernel::{Instant, Span};
-use crate::model::{Activity, Client, ClientOutage, Hosts};
+use crate::model::{Activity, Client, ClientOutage, Hosts, Record};
 
 impl Sim {
     /// Returns the outages of a client, the one it is in included.
@@ -44,7 +44,7 @@ impl Sim {
             book.until(ordered.map_or(start, |order| order.ordered), |parts| &mut parts.check);
             book.until(change.ordered, |parts| &mut parts.promote);
             book.until(change.served, |parts| &mut parts.publish);
-            let learned = self.learned(client, outage, change.served);
+            let learned = self.learned((client, record), outage, change.served);
             book.until(learned, |parts| &mut parts.cache);
         } else if let Some(given_up) = given_up {
             book.until(given_up.at, |parts| &mut parts.detect);
@@ -57,11 +57,17 @@ impl Sim {
         book.parts
     }
 
-    /// Returns when a client's cache learned of a change, which may be long before it was asked.
-    fn learned(&self, client: &Client, outage: &ClientOutage, served: Instant) -> Instant {
+    /// Returns when a client's cache learned of a change, which may be long before it was asked, or
+    /// when it had expired if it was not asked.
+    fn learned(
+        &self,
+        (client, record): (&Client, &Record),
+        outage: &ClientOutage,
+        served: Instant,
+    ) -> Instant {
         let ttl = self.setup.knobs.dns_ttl;
         let learned = outage.learned.iter().copied().find(|learned| *learned >= served);
-        let filled = learned.unwrap_or_else(|| client.learns(served, ttl));
+        let filled = learned.unwrap_or_else(|| client.learns(served, ttl, record));
         if !client.resolver.kept_warm || client.held.is_some() {
             return filled;
         }

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use cutover::kernel::{Instant, Span};
 use cutover::knob::CommitLevel;
 use cutover::model::{Cache, Client, Hosts, NodeId, Role, ServiceId, State, Work, World};
 use serde_json::Value;
@@ -82,7 +83,8 @@ impl Spending {
         since.map_or(back.at, |(start, ..)| start)
     }
 
-    /// Returns when the cache was filled from which a client knew of a change of its name.
+    /// Returns when the cache was filled from which a client knew of a change of its name, or when
+    /// what it had cached before had expired if it never asked again.
     fn learned(&self, world: &World, client: &Client, served: u64) -> u64 {
         let ttl = world.knobs.dns_ttl.as_micros();
         if client.resolver.kept_warm && client.settings.cache == Cache::Ttl {
@@ -93,8 +95,25 @@ impl Spending {
         }
         let known =
             self.answers.iter().find(|(filled, as_of)| *filled >= served && *as_of >= served);
-        known.map_or(u64::MAX, |(filled, _)| *filled)
+        let cached = || self.answers.last().map_or(served, |last| believed(world, client, *last));
+        known.map_or_else(cached, |(filled, _)| *filled)
     }
+}
+
+/// Returns until when a client believes an answer that was cached and true at two instants.
+fn believed(world: &World, client: &Client, (filled, as_of): (u64, u64)) -> u64 {
+    let record = world.service(client.service).record(client.work.endpoint());
+    let empty = record.at(Instant::from_micros(as_of)).iter().next().is_none();
+    let negative = client.settings.negative_cache.filter(|_| empty);
+    let span = negative.map_or_else(
+        || match client.settings.cache {
+            Cache::Ttl => world.knobs.dns_ttl.as_micros(),
+            Cache::Own(span) | Cache::Behind(span) => span.as_micros(),
+            Cache::Forever => u64::MAX,
+        },
+        Span::as_micros,
+    );
+    filled.saturating_add(span)
 }
 
 fn partner(world: &World, id: ServiceId) -> Option<ServiceId> {
