@@ -233,3 +233,50 @@ fn nodes_beyond_those_that_a_run_keeps_account_of_never_fail_and_the_run_says_so
     assert!(!run(&((0..60).map(rare).collect::<String>() + &fewer), "", 1).hurry.spent);
     assert_eq!(cutover::campaign::run_weight(30, outcome.hurry), None);
 }
+
+#[test]
+fn repairs_wait_for_a_crew_in_the_order_of_the_strikes() {
+    let rest = r#"tuning: Tuning(detection_timeout: "400d", standby_timeout: "400d"),"#;
+    let failure = |crews: &str| {
+        format!(
+            r#"Failure(name: "power", fault: PowerLoss, strikes: EachNode("orders"),
+                occurs: Every("exponential(3h)"), lasts: "uniform(1h, 9h)"{crews}),"#
+        )
+    };
+    let told = |crews: &str, seed: u64| {
+        let outcome = run(&failure(crews), rest, seed);
+        let at = |healed: bool| -> Vec<(String, Instant)> {
+            let these = outcome.faults.iter().filter(|one| one.healed == healed);
+            these.map(|one| (one.node.clone().expect("a node"), one.at)).collect()
+        };
+        (at(false), at(true))
+    };
+    let (struck, healed) = told(", crews: 1", 3);
+    assert!(healed.len() > 1_000, "{}", healed.len());
+    // One crew mends in the order of the strikes, and a repair takes from one to nine hours since
+    // the strike or since the repair before, whichever is later.
+    let mut before = Instant::ZERO;
+    for ((node, at), (mended, end)) in struck.iter().zip(&healed) {
+        assert_eq!(node, mended);
+        let takes = end.since(before.max(*at));
+        assert!((Span::from_hours(1)..=Span::from_hours(9)).contains(&takes), "{takes}");
+        before = *end;
+    }
+    // Two nodes never wait for two crews, nor for as many as there are repairs.
+    assert_eq!(told(", crews: 2", 3), told("", 3));
+}
+
+#[test]
+fn crews_without_repairs_or_without_anybody_are_refused() {
+    for (rest, words) in [
+        (r#"lasts: "1h", crews: 0"#, "found 0, expected 1 to 1000 crews"),
+        ("crews: 2", "found crews without lasts, expected how long they work"),
+    ] {
+        let failure = format!(
+            r#"Failure(name: "crash", fault: ProcessCrash, strikes: EachNode("orders"),
+                occurs: Every("exponential(3h)"), {rest}),"#
+        );
+        let errors = parse("crews.ron", &scenario(&failure, "")).expect_err("it is refused");
+        assert!(errors.to_string().contains(words), "{errors}");
+    }
+}

@@ -288,6 +288,7 @@ fn failure(names: &Names<'_>, failure: &Failure) -> sim::FailureSetup {
             Occurs::TimesIn(file) => panic!("the times in {file} are read before this"),
         },
         lasts: failure.lasts.clone(),
+        crews: failure.crews,
     }
 }
 

@@ -37,6 +37,8 @@ pub struct FailureSetup {
     pub occurs: Occurs,
     /// How long until it is repaired.
     pub lasts: Option<Distribution>,
+    /// How many of its repairs are under way at once; others wait, in the order of the strikes.
+    pub crews: Option<u32>,
 }
 
 /// Whom a failure strikes.
@@ -100,6 +102,8 @@ pub(super) struct Failures {
     pub(super) hurry: Hurry,
     /// Which of the ways that part from one run it goes; 0 for a run that is by itself.
     pub(super) way: u32,
+    /// For each failure whose repairs wait for a crew: until when each crew is at work.
+    crews: Vec<(usize, Vec<Instant>)>,
 }
 
 /// The clock of one failure for one victim.
@@ -147,6 +151,18 @@ impl Failures {
     /// Returns the counter of a clock's draws.
     fn counter(&self, turn: u32) -> u64 {
         u64::from(turn) + (u64::from(self.way) << 32)
+    }
+
+    /// Returns when a repair is over that takes so long, once one of so many crews is free for it.
+    fn repaired(&mut self, failure: usize, crews: u32, (now, takes): (Instant, Span)) -> Instant {
+        let crews = usize::try_from(crews).expect("validation bounds the crews");
+        let place = self.crews.iter().position(|(of, _)| *of == failure).unwrap_or_else(|| {
+            self.crews.push((failure, vec![Instant::ZERO; crews]));
+            self.crews.len() - 1
+        });
+        let first = self.crews[place].1.iter_mut().min().expect("there is a crew");
+        *first = now.max(*first) + takes;
+        *first
     }
 
     /// Returns whether nothing goes wrong by itself.
@@ -272,16 +288,19 @@ impl Sim {
         let (failure, target) = (clock.failure, clock.target);
         let counter = self.failures.counter(turn);
         let word = self.world.chance.word("failure_lasts", &clock.name, counter);
-        let (kind, lasts) = {
-            let setup = &self.setup.failures[failure];
-            (setup.kind, setup.lasts.as_ref().map(|lasts| lasts.draw(word)))
-        };
+        let setup = &self.setup.failures[failure];
+        let (kind, crews) = (setup.kind, setup.crews);
+        let lasts = setup.lasts.as_ref().map(|lasts| lasts.draw(word));
         self.leave_hurry(index, true);
         self.failures.clocks[index].runs = false;
         let struck = self.strike(step(number), kind, target);
         match lasts {
             Some(span) if struck => {
-                self.world.schedule(self.world.now + span, Event::FailureEnds(number, turn));
+                let now = self.world.now;
+                let end = crews.map_or(now + span, |crews| {
+                    self.failures.repaired(failure, crews, (now, span))
+                });
+                self.world.schedule(end, Event::FailureEnds(number, turn));
             }
             _ => self.wind_up(index),
         }

@@ -37,6 +37,10 @@ pub struct Failure {
     /// How long until it is repaired, for faults that can be.
     #[serde(default)]
     pub lasts: Option<Distribution>,
+    /// How many of its repairs are under way at once, in the order of the strikes; all of them if
+    /// nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crews: Option<u32>,
 }
 
 /// Whom a failure strikes; each of several victims has a clock of its own.

@@ -17,6 +17,9 @@ use crate::sim::CLOCKS_MAX;
 /// The most failures of a scenario.
 const FAILURES_MAX: usize = 64;
 
+/// The most crews for the repairs of a failure: more never have to wait.
+const CREWS_MAX: u32 = 1_000;
+
 /// Adds what is wrong with the failures of a scenario.
 pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Problems) {
     let root = Path::root().field("failures");
@@ -139,6 +142,16 @@ fn possible(path: &Path, what: &str, of: &Distribution, problems: &mut Problems)
 
 fn repair(path: &Path, failure: &Failure, problems: &mut Problems) {
     let card = failure.fault.card();
+    if let Some(crews) = failure.crews {
+        if !(1..=CREWS_MAX).contains(&crews) {
+            let message = format!("found {crews}, expected 1 to {CREWS_MAX} crews");
+            problems.add(&path.field("crews"), message);
+        }
+        if failure.lasts.is_none() {
+            let message = "found crews without lasts, expected how long they work";
+            problems.add(&path.field("crews"), message);
+        }
+    }
     let supervised = failure.fault == FaultKind::ProcessCrash;
     match (&failure.lasts, card.heal) {
         (Some(_), None) => {
