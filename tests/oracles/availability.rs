@@ -178,7 +178,7 @@ fn a09_all_nodes_are_down_together_as_rarely_as_the_birth_and_death_of_failures_
             "p_all_down_3_own",
             "p_all_down_3_one_crew",
             "p_some_down_3_own",
-            20_000,
+            45_000,
         ),
     ] {
         let each: f64 = rho / (1.0 + rho);
