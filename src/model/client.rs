@@ -187,7 +187,7 @@ pub enum State {
 /// let length = outage.end.since(outage.start);
 /// assert!((Span::from_millis(71_200)..Span::from_millis(71_400)).contains(&length));
 /// // The cache was filled at 125 s with the first answer that names the new primary.
-/// assert_eq!(outage.learned.last().map(|at| at.to_string()).as_deref(), Some("2m5s"));
+/// assert_eq!(outage.learned.last().map(|held| held.filled.to_string()).as_deref(), Some("2m5s"));
 /// assert!(!outage.went_on);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -198,8 +198,8 @@ pub struct ClientOutage {
     pub end: Instant,
     /// What the client did from which instant on.
     pub(crate) activities: Vec<(Instant, Activity)>,
-    /// When answers were cached that were the first since a change of the name.
-    pub learned: Vec<Instant>,
+    /// The first answer, and those that were the first since a change of the name.
+    pub learned: Vec<Held>,
     /// Whether the old connection went on, so that nobody was looked up and nothing failed over.
     pub went_on: bool,
     /// Since when the server that answered at last, and the links to it, had been well.

@@ -119,11 +119,10 @@ impl World {
             };
             // Answers that say what is known already may go unasked, so they are not remembered. A
             // cache may be filled anew with an answer that is older than a change.
-            match outage.learned.last().copied() {
-                None if news(outage.start) => outage.learned.push(looked_up),
-                None => outage.learned.push(true_at),
-                Some(last) if news(last) => outage.learned.push(looked_up),
-                Some(_) => {}
+            let held = Held { filled: looked_up, true_at };
+            match outage.learned.last() {
+                Some(last) if !news(last.true_at) => {}
+                Some(_) | None => outage.learned.push(held),
             }
         }
         record.at(true_at)

@@ -66,8 +66,8 @@ impl Sim {
         served: Instant,
     ) -> Instant {
         let ttl = self.setup.knobs.dns_ttl;
-        let learned = outage.learned.iter().copied().find(|learned| *learned >= served);
-        let filled = learned.unwrap_or_else(|| client.learns(served, ttl, record));
+        let learned = outage.learned.iter().find(|held| held.true_at >= served);
+        let filled = learned.map_or_else(|| client.learns(served, ttl, record), |held| held.filled);
         if !client.resolver.kept_warm || client.held.is_some() {
             return filled;
         }
