@@ -13,7 +13,7 @@ use crate::knob::EmptyReplicaName;
 
 /// What an address does when a client tries to connect to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum ConnectOutcome {
+pub(crate) enum ConnectOutcome {
     /// It lets the client in.
     Opens,
     /// It refuses at once.
@@ -51,21 +51,26 @@ impl World {
         address.is_none() && (unanswered || self.is_powered_off(self.client(id).service))
     }
 
-    /// Returns how long an address takes to fail and whether it hangs, if it is bound to fail.
-    pub(super) fn fails_in(&self, id: ClientId, node: Option<NodeId>) -> Option<(Span, bool)> {
+    /// Returns how long an address takes to fail and what it does, if it is bound to fail.
+    pub(super) fn fails_in(
+        &self,
+        id: ClientId,
+        node: Option<NodeId>,
+    ) -> Option<(Span, ConnectOutcome)> {
         if self.is_unanswered(id, node) {
-            return Some((Span::ZERO, false));
+            return Some((Span::ZERO, ConnectOutcome::Silent));
         }
         let connect_timeout = self.client(id).settings.connect_timeout;
         let connect_outcome =
             node.map_or(ConnectOutcome::Silent, |node| self.connect_outcome(id, node));
-        match (connect_outcome, node) {
-            (ConnectOutcome::Opens, _) | (ConnectOutcome::Refuses, None) => None,
-            (ConnectOutcome::Refuses, Some(node)) => Some((self.client_delay(id, node) * 3, false)),
-            (ConnectOutcome::Silent, _) => Some((connect_timeout.min(SYN_LIMIT), false)),
-            (ConnectOutcome::Hangs, _) if connect_timeout == Span::FOREVER => None,
-            (ConnectOutcome::Hangs, _) => Some((connect_timeout, true)),
-        }
+        let takes = match (connect_outcome, node) {
+            (ConnectOutcome::Opens, _) | (ConnectOutcome::Refuses, None) => return None,
+            (ConnectOutcome::Refuses, Some(node)) => self.client_delay(id, node) * 3,
+            (ConnectOutcome::Silent, _) => connect_timeout.min(SYN_LIMIT),
+            (ConnectOutcome::Hangs, _) if connect_timeout == Span::FOREVER => return None,
+            (ConnectOutcome::Hangs, _) => connect_timeout,
+        };
+        Some((takes, connect_outcome))
     }
 
     /// Returns the first address that lets the client in now, if any does.

@@ -6,7 +6,7 @@
 //! attempt one by one.
 
 use super::client::{Activity, Client, State};
-use super::connect_outcome::next_syn;
+use super::connect_outcome::{ConnectOutcome, next_syn};
 use super::event::Event;
 use super::ids::{ClientId, NodeId};
 use super::settings::{Cache, Hosts};
@@ -38,8 +38,8 @@ pub(crate) struct Try {
     pub node: Option<NodeId>,
     /// How long it takes to fail.
     pub takes: Span,
-    /// Whether the host's kernel answers all the while.
-    pub hangs: bool,
+    /// What the address does.
+    pub outcome: ConnectOutcome,
     /// Whether it ends its attempt, so that a pause follows.
     pub last: bool,
 }
@@ -158,15 +158,15 @@ impl Client {
                 self.untried = rest.iter().filter_map(|one| one.node).collect();
                 let fails = since + one.takes;
                 let asks = next_syn(since, now.minus(Span::from_micros(1)));
-                (
-                    State::Connecting(one.node, since),
-                    if one.hangs { fails } else { fails.min(asks) },
-                )
+                // Only who gets no answer at all sends its request again.
+                let silent = one.outcome == ConnectOutcome::Silent;
+                let wakes = if silent { fails.min(asks) } else { fails };
+                (State::Connecting(one.node, since), wakes)
             }
         };
         self.enter(now, state);
         if let Deed::Tries(index, _) = standing.deed {
-            self.stall.answers = retry_cycle.tries[index].hangs;
+            self.stall.answers = retry_cycle.tries[index].outcome == ConnectOutcome::Hangs;
         }
         Some(wakes)
     }
@@ -223,9 +223,9 @@ impl World {
         let mut tries = Vec::new();
         for addresses in rounds {
             for (index, address) in addresses.iter().enumerate() {
-                let Some((takes, hangs)) = self.fails_in(id, *address) else { return false };
+                let Some((takes, outcome)) = self.fails_in(id, *address) else { return false };
                 let last = index + 1 == addresses.len();
-                tries.push(Try { node: *address, takes, hangs, last });
+                tries.push(Try { node: *address, takes, outcome, last });
             }
         }
         let ttl = self.knobs.dns_ttl;
