@@ -172,8 +172,11 @@ impl Sim {
         let service = self.deciders[id.index()].service;
         let node = self.world.service(service).numbered(number);
         let Some(place) = node.and_then(|node| self.place_of(id, node)) else { return };
-        let delay = self.deciders[id.index()].contacts[place].delay;
-        self.file_report(id, place, self.world.now.minus(delay));
+        let contact = &mut self.deciders[id.index()].contacts[place];
+        let sent = self.world.now.minus(contact.delay);
+        // What it reported before that says nothing any more.
+        contact.asked = Some(sent);
+        self.file_report(id, place, sent);
     }
 
     /// Brings what a decider has heard of every node up to now, as far as it was sent by then.
