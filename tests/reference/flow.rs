@@ -120,7 +120,7 @@ impl Movement {
         let wrote = branch.track.clone();
         let flow = &mut self.flows[node.id.index()];
         // What it wrote is what its followers receive from now on, with all of its past.
-        (flow.received, flow.replayed) = (wrote.clone(), wrote);
+        (flow.received, flow.replayed) = (flow.received.then(&wrote), flow.replayed.then(&wrote));
         flow.received.go(now, here, 0);
         flow.replayed.go(now, here, 0);
         (flow.takes, flow.completes) = (Some(gain), Some(gain));

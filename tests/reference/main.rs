@@ -206,6 +206,24 @@ fn clients_that_come_back_at_one_instant_each_write_at_once() {
 }
 
 #[test]
+fn library_and_judge_agree_on_runs_on_which_they_once_differed() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/reference/differed");
+    let files = std::fs::read_dir(folder).expect("the folder is there");
+    let mut numbers: Vec<u64> = Vec::new();
+    for file in files {
+        let path = file.expect("it can be read").path();
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("it has a name");
+        let number = stem.parse().expect("its name is the number of the run");
+        let text = std::fs::read_to_string(&path).expect("it can be read");
+        let loaded = cutover::scenario::parse(&format!("{number}.ron"), &text);
+        let loaded = loaded.unwrap_or_else(|errors| panic!("{errors}"));
+        assert_eq!(judged(&loaded, number).differences, Vec::<String>::new(), "{number}");
+        numbers.push(number);
+    }
+    assert!(numbers.len() >= 6, "{numbers:?}");
+}
+
+#[test]
 fn a_standby_that_is_being_stopped_receives_and_replays_nothing_more() {
     let text = r#"Scenario(
         name: "stopped",

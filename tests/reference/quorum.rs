@@ -116,11 +116,13 @@ impl Eras {
             return Some(made);
         }
         for (index, era) in self.eras.iter().enumerate() {
-            let ends = self.eras.get(index + 1).map_or(end, |next| next.since.min(end));
+            let next = self.eras.get(index + 1).map_or(end, |next| next.since);
             let begins = era.since.max(made);
-            if begins >= ends {
+            if begins >= next.min(end) {
                 continue;
             }
+            // What arrives at the very instant at which the next one begins has arrived.
+            let ends = end.min(next + 1);
             let Some(needs) = era.needs.filter(|_| byte > era.written) else {
                 return Some(begins);
             };

@@ -27,6 +27,8 @@ pub(crate) struct Given {
     pub(crate) start: u64,
     track: Track,
     delay: u64,
+    /// The standbys that it waits for since the last look, and how long each takes to tell.
+    waits: Vec<(NodeId, u64)>,
     /// Until when something may still come.
     until: u64,
     over: bool,
@@ -68,6 +70,7 @@ impl Readings {
                 start: byte(start),
                 track: Track::resting(now, start),
                 delay: reading.delay.as_micros(),
+                waits: Vec::new(),
                 until: u64::MAX,
                 over: false,
             };
@@ -75,6 +78,9 @@ impl Readings {
                 given.end(world, reading, now);
             }
             self.all.push(given);
+        }
+        for given in self.all.iter_mut().filter(|given| !given.over) {
+            given.waits = waits(world, given.node);
         }
     }
 }
@@ -85,12 +91,8 @@ impl Given {
         let feed = Feed { most: u128::from(consumption.rate.get()), limit: None };
         let written = &movement.branches[self.branch].track;
         let mut inputs = vec![(written, self.delay)];
-        if world.knobs.synchronized_standby_slots {
-            let service = world.service(world.node(self.node).service);
-            for id in service.replica_name.now().iter().filter(|id| *id != self.node) {
-                let told = world.node_delay(self.node, id).as_micros();
-                inputs.push((&movement.flows[id.index()].received, self.delay + told));
-            }
+        for (id, told) in &self.waits {
+            inputs.push((&movement.flows[id.index()].received, self.delay + told));
         }
         self.track.pursue(&inputs, &feed, (from, to.min(self.until)));
     }
@@ -121,6 +123,17 @@ impl Given {
         let sent = last_tick(first, every, by).filter(|sent| *sent >= self.begins)?;
         Some(self.end_at(sent))
     }
+}
+
+/// Returns the standbys that a server waits for before it hands WAL out, and how long each takes to
+/// tell.
+fn waits(world: &World, id: NodeId) -> Vec<(NodeId, u64)> {
+    if !world.knobs.synchronized_standby_slots {
+        return Vec::new();
+    }
+    let named = world.service(world.node(id).service).replica_name.now();
+    let others = named.iter().filter(|other| *other != id);
+    others.map(|other| (other, world.node_delay(id, other).as_micros())).collect()
 }
 
 /// What one connection brought, by the numbers of the commits.

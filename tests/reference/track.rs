@@ -32,6 +32,14 @@ impl Track {
         Self { knots: vec![Knot { at, position, pace: 0 }] }
     }
 
+    /// Returns this track, and another from where that one begins.
+    pub(crate) fn then(&self, other: &Self) -> Self {
+        let mut knots = self.knots.clone();
+        knots.retain(|knot| knot.at < other.knots[0].at);
+        knots.extend(&other.knots);
+        Self { knots }
+    }
+
     fn knot(&self, at: u64) -> &Knot {
         let later = self.knots.iter().rev().find(|knot| knot.at <= at);
         later.unwrap_or(&self.knots[0])
