@@ -200,7 +200,7 @@ fn a09_all_nodes_are_down_together_as_rarely_as_the_birth_and_death_of_failures_
         // it after half an hour on average: so often it comes about in a month, for longer than the
         // second that a reader may take to find another node. All nodes are up at the start of a
         // run, which is forgotten within the hour.
-        let queued = parts.replace(r#"lasts: "#, r#"crews: 1, lasts: "#);
+        let queued = parts.replace("lasts: ", "crews: 1, lasts: ");
         for (name, parts, repairs) in [(own, &parts, nodes), (crew, &queued, 1)] {
             let month = campaign(plan, "30d", parts);
             let names = month.metrics().iter().map(|metric| metric.name.as_str());
