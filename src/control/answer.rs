@@ -4,8 +4,9 @@
 //! nothing.
 
 use super::decide::Decision;
-use super::manager::{Manager, Phase};
+use super::manager::Manager;
 use super::operation::Step;
+use super::phase::Phase;
 use super::rule::Rule;
 use super::switchover::set_step;
 use super::{drain, follower, handover, power, upgrade, verify};

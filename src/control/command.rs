@@ -12,6 +12,19 @@ use crate::kernel::Instant;
 use crate::knob::Knobs;
 
 /// Why an order was refused.
+///
+/// # Examples
+/// A switchback presupposes a switchover; an order that is refused changes nothing:
+/// ```
+/// # let path = "scenarios/crdr-refused-orders.ron";
+/// # let loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::control::Refusal;
+/// let first = &outcome.orders[0];
+/// assert_eq!(first.order, "Switchback");
+/// assert_eq!(first.refusal, Some(Refusal::NoSwitchover.words()));
+/// assert!(outcome.services[1].promotions.is_empty());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Refusal {
     /// The service follows no other.
@@ -76,6 +89,13 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every reason.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::Refusal;
+    /// let found = Refusal::ALL.into_iter().find(|one| one.name() == "under-way");
+    /// assert_eq!(found, Some(Refusal::UnderWay));
+    /// ```
     pub const ALL: [Self; 29] = [
         Self::NotIntegrated,
         Self::NobodyToPromote,
@@ -109,6 +129,15 @@ impl Refusal {
     ];
 
     /// Returns the reason's name, as results print it.
+    ///
+    /// # Examples
+    /// A scenario expects a refusal by this name:
+    /// ```
+    /// use cutover::control::Refusal;
+    /// assert_eq!(Refusal::NoWindows.name(), "no-windows");
+    /// let text = std::fs::read_to_string("scenarios/crdr-refused-orders.ron");
+    /// assert!(text.expect("it is there").contains(Refusal::PassiveNotReady.name()));
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::NotIntegrated => "not-integrated",
@@ -144,6 +173,13 @@ impl Refusal {
     }
 
     /// Returns the reason in words.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::Refusal;
+    /// assert_eq!(Refusal::PoweredOff.words(), "the service is powered off");
+    /// assert_eq!(Refusal::NotPoweredOff.words(), "the service is not powered off");
+    /// ```
     pub fn words(self) -> &'static str {
         match self {
             Self::NotIntegrated => "the service follows no other",

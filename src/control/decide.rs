@@ -5,8 +5,10 @@
 
 use super::action::Action;
 use super::elect::Candidacy;
-use super::manager::{Manager, Phase, Standing};
+use super::manager::Manager;
+use super::member::Standing;
 use super::operation::Step;
+use super::phase::Phase;
 use super::rule::Rule;
 use super::{answer, failover, handover, replace, switchover, upgrade};
 use crate::kernel::Instant;
@@ -47,6 +49,35 @@ impl Decision {
 }
 
 /// Decides on a piece of news; the manager afterwards believes what it implies.
+///
+/// # Examples
+/// A silent primary is given up, and its standby promoted:
+/// ```
+/// # use cutover::control::Manager;
+/// # use cutover::kernel::{Instant, Lsn, Position};
+/// # use cutover::model::{Condition, Report};
+/// # let heard = |manager: &mut Manager, number: u16, lsn: u64| {
+/// #     let member = manager.member_mut(number).expect("it is known");
+/// #     member.report = Some(Report {
+/// #         arrived: Instant::ZERO,
+/// #         condition: Condition::Standby,
+/// #         received: Position::from_lsn(Lsn(lsn)),
+/// #         replayed: Position::from_lsn(Lsn(lsn)),
+/// #         timeline: 1,
+/// #     });
+/// # };
+/// use cutover::control::{Action, Phase, Rule, decide};
+/// use cutover::knob::Knobs;
+/// use cutover::model::{Plan, Signal};
+/// let mut manager = Manager::new(Plan::Business);
+/// heard(&mut manager, 2, 500);
+/// let now = Instant::ZERO;
+/// let decision = decide(&Knobs::default(), &mut manager, now, Signal::SilenceDue(1));
+/// assert_eq!(decision.rule, Rule::PromoteForSilentPrimary);
+/// assert_eq!(decision.given_up, Some(1));
+/// assert_eq!(decision.actions, [Action::Fence(1), Action::Promote(2)]);
+/// assert_eq!(manager.phase, Phase::Promoting { node: 2, ordered: now });
+/// ```
 pub fn decide(knobs: &Knobs, manager: &mut Manager, now: Instant, news: Signal) -> Decision {
     let decision = dispatch(knobs, manager, now, news);
     note_builds(manager, now);

@@ -6,7 +6,8 @@
 
 use super::action::{Action, Numbers};
 use super::decide::Decision;
-use super::manager::{Manager, Standing};
+use super::manager::Manager;
+use super::member::Standing;
 use super::operation::Step;
 use super::rule::Rule;
 use super::switchover::set_step;

@@ -5,12 +5,40 @@
 //! old timeline is no measure of what the newest one holds. Knows nothing but reports. Kept here:
 //! every standby that is passed over is passed over for a stated reason.
 
-use super::manager::{Manager, Member, Standing};
+use super::manager::Manager;
+use super::member::{Member, Standing};
 use crate::kernel::{Instant, Position};
 use crate::knob::{ElectionKey, ElectionTie, Knobs, Mutant};
 use crate::model::Condition;
 
 /// A standby as the election saw it.
+///
+/// # Examples
+/// ```
+/// # use cutover::control::{Manager, decide};
+/// # use cutover::kernel::{Instant, Lsn, Position};
+/// # use cutover::knob::Knobs;
+/// # use cutover::model::{Plan, Signal};
+/// # use cutover::model::{Condition, Report};
+/// # let heard = |manager: &mut Manager, number: u16, lsn: u64| {
+/// #     let member = manager.member_mut(number).expect("it is known");
+/// #     member.report = Some(Report {
+/// #         arrived: Instant::ZERO,
+/// #         condition: Condition::Standby,
+/// #         received: Position::from_lsn(Lsn(lsn)),
+/// #         replayed: Position::from_lsn(Lsn(lsn)),
+/// #         timeline: 1,
+/// #     });
+/// # };
+/// let mut manager = Manager::new(Plan::Premium);
+/// heard(&mut manager, 2, 500);
+/// heard(&mut manager, 3, 400);
+/// let knobs = Knobs::default();
+/// let decision = decide(&knobs, &mut manager, Instant::ZERO, Signal::SilenceDue(1));
+/// let [second, third] = &decision.candidates[..] else { unreachable!("there are two standbys") };
+/// assert_eq!((second.number, third.number), (2, 3));
+/// assert!(second.received > third.received && second.timeline == third.timeline);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Candidacy {
     /// The node's number.
@@ -28,6 +56,37 @@ pub struct Candidacy {
 }
 
 /// Why a standby was chosen or passed over.
+///
+/// # Examples
+/// Node 3 is behind node 2, and what node 2 said is too old when it is looked at a minute later:
+/// ```
+/// # use cutover::control::{Manager, decide};
+/// # use cutover::kernel::{Instant, Lsn, Position};
+/// # use cutover::knob::Knobs;
+/// # use cutover::model::{Plan, Signal};
+/// # use cutover::model::{Condition, Report};
+/// # let heard = |manager: &mut Manager, number: u16, lsn: u64| {
+/// #     let member = manager.member_mut(number).expect("it is known");
+/// #     member.report = Some(Report {
+/// #         arrived: Instant::ZERO,
+/// #         condition: Condition::Standby,
+/// #         received: Position::from_lsn(Lsn(lsn)),
+/// #         replayed: Position::from_lsn(Lsn(lsn)),
+/// #         timeline: 1,
+/// #     });
+/// # };
+/// use cutover::control::Fitness;
+/// use cutover::kernel::Span;
+/// let fitness = |now| {
+///     let mut manager = Manager::new(Plan::Premium);
+///     heard(&mut manager, 2, 500);
+///     heard(&mut manager, 3, 400);
+///     let decision = decide(&Knobs::default(), &mut manager, now, Signal::SilenceDue(1));
+///     decision.candidates.iter().map(|one| one.standing).collect::<Vec<_>>()
+/// };
+/// assert_eq!(fitness(Instant::ZERO), [Fitness::Chosen, Fitness::Behind]);
+/// assert_eq!(fitness(Instant::ZERO + Span::from_mins(1)), [Fitness::Stale; 2]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fitness {
     /// It is promoted.

@@ -7,8 +7,10 @@
 use super::action::{Action, Numbers};
 use super::decide::Decision;
 use super::elect::{chosen, elect};
-use super::manager::{Manager, Member, Phase, Standing};
+use super::manager::Manager;
+use super::member::{Member, Standing};
 use super::operation::Operation;
+use super::phase::Phase;
 use super::rule::Rule;
 use super::{handover, replace, switchover};
 use crate::kernel::Instant;

@@ -9,13 +9,31 @@ use super::command::Refusal;
 use super::decide::Decision;
 use super::elect::{chosen, elect};
 use super::follower;
-use super::manager::{Manager, Phase, SOURCE, Standing};
+use super::manager::{Manager, SOURCE};
+use super::member::Standing;
+use super::phase::Phase;
 use super::rule::Rule;
 use crate::kernel::Instant;
 use crate::knob::{EmptyReplicaName, Knobs};
 use crate::model::{Endpoint, IntegrationKind};
 
 /// How a service follows another.
+///
+/// # Examples
+/// ```
+/// # let follows = |name: &str| {
+/// #     let path = format!("scenarios/{name}.ron");
+/// #     let loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+/// #     let sim = cutover::sim::Sim::new(std::sync::Arc::new(loaded.setup), 0);
+/// #     [0, 1].map(|number| {
+/// #         let belief = sim.belief(cutover::model::ServiceId(number));
+/// #         belief.expect("the platform decides for every service").follows
+/// #     })
+/// # };
+/// use cutover::control::Following;
+/// assert_eq!(follows("crdr-local-failover"), [None, Some(Following::Passive)]);
+/// assert_eq!(follows("read-replica-promoted"), [None, Some(Following::ReadReplica)]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Following {
     /// As a read replica, with a name of its own for its first node.
@@ -26,7 +44,7 @@ pub enum Following {
 
 impl Following {
     /// Returns how the destination of an integration follows.
-    pub fn of(kind: IntegrationKind) -> Self {
+    pub(crate) fn of(kind: IntegrationKind) -> Self {
         match kind {
             IntegrationKind::ReadReplica | IntegrationKind::GlobalActiveDatabase => {
                 Self::ReadReplica

@@ -3,18 +3,34 @@
 //! It knows nodes by their numbers, what they reported and when; the truth is unknown here. Kept
 //! here: a timer is a field or follows from fields, so setting it again replaces it.
 
-use serde::{Deserialize, Serialize};
-
 use super::follow::Following;
 use super::handover::forwards_until;
+use super::member::{Member, Standing};
 use super::operation::{Operation, Step};
+use super::phase::{Phase, PhaseName};
 use super::window::Window;
 use super::{drain, upgrade};
-use crate::kernel::{Bytes, Instant, Position, Span};
+use crate::kernel::{Bytes, Instant, Span};
 use crate::knob::{Knobs, Mutant, Policy, TimeoutOrigin};
-use crate::model::{Condition, Plan, Report};
+use crate::model::Plan;
 
 /// What one decider believes of one service.
+///
+/// # Examples
+/// What is believed need not be true; a minute after its death a primary is believed to be one:
+/// ```
+/// # let path = "scenarios/business-primary-crash.ron";
+/// # let loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+/// use cutover::control::{Phase, Standing};
+/// use cutover::kernel::{Instant, Span};
+/// use cutover::model::ServiceId;
+/// let mut sim = cutover::sim::Sim::new(std::sync::Arc::new(loaded.setup), 0);
+/// sim.run_until(Instant::ZERO + Span::from_secs(100));
+/// let belief = sim.belief(ServiceId(0)).expect("the platform decides for every service");
+/// let primary = belief.member(belief.primary).expect("it is known");
+/// assert_eq!((belief.phase, primary.standing), (Phase::Steady, Standing::Primary));
+/// assert!(primary.missed.is_some());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Manager {
     /// The plan that the service is to have.
@@ -33,9 +49,9 @@ pub struct Manager {
     /// node that its name points to.
     pub follows: Option<Following>,
     /// The planned operation under way.
-    pub operation: Option<Operation>,
+    pub(crate) operation: Option<Operation>,
     /// Standbys that were asked how far they are and have not answered.
-    pub asked: Vec<u16>,
+    pub(crate) asked: Vec<u16>,
     /// Whether the service has logical slots, which its jobs keep on standbys.
     pub keeps_slots: bool,
     /// The times of the day at which maintenance may change the primary.
@@ -48,145 +64,17 @@ pub struct Manager {
 /// are counted from 1.
 pub(crate) const SOURCE: u16 = 0;
 
-/// What the platform is doing with a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Phase {
-    /// The primary is regarded as up.
-    Steady,
-    /// A standby has been told to become primary.
-    Promoting {
-        /// Which one.
-        node: u16,
-        /// When it was told, or when the patience for it was renewed.
-        ordered: Instant,
-    },
-    /// A new primary is being restored from a backup.
-    Restoring {
-        /// Which node.
-        node: u16,
-    },
-    /// Standbys were told to receive no more and to say how far they are.
-    Electing {
-        /// When they were told.
-        ordered: Instant,
-    },
-    /// The service has no machines.
-    PoweredOff,
-}
-
-/// The phases of the platform's work with a service, by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum PhaseName {
-    /// The primary is regarded as up.
-    Steady,
-    /// A standby has been told to become primary.
-    Promoting,
-    /// A new primary is being restored from a backup.
-    Restoring,
-    /// Standbys say how far they are before one of them is promoted.
-    Electing,
-    /// Old standbys are replaced by new ones.
-    ReplacingStandbys,
-    /// An additional server is built.
-    AddingServer,
-    /// The primary is told to let commits wait for standbys.
-    QuorumCommit,
-    /// The old primary is stopped in a controlled way.
-    Stopping,
-    /// The old primary passes connections on.
-    Forwarding,
-    /// The old primary starts again since nobody else can take over.
-    Returning,
-    /// Consumers of logical slots are waited for.
-    DrainingSlots,
-    /// A switchover waits for its window.
-    PendingWindow,
-    /// The primary is asked whether it can be upgraded, is stopped for it and upgraded.
-    Upgrading,
-    /// A full backup of the upgraded primary is taken.
-    BackingUp,
-    /// The primary is stopped before all machines are removed.
-    ShuttingDown,
-    /// The service has no machines.
-    PoweredOff,
-}
-
-impl PhaseName {
-    /// Every phase.
-    pub const ALL: [Self; 16] = [
-        Self::Steady,
-        Self::Promoting,
-        Self::Restoring,
-        Self::Electing,
-        Self::ReplacingStandbys,
-        Self::AddingServer,
-        Self::QuorumCommit,
-        Self::Stopping,
-        Self::Forwarding,
-        Self::Returning,
-        Self::DrainingSlots,
-        Self::PendingWindow,
-        Self::Upgrading,
-        Self::BackingUp,
-        Self::ShuttingDown,
-        Self::PoweredOff,
-    ];
-
-    /// Returns the phase as scenario files spell it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Steady => "Steady",
-            Self::Promoting => "Promoting",
-            Self::Restoring => "Restoring",
-            Self::Electing => "Electing",
-            Self::ReplacingStandbys => "ReplacingStandbys",
-            Self::AddingServer => "AddingServer",
-            Self::QuorumCommit => "QuorumCommit",
-            Self::Stopping => "Stopping",
-            Self::Forwarding => "Forwarding",
-            Self::Returning => "Returning",
-            Self::DrainingSlots => "DrainingSlots",
-            Self::PendingWindow => "PendingWindow",
-            Self::Upgrading => "Upgrading",
-            Self::BackingUp => "BackingUp",
-            Self::ShuttingDown => "ShuttingDown",
-            Self::PoweredOff => "PoweredOff",
-        }
-    }
-}
-
-/// A node as the platform knows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Member {
-    /// Its number.
-    pub number: u16,
-    /// What the platform regards it as.
-    pub standing: Standing,
-    /// Its last report.
-    pub report: Option<Report>,
-    /// When a report was first missed, if the last one was.
-    pub missed: Option<Instant>,
-    /// When it was ordered to be built; nothing for the nodes of the start.
-    pub ordered: Option<Instant>,
-}
-
-/// What the platform regards a node as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Standing {
-    /// The primary.
-    Primary,
-    /// A standby that serves and may be promoted.
-    Standby,
-    /// A standby that is being built or catches up.
-    Building,
-    /// A node that was given up.
-    GivenUp,
-    /// A node that is to be deleted when it is not needed any more.
-    Leaving,
-}
-
 impl Manager {
     /// Returns the belief at the start of a run: the service is whole and node 1 is primary.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::{Manager, Standing};
+    /// use cutover::model::Plan;
+    /// let manager = Manager::new(Plan::Premium);
+    /// assert_eq!((manager.primary, manager.members.len(), manager.next_number), (1, 3, 4));
+    /// assert!(manager.standing(Standing::Primary).eq([1]));
+    /// ```
     pub fn new(plan: Plan) -> Self {
         let member = |number: u16| Member {
             number,
@@ -222,7 +110,7 @@ impl Manager {
     }
 
     /// Returns the node that its standbys are to follow.
-    pub fn upstream(&self) -> u16 {
+    pub(crate) fn upstream(&self) -> u16 {
         if self.follows.is_some() { SOURCE } else { self.primary }
     }
 
@@ -240,6 +128,16 @@ impl Manager {
     }
 
     /// Returns a node that the platform knows, to change it.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::{Manager, Standing};
+    /// use cutover::model::Plan;
+    /// let mut manager = Manager::new(Plan::Premium);
+    /// manager.member_mut(3).expect("it is known").standing = Standing::GivenUp;
+    /// assert!(manager.standing(Standing::Standby).eq([2]));
+    /// assert!(manager.member_mut(4).is_none());
+    /// ```
     pub fn member_mut(&mut self, number: u16) -> Option<&mut Member> {
         self.members.iter_mut().find(|member| member.number == number)
     }
@@ -260,7 +158,7 @@ impl Manager {
     /// Returns when a silent member's patience is over; nothing while it is heard or given up.
     ///
     /// A new node that has never reported has the patience for a build instead.
-    pub fn silence_due(&self, knobs: &Knobs, member: &Member) -> Option<Instant> {
+    pub(crate) fn silence_due(&self, knobs: &Knobs, member: &Member) -> Option<Instant> {
         if let (Standing::Building, None) = (member.standing, member.report) {
             return member.ordered.map(|ordered| ordered + knobs.build_patience);
         }
@@ -299,7 +197,7 @@ impl Manager {
     }
 
     /// Returns when the next of its own timers is due, and which.
-    pub fn next_wake(&self, knobs: &Knobs) -> Option<(Instant, Timer)> {
+    pub(crate) fn next_wake(&self, knobs: &Knobs) -> Option<(Instant, Timer)> {
         let silence = self.members.iter().filter_map(|member| {
             let due = self.silence_due(knobs, member)?;
             Some((due, Timer::Silence(member.number)))
@@ -341,11 +239,22 @@ impl Manager {
     }
 
     /// Returns whether a planned operation is handing the service over to a new primary.
-    pub fn is_handing_over(&self) -> bool {
+    pub(crate) fn is_handing_over(&self) -> bool {
         self.operation.as_ref().is_some_and(|operation| operation.step == Step::Handing)
     }
 
     /// Returns the name of what the platform is doing.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::{Manager, Phase, PhaseName};
+    /// use cutover::kernel::Instant;
+    /// use cutover::model::Plan;
+    /// let mut manager = Manager::new(Plan::Business);
+    /// assert_eq!(manager.phase_name(), PhaseName::Steady);
+    /// manager.phase = Phase::Promoting { node: 2, ordered: Instant::ZERO };
+    /// assert_eq!(manager.phase_name(), PhaseName::Promoting);
+    /// ```
     pub fn phase_name(&self) -> PhaseName {
         match (self.phase, self.operation.as_ref().map(|operation| operation.step)) {
             (Phase::Promoting { .. }, _) => PhaseName::Promoting,
@@ -376,7 +285,7 @@ impl Manager {
 
 /// A timer of the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Timer {
+pub(crate) enum Timer {
     /// A node has been silent for the timeout.
     Silence(u16),
     /// A promotion takes too long.
@@ -385,16 +294,4 @@ pub enum Timer {
     Election,
     /// A step of a planned operation has waited long enough.
     Step,
-}
-
-impl Member {
-    /// Returns the position that counts in an election by the furthest of both.
-    pub fn furthest(&self) -> Option<Position> {
-        self.report.map(|report| report.received.max(report.replayed))
-    }
-
-    /// Returns what the node said of itself last.
-    pub fn condition(&self) -> Option<Condition> {
-        self.report.map(|report| report.condition)
-    }
 }

@@ -1,14 +1,15 @@
 //! The belief: what the platform hears, believes and orders.
 //!
 //! * `decide`: news in, a rule and its orders out; `failover`, `replace`, `elect`: its procedures;
-//! * `operator`: what an operator can order; `command`: an order in, its rule or a refusal out;
+//! * `operator`, `order_card`: what an operator can order, and what that presupposes; `command`: an
+//!   order in, its rule or a refusal out;
 //! * `follow`, `follower`: services that follow another one, and their maintenance; `pair`,
 //!   `group`: two that take each other's place, or go apart; `bond`: either;
 //! * `request`, `switchover`, `answer`, `drain`, `window`, `verify`, `handover`, `plan_change`: its
 //!   planned procedures; `upgrade`, `power`: what has a whole service down; `operation`: how far
 //!   one is;
-//! * `manager`: what one decider believes of one service; `rule`, `rule_sentence`, `action`: its
-//!   two vocabularies;
+//! * `manager`: what one decider believes of one service; `member`: of one node; `phase`: what it
+//!   is doing; `rule`, `rule_sentence`, `action`: its two vocabularies;
 //! * `own`: a policy that somebody else writes;
 //! * `lookout`: the second policy, with a decider on every node and on every observer.
 //!
@@ -29,10 +30,13 @@ mod group;
 mod handover;
 pub mod lookout;
 mod manager;
+mod member;
 mod operation;
 mod operator;
+mod order_card;
 mod own;
 mod pair;
+mod phase;
 mod plan_change;
 mod power;
 mod replace;
@@ -52,13 +56,16 @@ pub use decide::{Decision, decide};
 pub use elect::{Candidacy, Fitness};
 pub use follow::Following;
 pub use group::{GroupPart, GroupState};
-pub(crate) use manager::SOURCE;
-pub use manager::{Manager, Member, Phase, PhaseName, Standing, Timer};
-pub use operation::{Cause, Operation, Step};
-pub use operator::{ORDERS, Operator, OrderAim, OrderCard};
+pub use manager::Manager;
+pub(crate) use manager::{SOURCE, Timer};
+pub use member::{Member, Standing};
+pub(crate) use operation::Cause;
+pub use operator::Operator;
+pub use order_card::{ORDERS, OrderAim, OrderCard};
 pub use own::{Decide, OwnPolicy};
-pub(crate) use pair::{Managers, PairDecision};
-pub use pair::{Pair, PairRole, ServiceState, Side, Task};
+pub(crate) use pair::{Managers, PairDecision, Side};
+pub use pair::{PairRole, ServiceState};
+pub use phase::{Phase, PhaseName};
 pub(crate) use power::shown;
 pub use rule::Rule;
 pub use window::Window;

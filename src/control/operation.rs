@@ -7,7 +7,7 @@ use crate::knob::{Knobs, Mutant, SwitchoverCandidates};
 
 /// What a planned operation is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Cause {
+pub(crate) enum Cause {
     /// Newer software on every node.
     Maintenance,
     /// Another region or cloud.
@@ -22,7 +22,7 @@ pub enum Cause {
 
 /// A planned operation under way.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Operation {
+pub(crate) struct Operation {
     /// What it is for.
     pub cause: Cause,
     /// How far it has come.
@@ -41,7 +41,7 @@ pub struct Operation {
 
 /// How far an operation has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Step {
+pub(crate) enum Step {
     /// A new standby is built in the place of an old one, if there is one.
     Replacing {
         /// The new one.

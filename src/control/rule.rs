@@ -139,6 +139,13 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::Rule;
+    /// let named = Rule::ALL.into_iter().find(|rule| rule.name() == "promote-for-silent-primary");
+    /// assert_eq!(named, Some(Rule::PromoteForSilentPrimary));
+    /// ```
     pub const ALL: [Self; 62] = [
         Self::SuspectSilentNode,
         Self::DropSuspicion,

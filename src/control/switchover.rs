@@ -9,8 +9,10 @@ use super::action::{Action, Numbers};
 use super::decide::Decision;
 use super::failover::{publish_ha_replica, replica_targets};
 use super::follow;
-use super::manager::{Manager, Phase, Standing};
+use super::manager::Manager;
+use super::member::{Member, Standing};
 use super::operation::Step;
+use super::phase::Phase;
 use super::replace::{enlist, next_number};
 use super::rule::Rule;
 use super::{drain, follower, handover, window};
@@ -252,9 +254,8 @@ pub(super) fn abandon(knobs: &Knobs, manager: &mut Manager, decision: &mut Decis
 pub(super) fn trim(knobs: &Knobs, manager: &mut Manager, decision: &mut Decision) {
     let mut changed = false;
     loop {
-        let counts = |member: &&super::manager::Member| {
-            !matches!(member.standing, Standing::GivenUp | Standing::Leaving)
-        };
+        let counts =
+            |member: &&Member| !matches!(member.standing, Standing::GivenUp | Standing::Leaving);
         let known = manager.members.iter().filter(counts).count();
         if known <= usize::from(manager.plan.nodes()) {
             break;

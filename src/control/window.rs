@@ -18,6 +18,20 @@ use crate::knob::{Knobs, Mutant};
 const DAY: Span = Span::from_days(1);
 
 /// A window of every day, from and to a time since midnight, both included.
+///
+/// # Examples
+/// Maintenance that is ready early changes the primary when the window opens:
+/// ```
+/// # let path = "scenarios/maintenance-in-its-window.ron";
+/// # let loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+/// use cutover::control::Window;
+/// use cutover::kernel::{Instant, Span};
+/// let (from, to): Window = loaded.scenario.services[0].windows[0];
+/// assert_eq!((from, to), (Span::from_mins(10), Span::from_mins(20)));
+/// let promotion = &cutover::sim::run(&loaded.setup, 0).services[0].promotions[0];
+/// let ordered = promotion.ordered.since(Instant::ZERO);
+/// assert!((from..=to).contains(&ordered));
+/// ```
 pub type Window = (Span, Span);
 
 /// Returns when a switchover may change the primary, from an instant on; nothing if it never may.

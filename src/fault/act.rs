@@ -11,6 +11,28 @@ use crate::model::{
 };
 
 /// Who was struck.
+///
+/// # Examples
+/// A power loss strikes a node, and a cut a link:
+/// ```
+/// # let text = r#"Scenario(name: "example", until: "5m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     script: [
+/// #         At("60s", Fault(PowerLoss, Standby("orders", 1))),
+/// #         At("2m", Fault(LinkCut, Link(Primary("orders"), Platform))),
+/// #     ])"#;
+/// # let loaded = cutover::scenario::parse("example.ron", text).expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(std::sync::Arc::new(loaded.setup), 0);
+/// use cutover::fault::Victim;
+/// use cutover::model::NodeId;
+/// use cutover::trace::What;
+/// sim.run();
+/// let struck = |step, victim| {
+///     sim.notes().iter().any(|note| note.what == What::Struck(step, victim))
+/// };
+/// assert!(struck(0, Victim::Node(NodeId(1))));
+/// assert!(struck(1, Victim::Link));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Victim {
     /// A node.
@@ -115,7 +137,7 @@ fn stall(world: &mut World, kind: FaultKind, service: ServiceId, begins: bool) {
 }
 
 /// Heals a fault that struck a victim at a step; tells whether there was anything to heal.
-pub fn heal(world: &mut World, step: u16, kind: FaultKind, victim: Victim) -> bool {
+pub(crate) fn heal(world: &mut World, step: u16, kind: FaultKind, victim: Victim) -> bool {
     match victim {
         Victim::Node(node) => return heal_node(world, kind, node),
         Victim::Link => world.heal_link(step),

@@ -120,6 +120,15 @@ pub struct FaultCard {
 macro_rules! cards {
     ($($name:literal, $aim:ident, $heal:expr, $meaning:literal $(, $example:literal)?;)+) => {
         /// Every kind of fault there is.
+        ///
+        /// # Examples
+        /// ```
+        /// use cutover::fault::{Aim, FAULTS};
+        /// let card = |name| FAULTS.iter().find(|card| card.name == name).expect("there is one");
+        /// assert_eq!(card("LinkCut").aim, Aim::Link);
+        /// assert_eq!(card("CrashLoop").example, Some("CrashLoop(\"20s\")"));
+        /// assert!(card("PowerLoss").heal.is_some() && card("HostDeath").heal.is_none());
+        /// ```
         pub const FAULTS: &[FaultCard] = &[$(FaultCard {
             name: $name, aim: Aim::$aim, heal: $heal, meaning: $meaning,
             example: cards!(@example $($example)?),

@@ -9,7 +9,7 @@ mod act;
 mod kind;
 mod target;
 
-pub use act::{Victim, heal};
-pub(crate) use act::{inject, resolve, sides};
+pub use act::Victim;
+pub(crate) use act::{heal, inject, resolve, sides};
 pub use kind::{Aim, FAULTS, FaultCard, FaultKind};
 pub use target::{Party, Target};

@@ -149,7 +149,7 @@ impl<Q: Measure> Distribution<Q> {
 
 impl Distribution {
     /// Returns the mean of an exponential law, and nothing for any other distribution.
-    pub fn exponential_mean(&self) -> Option<Span> {
+    pub(crate) fn exponential_mean(&self) -> Option<Span> {
         if let Self::One(Law::Exponential(mean)) = self { Some(*mean) } else { None }
     }
 }

@@ -128,7 +128,7 @@ impl<Q: Measure> Law<Q> {
     }
 
     /// Returns whether all draws are the same.
-    pub fn is_fixed(&self) -> bool {
+    pub(crate) fn is_fixed(&self) -> bool {
         self.greatest() == Some(self.least())
     }
 }

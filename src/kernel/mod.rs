@@ -5,7 +5,7 @@
 //!
 //! | file | duty |
 //! |---|---|
-//! | `time.rs`, `quantity.rs` | microseconds and bytes, and how a file spells them |
+//! | `instant.rs`, `time.rs`, `quantity.rs` | microseconds, bytes, how a file spells them |
 //! | `position.rs`, `path.rs`, `path_shape.rs` | places in the WAL, movement, its shapes |
 //! | `ranges.rs` | sets of stretches of the WAL |
 //! | `path_oracle.rs` | the judge of paths, in tests only |
@@ -21,6 +21,7 @@ mod chance;
 mod decimal;
 mod digest;
 mod distribution;
+mod instant;
 mod law;
 mod law_spelling;
 mod marks;
@@ -42,6 +43,7 @@ mod time;
 pub use chance::{Chance, Draw};
 pub use digest::Digest;
 pub use distribution::Distribution;
+pub use instant::Instant;
 pub use law::Law;
 pub use law_spelling::LawError;
 pub use marks::Marks;
@@ -52,7 +54,7 @@ pub use poisson::PoissonMarks;
 pub use position::{Lsn, Position};
 pub use quantity::{Bytes, QuantityError, Rate};
 pub use queue::Queue;
-pub use ranges::Ranges;
+pub(crate) use ranges::Ranges;
 pub use share::{Share, ShareError};
 pub use spelling::nearest;
-pub use time::{Instant, Span, TimeError};
+pub use time::{Span, TimeError};

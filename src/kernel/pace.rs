@@ -2,7 +2,8 @@
 //!
 //! Knows nothing of what happens at a mark. Marks are counted and found by division, never walked.
 
-use super::time::{Instant, Span};
+use super::instant::Instant;
+use super::time::Span;
 
 /// Marks at `first` plus the (n-1)-th share of `denominator` microseconds, rounded up, where
 /// `numerator` marks fall into each `denominator` microseconds; no marks if that is zero.

@@ -8,21 +8,23 @@
 //! before it ends. Each segment begins as early as its progression fits, hence the same movement
 //! from the same start is the same value, unless its plan changed twice within two microseconds.
 
+use super::instant::Instant;
 use super::position::Position;
-use super::time::Instant;
 
 /// A non-decreasing, piecewise linear position over time.
 ///
 /// # Examples
+/// A standby of the same region has what its primary wrote 5 ms ago:
 /// ```
-/// use cutover::kernel::{Instant, Lsn, Path, Position, Span};
-/// let second = |n| Instant::ZERO + Span::from_secs(n);
-/// let mut written = Path::resting(Instant::ZERO, Position::ZERO);
-/// written.bend(second(1), 30_000);
-/// let received = written.delayed(Span::from_millis(5)).through(12_000, second(0), Position::ZERO);
-/// assert_eq!(written.at(second(2)).lsn(), Lsn(30_000));
-/// assert_eq!(received.at(second(2)).lsn(), Lsn(11_940));
-/// assert_eq!(written.reaches(Position::from_lsn(Lsn(90_000))), Some(second(4)));
+/// # let path = "scenarios/business-standby-loss.ron";
+/// # let loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(std::sync::Arc::new(loaded.setup), 0);
+/// use cutover::kernel::{Instant, Span};
+/// let now = Instant::ZERO + Span::from_secs(30);
+/// sim.run_until(now);
+/// let (written, standby) = (&sim.world().branches[0].written, &sim.world().nodes[1]);
+/// assert!(standby.received.at(now) < written.at(now));
+/// assert_eq!(standby.received.at(now), written.at(now.minus(Span::from_millis(5))));
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug, Hash)]
 pub struct Path {
@@ -73,7 +75,7 @@ pub(super) fn before(t: Instant) -> Instant {
 
 impl Path {
     /// Returns a path that begins at `at` and rests at `position`.
-    pub fn resting(at: Instant, position: Position) -> Self {
+    pub(crate) fn resting(at: Instant, position: Position) -> Self {
         // Few paths change more than a few times; growing step by step would cost more.
         let mut segments = Vec::with_capacity(4);
         segments.push(Segment { at, from: position, rate: 0 });
@@ -81,6 +83,20 @@ impl Path {
     }
 
     /// Returns the position at `t`; before the path begins, its first position.
+    ///
+    /// # Examples
+    /// The past is known, and so is what is planned:
+    /// ```
+    /// # let path = "scenarios/business-standby-loss.ron";
+    /// # let loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(std::sync::Arc::new(loaded.setup), 0);
+    /// use cutover::kernel::{Instant, Span};
+    /// let second = |count| Instant::ZERO + Span::from_secs(count);
+    /// sim.run_until(second(30));
+    /// let written = &sim.world().branches[0].written;
+    /// assert!(written.at(second(10)) < written.at(second(20)));
+    /// assert!(written.at(second(30)) < written.at(second(40)));
+    /// ```
     pub fn at(&self, t: Instant) -> Position {
         self.segment(t).map_or(self.segments[0].from, |segment| segment.value(t))
     }
@@ -88,18 +104,32 @@ impl Path {
     /// Returns the planned rate at `t` in bytes per second, zero before the path begins.
     ///
     /// A leap is no rate: it does not show here.
-    pub fn rate_at(&self, t: Instant) -> u64 {
+    pub(crate) fn rate_at(&self, t: Instant) -> u64 {
         self.segment(t).map_or(0, |segment| segment.rate)
     }
 
     /// Returns the instant at which the path begins, or from which it still remembers.
-    pub fn start(&self) -> Instant {
+    pub(crate) fn start(&self) -> Instant {
         self.segments[0].at
     }
 
     /// Returns the first instant at which the position is `p` or beyond, `None` if never.
     ///
     /// A path rests at its first position since ever, so it is there at [`Instant::ZERO`].
+    ///
+    /// # Examples
+    /// ```
+    /// # let path = "scenarios/business-standby-loss.ron";
+    /// # let loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(std::sync::Arc::new(loaded.setup), 0);
+    /// use cutover::kernel::{Instant, Lsn, Position, Span};
+    /// sim.run_until(Instant::ZERO + Span::from_secs(30));
+    /// let written = &sim.world().branches[0].written;
+    /// let mebibyte = Position::from_lsn(Lsn(1 << 20));
+    /// let found = written.reaches(mebibyte).expect("600 KiB are written a second");
+    /// assert!(written.at(found) >= mebibyte);
+    /// assert!(written.at(found.minus(Span::from_micros(1))) < mebibyte);
+    /// ```
     pub fn reaches(&self, p: Position) -> Option<Instant> {
         let index = self.segments.partition_point(|segment| segment.from < p);
         let next = self.segments.get(index).map(|segment| segment.at);
@@ -115,14 +145,14 @@ impl Path {
     }
 
     /// Returns the first instant from which the path moves no more, `None` if it moves for ever.
-    pub fn settles(&self) -> Option<Instant> {
+    pub(crate) fn settles(&self) -> Option<Instant> {
         let last = self.last();
         (last.rate == 0).then_some(last.at)
     }
 
     /// Moves at `rate` bytes per second from `t` on; what was planned after `t` is dropped,
     /// a leap at `t` included.
-    pub fn bend(&mut self, t: Instant, rate: u64) {
+    pub(crate) fn bend(&mut self, t: Instant, rate: u64) {
         if t == Instant::FAR {
             return;
         }

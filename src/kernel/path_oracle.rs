@@ -5,9 +5,10 @@
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 
+use super::instant::Instant;
 use super::path::Path;
 use super::position::Position;
-use super::time::{Instant, Span};
+use super::time::Span;
 
 /// How many microseconds a walk covers; each plan is complete long before.
 const HORIZON: usize = 2_000;

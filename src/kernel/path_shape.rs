@@ -3,14 +3,15 @@
 //! Knows nothing of what moves. Each result is exactly what a walk from microsecond to
 //! microsecond would give.
 
+use super::instant::Instant;
 use super::path::{Path, Segment, before, later, tick};
 use super::position::Position;
-use super::time::{Instant, Span};
+use super::time::Span;
 
 impl Path {
     /// Returns this path as seen `by` later, as at the far end of a link.
     #[must_use]
-    pub fn delayed(&self, by: Span) -> Self {
+    pub(crate) fn delayed(&self, by: Span) -> Self {
         late(&self.segments, by)
     }
 
@@ -62,7 +63,7 @@ impl Path {
     /// Each microsecond the output moves towards the input, at most by the capacity. If `start`
     /// is ahead of the input, the output rests until the input passes it.
     #[must_use]
-    pub fn through(&self, capacity: u64, from: Instant, start: Position) -> Self {
+    pub(crate) fn through(&self, capacity: u64, from: Instant, start: Position) -> Self {
         let mut output = Self::resting(from, start);
         // Before its first segment the input rests.
         let rest = Segment { at: Instant::ZERO, from: self.segments[0].from, rate: 0 };
@@ -111,6 +112,20 @@ impl Path {
 
     /// Returns the first instant from `from` on at which `ahead` is at most `gap` ahead of this
     /// path, `None` if that never happens on the present plans.
+    ///
+    /// # Examples
+    /// ```
+    /// # let path = "scenarios/business-standby-loss.ron";
+    /// # let loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(std::sync::Arc::new(loaded.setup), 0);
+    /// use cutover::kernel::{Instant, Lsn, Position, Span};
+    /// let now = Instant::ZERO + Span::from_secs(30);
+    /// sim.run_until(now);
+    /// let (written, standby) = (&sim.world().branches[0].written, &sim.world().nodes[1]);
+    /// let close = Position::from_lsn(Lsn(1 << 20));
+    /// assert_eq!(standby.received.gap_within(written, close, now), Some(now));
+    /// assert_eq!(standby.received.gap_within(written, Position::ZERO, now), None);
+    /// ```
     pub fn gap_within(&self, ahead: &Self, gap: Position, from: Instant) -> Option<Instant> {
         let mut t = from;
         while t < Instant::FAR {

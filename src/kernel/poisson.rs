@@ -6,8 +6,9 @@
 use std::hash::{Hash, Hasher};
 
 use super::chance::Chance;
+use super::instant::Instant;
 use super::law::Law;
-use super::time::{Instant, Span};
+use super::time::Span;
 
 /// Picoseconds in a microsecond: gaps are that fine, so that rounding does not change the rate.
 const FINE: u128 = 1_000_000;
@@ -15,13 +16,22 @@ const FINE: u128 = 1_000_000;
 /// Marks whose gaps are exponential and independent.
 ///
 /// # Examples
+/// The commits of a client that makes 200 a second, at random:
 /// ```
-/// use cutover::kernel::{Instant, PoissonMarks, Span};
-/// let marks = PoissonMarks::after(Instant::ZERO, 200, 7);
-/// let hour = Instant::ZERO + Span::from_hours(1);
-/// let count = marks.count(hour);
-/// assert!((717_000..723_000).contains(&count));
-/// assert!(marks.nth(count) <= hour && marks.nth(count + 1) > hour);
+/// # let text = r#"Scenario(name: "example", until: "10m",
+/// #     services: [Service(name: "orders", plan: Business)],
+/// #     clients: [Writer(
+/// #         name: "app", service: "orders", writes_per_s: 200, arrivals: Poisson)])"#;
+/// # let loaded = cutover::scenario::parse("example.ron", text).expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(std::sync::Arc::new(loaded.setup), 0);
+/// # sim.run_until(cutover::kernel::Instant::from_micros(30_000_000));
+/// # let marks = sim.world().branches[0].sessions[0].replies.clone();
+/// # let cutover::kernel::Marks::Poisson(marks) = marks else { unreachable!("{marks:?}") };
+/// let gap = |n| marks.nth(n + 1).since(marks.nth(n)).as_micros();
+/// let gaps: Vec<u64> = (1..=10_000).map(gap).collect();
+/// let mean = gaps.iter().sum::<u64>() / 10_000;
+/// assert!((4_800..5_200).contains(&mean));
+/// assert!(gaps.iter().any(|one| *one < 100) && gaps.iter().any(|one| *one > 20_000));
 /// ```
 #[derive(Clone, Debug)]
 pub struct PoissonMarks {
@@ -41,7 +51,7 @@ impl PoissonMarks {
     ///
     /// # Panics
     /// If there are no marks a second, or more than a million million.
-    pub fn after(begin: Instant, per_second: u64, word: u64) -> Self {
+    pub(crate) fn after(begin: Instant, per_second: u64, word: u64) -> Self {
         let mut marks = Self::empty(begin, per_second, word);
         marks.remember();
         marks
@@ -51,7 +61,7 @@ impl PoissonMarks {
     ///
     /// # Panics
     /// If there are no marks a second, or more than a million million.
-    pub fn from(first: Instant, per_second: u64, word: u64) -> Self {
+    pub(crate) fn from(first: Instant, per_second: u64, word: u64) -> Self {
         let mut marks = Self::empty(first, per_second, word);
         marks.known.push(first);
         marks
@@ -66,7 +76,7 @@ impl PoissonMarks {
 
     /// Returns marks with the same first one of which there are half as many.
     #[must_use]
-    pub fn halved(&self) -> Self {
+    pub(crate) fn halved(&self) -> Self {
         let first = self.first();
         let edge = u128::from(first.as_micros()) * FINE;
         Self { word: self.word, mean: self.mean * 2, known: vec![first], drawn: 1, edge }
@@ -74,7 +84,7 @@ impl PoissonMarks {
 
     /// Returns the marks from number `n` on, counted from 1, each so much earlier.
     #[must_use]
-    pub fn starting(&self, n: u64, earlier: Span) -> Self {
+    pub(crate) fn starting(&self, n: u64, earlier: Span) -> Self {
         let mut rest = self.clone();
         let passed = usize::try_from(n.saturating_sub(1)).expect("as many marks have been counted");
         while rest.known.len() <= passed {
@@ -89,12 +99,44 @@ impl PoissonMarks {
     }
 
     /// Returns the marks that are remembered, in order.
+    ///
+    /// # Examples
+    /// ```
+    /// # let text = r#"Scenario(name: "example", until: "10m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(
+    /// #         name: "app", service: "orders", writes_per_s: 200, arrivals: Poisson)])"#;
+    /// # let loaded = cutover::scenario::parse("example.ron", text).expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(std::sync::Arc::new(loaded.setup), 0);
+    /// # sim.run_until(cutover::kernel::Instant::from_micros(30_000_000));
+    /// # let marks = sim.world().branches[0].sessions[0].replies.clone();
+    /// # let cutover::kernel::Marks::Poisson(marks) = marks else { unreachable!("{marks:?}") };
+    /// assert!(!marks.known().is_empty());
+    /// assert_eq!(marks.known()[0], marks.nth(1));
+    /// assert!(marks.known().is_sorted());
+    /// ```
     pub fn known(&self) -> &[Instant] {
         &self.known
     }
 
-    /// Remembers at least so many marks after an instant, and one that is later than those; returns
-    /// the instant of the last but that one.
+    /// Remembers at least so many marks after an instant up to which all are remembered, and one
+    /// that is later than those; returns the instant of the last but that one.
+    ///
+    /// # Examples
+    /// ```
+    /// # let text = r#"Scenario(name: "example", until: "10m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(
+    /// #         name: "app", service: "orders", writes_per_s: 200, arrivals: Poisson)])"#;
+    /// # let loaded = cutover::scenario::parse("example.ron", text).expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(std::sync::Arc::new(loaded.setup), 0);
+    /// # sim.run_until(cutover::kernel::Instant::from_micros(30_000_000));
+    /// # let marks = sim.world().branches[0].sessions[0].replies.clone();
+    /// # let cutover::kernel::Marks::Poisson(mut marks) = marks else { unreachable!("{marks:?}") };
+    /// let tenth = marks.remember_after(cutover::kernel::Instant::ZERO, 10);
+    /// assert_eq!(tenth, marks.nth(10));
+    /// assert!(marks.known().last() > Some(&tenth));
+    /// ```
     pub fn remember_after(&mut self, t: Instant, count: usize) -> Instant {
         let wanted = self.known.partition_point(|mark| *mark <= t) + count;
         while self.known.len() < wanted {
@@ -135,12 +177,12 @@ impl PoissonMarks {
     }
 
     /// Returns the instant of the first mark.
-    pub fn first(&self) -> Instant {
+    pub(crate) fn first(&self) -> Instant {
         self.known[0]
     }
 
     /// Returns the number of marks at or before `t`, without end if that is never.
-    pub fn count(&self, t: Instant) -> u64 {
+    pub(crate) fn count(&self, t: Instant) -> u64 {
         if t == Instant::FAR {
             return u64::MAX;
         }
@@ -157,6 +199,22 @@ impl PoissonMarks {
     ///
     /// # Panics
     /// If `n` is zero.
+    ///
+    /// # Examples
+    /// ```
+    /// # let text = r#"Scenario(name: "example", until: "10m",
+    /// #     services: [Service(name: "orders", plan: Business)],
+    /// #     clients: [Writer(
+    /// #         name: "app", service: "orders", writes_per_s: 200, arrivals: Poisson)])"#;
+    /// # let loaded = cutover::scenario::parse("example.ron", text).expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(std::sync::Arc::new(loaded.setup), 0);
+    /// # sim.run_until(cutover::kernel::Instant::from_micros(30_000_000));
+    /// # let marks = sim.world().branches[0].sessions[0].replies.clone();
+    /// # let cutover::kernel::Marks::Poisson(marks) = marks else { unreachable!("{marks:?}") };
+    /// let far = marks.nth(1_000);
+    /// assert_eq!(marks.nth(1_000), far);
+    /// assert!(marks.nth(999) <= far && far <= marks.nth(1_001));
+    /// ```
     pub fn nth(&self, n: u64) -> Instant {
         assert!(n > 0, "marks are counted from 1");
         let Ok(place) = usize::try_from(n - 1) else { return Instant::FAR };

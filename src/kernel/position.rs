@@ -50,6 +50,13 @@ const BYTE: u128 = 1_000_000;
 
 impl Position {
     /// The beginning of the stream.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Lsn, Position};
+    /// assert_eq!(Position::ZERO, Position::from_lsn(Lsn(0)));
+    /// assert!(Position::from_micro_bytes(1) > Position::ZERO);
+    /// ```
     pub const ZERO: Self = Self(0);
 
     /// Returns the position of `count` micro-bytes.

@@ -24,7 +24,7 @@ pub struct Bytes(pub u64);
 
 impl Bytes {
     /// The most a file may ask for, 1 PiB.
-    pub const LIMIT: Self = Self(1 << 50);
+    pub(crate) const LIMIT: Self = Self(1 << 50);
 
     /// Returns the number of bytes.
     ///
@@ -49,9 +49,16 @@ pub struct Rate(pub u64);
 
 impl Rate {
     /// No limit at all.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Rate;
+    /// assert_eq!("unlimited".parse(), Ok(Rate::UNLIMITED));
+    /// assert_eq!(Rate::UNLIMITED.to_string(), "unlimited");
+    /// ```
     pub const UNLIMITED: Self = Self(u64::MAX);
     /// The highest limited rate a file may ask for, 1 TiB/s.
-    pub const LIMIT: Self = Self(1 << 40);
+    pub(crate) const LIMIT: Self = Self(1 << 40);
 
     /// Returns the bytes per second, `u64::MAX` if there is no limit.
     ///

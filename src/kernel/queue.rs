@@ -3,7 +3,7 @@
 //! Knows nothing of what an event means. Events of one instant and rank leave in the order in
 //! which they came, whatever else is queued.
 
-use super::time::Instant;
+use super::instant::Instant;
 
 /// Pending events by instant, then rank, then arrival.
 ///
@@ -12,14 +12,17 @@ use super::time::Instant;
 /// queues are those that yield the same events in the same order.
 ///
 /// # Examples
+/// What is pending is never before the present instant:
 /// ```
-/// use cutover::kernel::{Instant, Queue};
-/// let mut queue = Queue::new();
-/// queue.push(Instant::from_micros(5), 0, "later");
-/// queue.push(Instant::from_micros(2), 1, "second");
-/// queue.push(Instant::from_micros(2), 0, "first");
-/// assert_eq!(queue.pop(), Some((Instant::from_micros(2), "first")));
-/// assert_eq!(queue.peek(), Some((Instant::from_micros(2), 1)));
+/// # let path = "scenarios/business-standby-loss.ron";
+/// # let loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+/// # let mut sim = cutover::sim::Sim::new(std::sync::Arc::new(loaded.setup), 0);
+/// while let Some((next, _)) = sim.world().queue.peek() {
+///     assert!(next >= sim.now());
+///     if !sim.step() {
+///         break;
+///     }
+/// }
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug, Hash)]
 pub struct Queue<E> {
@@ -41,41 +44,32 @@ impl<E> Default for Queue<E> {
 }
 
 impl<E: Copy> Queue<E> {
-    /// Returns an empty queue.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// Adds an event due at `at`, behind those of the same instant and the same or a lower rank.
-    pub fn push(&mut self, at: Instant, rank: u32, event: E) {
+    pub(crate) fn push(&mut self, at: Instant, rank: u32, event: E) {
         let sooner = |entry: &&Entry<E>| (entry.at, entry.rank) <= (at, rank);
         let place = self.entries.len() - self.entries.iter().rev().take_while(sooner).count();
         self.entries.insert(place, Entry { at, rank, event });
     }
 
     /// Returns the instant and the rank of the next event.
+    ///
+    /// # Examples
+    /// ```
+    /// # let path = "scenarios/business-standby-loss.ron";
+    /// # let loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+    /// # let mut sim = cutover::sim::Sim::new(std::sync::Arc::new(loaded.setup), 0);
+    /// let (next, _) = sim.world().queue.peek().expect("something is going to happen");
+    /// assert_eq!(Some(next), sim.next_at());
+    /// sim.step();
+    /// assert_eq!(sim.now(), next);
+    /// ```
     pub fn peek(&self) -> Option<(Instant, u32)> {
         self.entries.last().map(|entry| (entry.at, entry.rank))
     }
 
     /// Removes the next event and returns it with its instant.
-    pub fn pop(&mut self) -> Option<(Instant, E)> {
+    pub(crate) fn pop(&mut self) -> Option<(Instant, E)> {
         self.entries.pop().map(|entry| (entry.at, entry.event))
-    }
-
-    /// Returns the number of pending events.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Returns whether nothing is pending.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    /// Returns the instant, rank and event of all that is pending, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (Instant, u32, E)> + '_ {
-        self.entries.iter().rev().map(|entry| (entry.at, entry.rank, entry.event))
     }
 }
 
@@ -84,25 +78,28 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Everything that is pending, in order.
+    fn all<E: Copy>(queue: &Queue<E>) -> Vec<(Instant, u32, E)> {
+        queue.entries.iter().rev().map(|entry| (entry.at, entry.rank, entry.event)).collect()
+    }
+
     proptest! {
         #[test]
         fn events_leave_as_from_a_stably_sorted_list(
             steps in prop::collection::vec((0..9_u64, 0..3_u32, 0..3_u8), 0..80),
         ) {
-            let (mut queue, mut list) = (Queue::new(), Vec::new());
+            let (mut queue, mut list) = (Queue::default(), Vec::new());
             for (event, (at, rank, pops)) in steps.into_iter().enumerate() {
                 let at = Instant::from_micros(at);
                 queue.push(at, rank, event);
                 list.push((at, rank, event));
                 list.sort_by_key(|(at, rank, _)| (*at, *rank));
-                prop_assert_eq!(queue.iter().collect::<Vec<_>>(), list.clone());
+                prop_assert_eq!(all(&queue), list.clone());
                 for _ in 0..pops.min(u8::try_from(list.len()).expect("it is short")) {
                     let (at, rank, event) = list.remove(0);
                     prop_assert_eq!(queue.peek(), Some((at, rank)));
                     prop_assert_eq!(queue.pop(), Some((at, event)));
                 }
-                prop_assert_eq!(queue.len(), list.len());
-                prop_assert_eq!(queue.is_empty(), list.is_empty());
             }
         }
     }
@@ -110,7 +107,7 @@ mod tests {
     #[test]
     fn queues_are_equal_when_they_yield_the_same() {
         let (soon, late) = (Instant::from_micros(1), Instant::from_micros(2));
-        let (mut left, mut right) = (Queue::new(), Queue::new());
+        let (mut left, mut right) = (Queue::default(), Queue::default());
         left.push(late, 0, 'b');
         left.push(soon, 0, 'x');
         left.pop();
@@ -123,7 +120,7 @@ mod tests {
 
     #[test]
     fn an_empty_queue_has_nothing_next() {
-        let mut queue: Queue<u8> = Queue::new();
+        let mut queue: Queue<u8> = Queue::default();
         assert_eq!((queue.peek(), queue.pop()), (None, None));
     }
 }

@@ -6,23 +6,12 @@
 use super::position::Position;
 
 /// A set of stretches, each from behind its beginning up to its end.
-///
-/// # Examples
-/// ```
-/// use cutover::kernel::{Lsn, Position, Ranges};
-/// let at = |lsn| Position::from_lsn(Lsn(lsn));
-/// let mut given = Ranges::default();
-/// given.add(at(0), at(10));
-/// given.add(at(20), at(30));
-/// assert_eq!(given.within(at(5), at(25)), [(at(5), at(10)), (at(20), at(25))]);
-/// assert_eq!(given.without(at(5), at(25)), [(at(10), at(20))]);
-/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Ranges(Vec<(Position, Position)>);
+pub(crate) struct Ranges(Vec<(Position, Position)>);
 
 impl Ranges {
     /// Adds a stretch; one that ends before it begins is none.
-    pub fn add(&mut self, from: Position, to: Position) {
+    pub(crate) fn add(&mut self, from: Position, to: Position) {
         if from >= to {
             return;
         }
@@ -35,13 +24,13 @@ impl Ranges {
     }
 
     /// Returns the parts of a stretch that are in the set, in order.
-    pub fn within(&self, from: Position, to: Position) -> Vec<(Position, Position)> {
+    pub(crate) fn within(&self, from: Position, to: Position) -> Vec<(Position, Position)> {
         let parts = self.0.iter().map(|(begin, end)| (from.max(*begin), to.min(*end)));
         parts.filter(|(begin, end)| begin < end).collect()
     }
 
     /// Returns the parts of a stretch that are not in the set, in order.
-    pub fn without(&self, from: Position, to: Position) -> Vec<(Position, Position)> {
+    pub(crate) fn without(&self, from: Position, to: Position) -> Vec<(Position, Position)> {
         let mut parts = Vec::new();
         let mut begin = from;
         for (covered, end) in self.within(from, to) {
@@ -54,7 +43,7 @@ impl Ranges {
     }
 
     /// Returns the stretches, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (Position, Position)> + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Position, Position)> + '_ {
         self.0.iter().copied()
     }
 }
@@ -97,5 +86,14 @@ mod tests {
             let outside: BTreeSet<u64> = asked.difference(&naive).copied().collect();
             prop_assert_eq!(bytes(ranges.without(at(from), at(to))), outside);
         }
+    }
+
+    #[test]
+    fn a_stretch_is_cut_into_what_is_in_a_set_and_what_is_not() {
+        let mut given = Ranges::default();
+        given.add(at(0), at(10));
+        given.add(at(20), at(30));
+        assert_eq!(given.within(at(5), at(25)), [(at(5), at(10)), (at(20), at(25))]);
+        assert_eq!(given.without(at(5), at(25)), [(at(10), at(20))]);
     }
 }

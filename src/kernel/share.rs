@@ -37,6 +37,13 @@ pub struct ShareError(String);
 
 impl Share {
     /// The parts of a whole.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Share;
+    /// let all: Share = "100%".parse().expect("it is a share");
+    /// assert_eq!(all.parts(), Share::WHOLE);
+    /// ```
     pub const WHOLE: u64 = 1_000_000_000_000;
 
     /// Returns the share in parts of a million million.
@@ -52,7 +59,7 @@ impl Share {
     }
 
     /// Returns what is left of a number when this share of it is taken, rounded down.
-    pub fn rest_of(self, whole: u64) -> u64 {
+    pub(crate) fn rest_of(self, whole: u64) -> u64 {
         let rest = u128::from(Self::WHOLE - self.0) * u128::from(whole) / u128::from(Self::WHOLE);
         u64::try_from(rest).unwrap_or(u64::MAX)
     }

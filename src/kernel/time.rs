@@ -1,4 +1,4 @@
-//! Instants and spans of simulated time in whole microseconds, and their spelling.
+//! Spans of simulated time in whole microseconds, and their spelling.
 //!
 //! Knows no clock and no calendar. Arithmetic saturates, and "never" stays "never".
 
@@ -10,53 +10,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::decimal::{self, DecimalError};
 use super::spelling;
-
-/// A moment of a run, in microseconds since the run began.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub struct Instant(u64);
-
-impl Instant {
-    /// The moment at which the run begins.
-    pub const ZERO: Self = Self(0);
-    /// The moment that never comes.
-    pub const FAR: Self = Self(u64::MAX);
-
-    /// Returns the moment `micros` microseconds after the run began.
-    pub const fn from_micros(micros: u64) -> Self {
-        Self(micros)
-    }
-
-    /// Returns the microseconds since the run began.
-    pub const fn as_micros(self) -> u64 {
-        self.0
-    }
-
-    /// Returns the time since `earlier`; zero if that is later, for ever if this never comes.
-    #[must_use]
-    pub const fn since(self, earlier: Self) -> Span {
-        Span(self.0).minus(Span(earlier.0))
-    }
-
-    /// Returns the moment `span` earlier, not before the run; never stays never.
-    #[must_use]
-    pub const fn minus(self, span: Span) -> Self {
-        if self.0 == u64::MAX { self } else { Self(self.0.saturating_sub(span.0)) }
-    }
-}
-
-impl Add<Span> for Instant {
-    type Output = Self;
-
-    fn add(self, span: Span) -> Self {
-        Self(self.0.saturating_add(span.0))
-    }
-}
-
-impl Display for Instant {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Display::fmt(&Span(self.0), out)
-    }
-}
 
 /// A length of time in microseconds, written as in `1m30s`.
 ///
@@ -73,28 +26,74 @@ pub struct Span(u64);
 
 impl Span {
     /// No time at all.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Span;
+    /// assert_eq!("0s".parse(), Ok(Span::ZERO));
+    /// assert_eq!(Span::from_secs(1).minus(Span::from_secs(2)), Span::ZERO);
+    /// ```
     pub const ZERO: Self = Self(0);
     /// Longer than any run.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Span;
+    /// assert_eq!("never".parse(), Ok(Span::FOREVER));
+    /// assert_eq!(Span::FOREVER.minus(Span::CENTURY), Span::FOREVER);
+    /// ```
     pub const FOREVER: Self = Self(u64::MAX);
     /// The longest span a file may ask for, 100 years of 365.25 days.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Span;
+    /// assert_eq!("36525d".parse(), Ok(Span::CENTURY));
+    /// assert!("36526d".parse::<Span>().is_err());
+    /// ```
     pub const CENTURY: Self = Self::from_days(36_525);
 
     /// Returns a span of `micros` microseconds.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Span;
+    /// assert_eq!(Span::from_micros(1_500).to_string(), "1.5ms");
+    /// ```
     pub const fn from_micros(micros: u64) -> Self {
         Self(micros)
     }
 
     /// Returns a span of `millis` milliseconds.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Span;
+    /// assert_eq!(Span::from_millis(1), Span::from_micros(1_000));
+    /// assert_eq!(Span::from_millis(u64::MAX), Span::FOREVER);
+    /// ```
     pub const fn from_millis(millis: u64) -> Self {
         Self(millis.saturating_mul(1_000))
     }
 
     /// Returns a span of `secs` seconds.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Span;
+    /// assert_eq!(Span::from_secs(90).to_string(), "1m30s");
+    /// ```
     pub const fn from_secs(secs: u64) -> Self {
         Self(secs.saturating_mul(1_000_000))
     }
 
     /// Returns a span of `mins` minutes.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Span;
+    /// assert_eq!(Span::from_mins(15), Span::from_secs(900));
+    /// ```
     pub const fn from_mins(mins: u64) -> Self {
         Self(mins.saturating_mul(60_000_000))
     }
@@ -303,6 +302,7 @@ impl<'de> Deserialize<'de> for Span {
 
 #[cfg(test)]
 mod tests {
+    use super::super::instant::Instant;
     use super::*;
     use proptest::prelude::*;
 

@@ -1,15 +1,30 @@
-//! The closed sets that some knobs choose from, each answering one question the sources leave open.
+//! The closed sets that knobs of failovers and of names choose from.
 //!
-//! Knows nothing of what a choice leads to. Kept here: the first variant is the default.
+//! Each answers one question that the sources leave open. Knows nothing of what a choice leads to.
+//! Kept here: the first variant is the default.
 
-use std::fmt;
-use std::str::FromStr;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
-use crate::kernel::{Span, TimeError};
+use serde::{Deserialize, Serialize};
 
 /// From which instant the detection timeout runs.
+///
+/// # Examples
+/// With `timeout_origin`, the 60 s of a primary that dies begin 5 s sooner or later:
+/// ```
+/// # let run = |choice| {
+/// #     let path = "scenarios/business-primary-crash.ron";
+/// #     let mut loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+/// #     loaded.setup.knobs.timeout_origin = choice;
+/// #     cutover::sim::run(&loaded.setup, 0)
+/// # };
+/// use cutover::kernel::Span;
+/// use cutover::knob::TimeoutOrigin;
+/// let silence = |choice| {
+///     let down = run(choice).services[0].marked_down[0].clone();
+///     down.at.since(down.last_report)
+/// };
+/// assert_eq!(silence(TimeoutOrigin::LastReport), Span::from_secs(60));
+/// assert_eq!(silence(TimeoutOrigin::FirstMissed), Span::from_secs(65));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TimeoutOrigin {
     /// From the last report that arrived, as pglookout counts.
@@ -19,6 +34,21 @@ pub enum TimeoutOrigin {
 }
 
 /// What becomes of packets that are on the wire when the sending host dies.
+///
+/// # Examples
+/// With `in_flight_at_host_death`, the last commit of a host that dies arrives or does not:
+/// ```
+/// # let run = |choice| {
+/// #     let path = "scenarios/business-primary-crash.ron";
+/// #     let mut loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+/// #     loaded.setup.knobs.in_flight_at_host_death = choice;
+/// #     cutover::sim::run(&loaded.setup, 0)
+/// # };
+/// use cutover::knob::InFlight;
+/// let lost = |choice| run(choice).services[0].loss.lost_bytes;
+/// assert_eq!(lost(InFlight::Delivered), 0);
+/// assert!(lost(InFlight::Lost) > 0);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum InFlight {
     /// They arrive: the network does not know that their sender is gone.
@@ -28,6 +58,23 @@ pub enum InFlight {
 }
 
 /// How the platform keeps a node that it gave up from writing.
+///
+/// # Examples
+/// An old primary is cut off from the platform for two minutes. With `fencing`, it writes beside
+/// the new one until it is reached, not at all, or for ever:
+/// ```
+/// # let run = |choice| {
+/// #     let path = "scenarios/partition-with-clients-on-the-old-side.ron";
+/// #     let mut loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+/// #     loaded.setup.knobs.fencing = choice;
+/// #     cutover::sim::run(&loaded.setup, 0)
+/// # };
+/// use cutover::knob::Fencing;
+/// let two_writers = |choice| run(choice).services[0].dual_writers.clone();
+/// assert!(two_writers(Fencing::OnContact)[0].end.is_some());
+/// assert!(two_writers(Fencing::AtOnce).is_empty());
+/// assert!(two_writers(Fencing::Never)[0].end.is_none());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Fencing {
     /// After a delay when the node can be reached, otherwise that long after the next contact.
@@ -39,6 +86,27 @@ pub enum Fencing {
 }
 
 /// What the replica name answers when no standby is left to serve it.
+///
+/// # Examples
+/// The only standby dies. With `replica_name_when_empty`, readers wait for the next or do not:
+/// ```
+/// # let run = |choice| {
+/// #     let path = "scenarios/business-standby-loss.ron";
+/// #     let mut loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+/// #     loaded.setup.knobs.replica_name_when_empty = choice;
+/// #     cutover::sim::run(&loaded.setup, 0)
+/// # };
+/// use cutover::kernel::Span;
+/// use cutover::knob::EmptyReplicaName;
+/// let outage = |choice| {
+///     let outcome = run(choice);
+///     let dash = outcome.clients.iter().find(|one| one.name == "dash").expect("it reads");
+///     dash.outages[0].length(outcome.until)
+/// };
+/// assert!(outage(EmptyReplicaName::DeadAddress) > Span::from_mins(8));
+/// assert!(outage(EmptyReplicaName::NoAnswer) > Span::from_mins(8));
+/// assert!(outage(EmptyReplicaName::Primary) < Span::from_secs(75));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum EmptyReplicaName {
     /// An address at which nobody answers: connections time out.
@@ -50,6 +118,20 @@ pub enum EmptyReplicaName {
 }
 
 /// How a client's resolver fills its cache.
+///
+/// # Examples
+/// With `resolver_cache`, the old address is believed for another time:
+/// ```
+/// # let run = |choice| {
+/// #     let path = "scenarios/business-primary-crash.ron";
+/// #     let mut loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+/// #     loaded.setup.knobs.resolver_cache = choice;
+/// #     cutover::sim::run(&loaded.setup, 0)
+/// # };
+/// use cutover::knob::ResolverCache;
+/// let cached = |choice| run(choice).clients[0].outages[0].parts.cache;
+/// assert_ne!(cached(ResolverCache::KeptWarm), cached(ResolverCache::OnDemand));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ResolverCache {
     /// Somebody asks again at every expiry, so expiries are at the first look-up plus k x TTL.
@@ -59,6 +141,37 @@ pub enum ResolverCache {
 }
 
 /// Which position of a standby counts when candidates are compared.
+///
+/// # Examples
+/// Node 2 has replayed 900 bytes and was restarted since, so it has received fewer than node 3.
+/// With `election_key`, that counts or does not:
+/// ```
+/// # use cutover::control::{Action, Manager, decide};
+/// # use cutover::kernel::{Instant, Lsn, Position};
+/// # use cutover::model::{Condition, Plan, Report, Signal};
+/// # let heard = |manager: &mut Manager, number: u16, received: u64, replayed: u64| {
+/// #     let at = |lsn| Position::from_lsn(Lsn(lsn));
+/// #     let member = manager.member_mut(number).expect("it is known");
+/// #     member.report = Some(Report {
+/// #         arrived: Instant::ZERO,
+/// #         condition: Condition::Standby,
+/// #         received: at(received),
+/// #         replayed: at(replayed),
+/// #         timeline: 1,
+/// #     });
+/// # };
+/// use cutover::knob::{ElectionKey, Knobs};
+/// let promoted = |election_key| {
+///     let mut manager = Manager::new(Plan::Premium);
+///     heard(&mut manager, 2, 100, 900);
+///     heard(&mut manager, 3, 500, 500);
+///     let knobs = Knobs { election_key, ..Knobs::default() };
+///     let decision = decide(&knobs, &mut manager, Instant::ZERO, Signal::SilenceDue(1));
+///     decision.actions.into_iter().find(|action| matches!(action, Action::Promote(_)))
+/// };
+/// assert_eq!(promoted(ElectionKey::Furthest), Some(Action::Promote(2)));
+/// assert_eq!(promoted(ElectionKey::Received), Some(Action::Promote(3)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ElectionKey {
     /// The greater of received and replayed: received falls back when a standby restarts.
@@ -68,6 +181,21 @@ pub enum ElectionKey {
 }
 
 /// Which of two equally advanced candidates is promoted.
+///
+/// # Examples
+/// With `election_tie`, one of two standbys that are equally far is promoted, or the other:
+/// ```
+/// # let run = |choice| {
+/// #     let path = "scenarios/premium-primary-crash.ron";
+/// #     let mut loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+/// #     loaded.setup.knobs.election_tie = choice;
+/// #     cutover::sim::run(&loaded.setup, 0)
+/// # };
+/// use cutover::knob::ElectionTie;
+/// let promoted = |choice| run(choice).services[0].promotions[0].node.clone();
+/// assert_eq!(promoted(ElectionTie::HighestName), "orders-3");
+/// assert_eq!(promoted(ElectionTie::LowestName), "orders-2");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ElectionTie {
     /// The one with the greatest name.
@@ -77,6 +205,23 @@ pub enum ElectionTie {
 }
 
 /// Who decides about failovers.
+///
+/// # Examples
+/// With `policy`, the platform promotes 60 s after the last report, or the standby's own daemon
+/// promotes its node when it has missed the primary for long enough:
+/// ```
+/// # let run = |choice| {
+/// #     let path = "scenarios/business-primary-crash.ron";
+/// #     let mut loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+/// #     loaded.setup.knobs.policy = choice;
+/// #     cutover::sim::run(&loaded.setup, 0)
+/// # };
+/// use cutover::knob::Policy;
+/// let (platform, daemons) = (run(Policy::Platform), run(Policy::Pglookout));
+/// assert_eq!((platform.policy, daemons.policy), ("platform", "pglookout"));
+/// let rule = |outcome: &cutover::sim::Outcome| outcome.services[0].promotions[0].rule;
+/// assert_ne!(rule(&platform), rule(&daemons));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Policy {
     /// The management platform alone.
@@ -85,312 +230,28 @@ pub enum Policy {
     Pglookout,
 }
 
-impl Policy {
-    /// Returns the policy's name, as results print it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Platform => "platform",
-            Self::Pglookout => "pglookout",
-        }
-    }
-}
-
 /// Over which connection a node is asked how it is.
+///
+/// # Examples
+/// A primary takes no new connections. With `heartbeat_connection`, it is heard or given up:
+/// ```
+/// # let run = |choice| {
+/// #     let text = r#"Scenario(name: "example", until: "10m",
+/// #         services: [Service(name: "orders", plan: Business)],
+/// #         script: [At("60s", Fault(ConnectionsExhausted, Primary("orders")))])"#;
+/// #     let mut loaded = cutover::scenario::parse("example.ron", text).expect("it is valid");
+/// #     loaded.setup.knobs.heartbeat_connection = choice;
+/// #     cutover::sim::run(&loaded.setup, 0)
+/// # };
+/// use cutover::knob::HeartbeatConnection;
+/// let promotions = |choice| run(choice).services[0].promotions.len();
+/// assert_eq!(promotions(HeartbeatConnection::Kept), 0);
+/// assert_eq!(promotions(HeartbeatConnection::Fresh), 1);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum HeartbeatConnection {
     /// One that is kept open.
     Kept,
     /// A fresh one each time, which a server without connections left refuses.
     Fresh,
-}
-
-/// Whether commits wait for standbys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum CommitMode {
-    /// They wait for the primary's own disk alone.
-    Asynchronous,
-    /// They wait until enough standbys have acknowledged them.
-    Quorum,
-}
-
-/// What a commit waits for, as `synchronous_commit` of `PostgreSQL` says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum CommitLevel {
-    /// Standbys have made it durable.
-    On,
-    /// Standbys have received it.
-    RemoteWrite,
-    /// Standbys have replayed it.
-    RemoteApply,
-    /// The primary alone has made it durable.
-    Local,
-}
-
-/// How many standbys must acknowledge a commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum QuorumSize {
-    /// Any one of them.
-    One,
-    /// More than half of them.
-    Majority,
-    /// All of them.
-    All,
-}
-
-impl QuorumSize {
-    /// Returns how many of so many standbys that is.
-    pub fn of(self, standbys: usize) -> usize {
-        match self {
-            Self::One => 1,
-            Self::Majority => standbys / 2 + 1,
-            Self::All => standbys.max(1),
-        }
-    }
-}
-
-/// When a service that takes over in a planned way is promoted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum SwitchoverDrain {
-    /// When it has received all that the old writer wrote.
-    WaitForAll,
-    /// As soon as the old writer has stopped.
-    CutAtOnce,
-}
-
-/// What comes first in a planned change of the active service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum SwitchoverOrder {
-    /// The old writer stops before the new one is promoted.
-    DemoteFirst,
-    /// The new writer is promoted before the old one stops.
-    PromoteFirst,
-}
-
-/// When a failover to another region destroys the old service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum RegionFailoverOrder {
-    /// It is stopped and destroyed as far as it can be reached, while the other is promoted.
-    DestroyFirst,
-    /// Only when the other one is primary.
-    PromoteFirst,
-}
-
-/// What becomes of a passive service whose integration is removed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum RemovedRecovery {
-    /// It keeps its role and receives nothing.
-    RolesFrozen,
-    /// It is promoted, beside the active service.
-    Promoted,
-}
-
-/// What becomes of the order `promote-to-master`, which older pages of the documentation give.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum PromoteToMaster {
-    /// It makes the named service active.
-    MakesActive,
-    /// It is refused: no tool knows it.
-    Refused,
-}
-
-/// In which order a change of the active service is applied by Terraform.
-///
-/// # Examples
-/// ```
-/// use cutover::knob::{TerraformOrder, Knobs};
-/// let mut knobs = Knobs::default();
-/// knobs.set("terraform_order", "WaitThenApply").expect("it is one of its words");
-/// assert_eq!(knobs.terraform_order, TerraformOrder::WaitThenApply);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum TerraformOrder {
-    /// The reversed integration is applied, and then waited for.
-    ApplyThenWait,
-    /// The operator waits before the reversed integration is applied.
-    WaitThenApply,
-}
-
-/// How a service that follows another finds its source again.
-///
-/// # Examples
-/// ```
-/// use cutover::knob::{ReplicaReconnect, Knobs};
-/// let mut knobs = Knobs::default();
-/// knobs.set("replica_reconnect", "KnownAddress").expect("it is one of its words");
-/// assert_eq!(knobs.replica_reconnect, ReplicaReconnect::KnownAddress);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum ReplicaReconnect {
-    /// By the source's name, which follows the source's failovers.
-    ServiceName,
-    /// At the address that it knew, and nowhere else.
-    KnownAddress,
-}
-
-/// Which standbys of a controlled switchover may be promoted.
-///
-/// # Examples
-/// ```
-/// use cutover::knob::{SwitchoverCandidates, Knobs};
-/// let mut knobs = Knobs::default();
-/// knobs.set("switchover_candidates", "ReplacementOnly").expect("it is one of its words");
-/// assert_eq!(knobs.switchover_candidates, SwitchoverCandidates::ReplacementOnly);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum SwitchoverCandidates {
-    /// Every new one, the furthest first.
-    AnyNew,
-    /// The additional server.
-    AdditionalOnly,
-    /// Those that took the place of old standbys.
-    ReplacementOnly,
-}
-
-/// When commits wait for nobody again after a controlled switchover.
-///
-/// # Examples
-/// ```
-/// use cutover::knob::{QuorumReset, Knobs};
-/// let mut knobs = Knobs::default();
-/// knobs.set("quorum_reset", "AtPromotion").expect("it is one of its words");
-/// assert_eq!(knobs.quorum_reset, QuorumReset::AtPromotion);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum QuorumReset {
-    /// When the old primary is gone; until then the new one has the setting as well.
-    AfterOldPrimaryGone,
-    /// At the promotion: the setting was written on the old primary alone.
-    AtPromotion,
-}
-
-/// By which positions a standby is chosen while commits wait for standbys.
-///
-/// # Examples
-/// ```
-/// use cutover::knob::{QuorumElection, Knobs};
-/// let mut knobs = Knobs::default();
-/// knobs.set("election_under_quorum", "LastReports").expect("it is one of its words");
-/// assert_eq!(knobs.election_under_quorum, QuorumElection::LastReports);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum QuorumElection {
-    /// By what standbys say when they receive no more.
-    Asked,
-    /// By their last reports, while others may still receive and acknowledge.
-    LastReports,
-}
-
-/// What becomes of a controlled switchover whose old primary cannot be stopped in time.
-///
-/// # Examples
-/// ```
-/// use cutover::knob::{SwitchoverFault, Knobs};
-/// let mut knobs = Knobs::default();
-/// knobs.set("switchover_fault", "Rollback").expect("it is one of its words");
-/// assert_eq!(knobs.switchover_fault, SwitchoverFault::Rollback);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum SwitchoverFault {
-    /// It goes on, after the old primary was stopped by force.
-    Continue,
-    /// The old primary is started again.
-    Rollback,
-}
-
-/// From when on the forwarding of connections is counted.
-///
-/// # Examples
-/// ```
-/// use cutover::knob::{ForwardStart, Knobs};
-/// let mut knobs = Knobs::default();
-/// knobs.set("forward_start", "AtDnsUpdate").expect("it is one of its words");
-/// assert_eq!(knobs.forward_start, ForwardStart::AtDnsUpdate);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum ForwardStart {
-    /// From the promotion of the new primary.
-    AtPromotion,
-    /// From the change of the primary name.
-    AtDnsUpdate,
-}
-
-/// When the forwarding of connections ends.
-///
-/// # Examples
-/// ```
-/// use cutover::knob::{ForwardEnd, Knobs};
-/// let mut knobs = Knobs::default();
-/// knobs.set("forward_end", "AfterTtl").expect("it is one of its words");
-/// assert_eq!(knobs.forward_end, ForwardEnd::AfterTtl);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum ForwardEnd {
-    /// After its time, whatever resolvers still believe.
-    AfterItsTime,
-    /// When no resolver can believe the old address any more, but not before its time.
-    AfterTtl,
-}
-
-/// To whom connections are forwarded when the new primary fails as well.
-///
-/// # Examples
-/// ```
-/// use cutover::knob::{ForwardTarget, Knobs};
-/// let mut knobs = Knobs::default();
-/// knobs.set("forward_target", "Retargeted").expect("it is one of its words");
-/// assert_eq!(knobs.forward_target, ForwardTarget::Retargeted);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum ForwardTarget {
-    /// To the node that was promoted first.
-    Fixed,
-    /// To whoever takes over.
-    Retargeted,
-}
-
-/// Where in its period a periodic job stands when the run begins.
-///
-/// # Examples
-/// ```
-/// use cutover::kernel::Span;
-/// use cutover::knob::Phase;
-/// assert_eq!("2s".parse(), Ok(Phase::At(Span::from_secs(2))));
-/// assert_eq!(Phase::Drawn.to_string(), "drawn");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Phase {
-    /// Drawn from the seed, uniform over the period, for each job by its own name.
-    Drawn,
-    /// The first tick is this long after the start of the run.
-    At(Span),
-}
-
-impl fmt::Display for Phase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Drawn => f.write_str("drawn"),
-            Self::At(span) => span.fmt(f),
-        }
-    }
-}
-
-impl FromStr for Phase {
-    type Err = TimeError;
-
-    fn from_str(text: &str) -> Result<Self, TimeError> {
-        if text == "drawn" { Ok(Self::Drawn) } else { text.parse().map(Self::At) }
-    }
-}
-
-impl Serialize for Phase {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Phase {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|error| de::Error::custom(format!("{error}, or \"drawn\"")))
-    }
 }

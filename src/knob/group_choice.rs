@@ -39,6 +39,22 @@ pub enum FollowerMaintenance {
 }
 
 /// What becomes of what an instance holds that is added to a group again.
+///
+/// # Examples
+/// An instance of two nodes is added to its group again. With `group_readd`, it is built anew or
+/// its nodes stay:
+/// ```
+/// # let run = |choice| {
+/// #     let path = "scenarios/gad-added-again-with-its-data.ron";
+/// #     let mut loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+/// #     loaded.setup.knobs.group_readd = choice;
+/// #     cutover::sim::run(&loaded.setup, 0)
+/// # };
+/// use cutover::knob::GroupReadd;
+/// let most_nodes = |choice| run(choice).services[0].census.iter().map(|one| one.existing).max();
+/// assert!(most_nodes(GroupReadd::Wiped) > Some(2));
+/// assert_eq!(most_nodes(GroupReadd::DeltaResync), Some(2));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum GroupReadd {
     /// It is deleted, and the instance is built anew.

@@ -163,6 +163,16 @@ pub struct MutantCard {
 macro_rules! cards {
     ($($mutant:ident, $name:literal, $caught_by:literal, $meaning:literal;)+) => {
         /// Every mutant there is.
+        ///
+        /// # Examples
+        /// ```
+        /// use cutover::check::INVARIANTS;
+        /// use cutover::knob::MUTANTS;
+        /// let card = MUTANTS.iter().find(|card| card.name == "no-fencing");
+        /// assert_eq!(card.map(|card| card.caught_by), Some("at-most-one-writer"));
+        /// let known = |name| INVARIANTS.iter().any(|one| one.id == name);
+        /// assert!(MUTANTS.iter().all(|card| known(card.caught_by)));
+        /// ```
         pub const MUTANTS: &[MutantCard] = &[$(MutantCard {
             mutant: Mutant::$mutant, name: $name, meaning: $meaning, caught_by: $caught_by,
         }),+];

@@ -7,6 +7,15 @@ macro_rules! knobs {
         $name:ident: $type:ty = $default:literal, $touch:ident, $basis:expr, $meaning:literal;
     )+) => {
         /// The values of all knobs of a run.
+        ///
+        /// # Examples
+        /// ```
+        /// use cutover::kernel::Span;
+        /// use cutover::knob::{Fencing, Knobs};
+        /// let knobs = Knobs { fencing: Fencing::Never, ..Knobs::default() };
+        /// assert_eq!(knobs.detection_timeout, Span::from_secs(60));
+        /// assert_eq!(knobs.get("fencing").as_deref(), Some("Never"));
+        /// ```
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct Knobs {
             $(#[doc = $meaning] pub $name: $type,)+
@@ -15,6 +24,17 @@ macro_rules! knobs {
         }
 
         /// The knobs that a scenario sets; the others keep their defaults.
+        ///
+        /// # Examples
+        /// ```
+        /// use cutover::kernel::Span;
+        /// use cutover::knob::{Knobs, Tuning};
+        /// let tuning = Tuning { dns_ttl: Some(Span::from_secs(5)), ..Tuning::default() };
+        /// let mut knobs = Knobs::default();
+        /// knobs.tune(&tuning);
+        /// assert_eq!(knobs.dns_ttl, Span::from_secs(5));
+        /// assert_eq!(knobs.fencing, Knobs::default().fencing);
+        /// ```
         #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct Tuning {
@@ -23,6 +43,17 @@ macro_rules! knobs {
         }
 
         /// The registry, in the order in which it is listed.
+        ///
+        /// # Examples
+        /// ```
+        /// use cutover::knob::{KNOBS, Knobs};
+        /// let row = KNOBS.iter().find(|row| row.name == "detection_timeout");
+        /// let row = row.expect("it is a knob");
+        /// assert_eq!(row.default, "1m");
+        /// assert!(!row.basis.is_stance());
+        /// let value = |name| Knobs::default().get(name);
+        /// assert!(KNOBS.iter().all(|row| value(row.name).as_deref() == Some(row.default)));
+        /// ```
         pub const KNOBS: &[Row] = &[$(Row {
             name: stringify!($name), default: $default, meaning: $meaning,
             basis: $basis, touch: Touch::$touch,
@@ -43,6 +74,16 @@ macro_rules! knobs {
             ///
             /// # Errors
             /// When there is no such knob, or the value does not fit it.
+            ///
+            /// # Examples
+            /// ```
+            /// use cutover::kernel::Span;
+            /// use cutover::knob::Knobs;
+            /// let mut knobs = Knobs::default();
+            /// knobs.set("dns_ttl", "5s").expect("it is a duration");
+            /// assert_eq!(knobs.dns_ttl, Span::from_secs(5));
+            /// assert!(knobs.set("dns_ttl", "5").is_err() && knobs.set("dns_tl", "5s").is_err());
+            /// ```
             pub fn set(&mut self, name: &str, value: &str) -> Result<(), KnobError> {
                 match name {
                     $(stringify!($name) => self.$name = registry::read(stringify!($name), value)?,)+
@@ -55,6 +96,14 @@ macro_rules! knobs {
             }
 
             /// Returns the value of one knob as text, or nothing when there is no such knob.
+            ///
+            /// # Examples
+            /// ```
+            /// use cutover::knob::Knobs;
+            /// let knobs = Knobs::default();
+            /// assert_eq!(knobs.get("dns_ttl").as_deref(), Some("30s"));
+            /// assert_eq!(knobs.get("dns_tl"), None);
+            /// ```
             pub fn get(&self, name: &str) -> Option<String> {
                 match name {
                     $(stringify!($name) => Some(registry::write(&self.$name)),)+
@@ -63,6 +112,16 @@ macro_rules! knobs {
             }
 
             /// Sets the knobs that a scenario sets.
+            ///
+            /// # Examples
+            /// ```
+            /// use cutover::knob::{Fencing, Knobs, Tuning};
+            /// let mut knobs = Knobs { fencing: Fencing::AtOnce, ..Knobs::default() };
+            /// knobs.tune(&Tuning::default());
+            /// assert_eq!(knobs.fencing, Fencing::AtOnce);
+            /// knobs.tune(&Tuning { fencing: Some(Fencing::Never), ..Tuning::default() });
+            /// assert_eq!(knobs.fencing, Fencing::Never);
+            /// ```
             pub fn tune(&mut self, tuning: &Tuning) {
                 $(if let Some(value) = &tuning.$name { self.$name = value.clone(); })+
             }

@@ -10,19 +10,25 @@ use serde::{Deserialize, Serialize};
 
 use super::bond_rows::with_bond_rows;
 use super::choice::{
-    CommitLevel, CommitMode, ElectionKey, ElectionTie, EmptyReplicaName, Fencing, ForwardEnd,
-    ForwardStart, ForwardTarget, HeartbeatConnection, InFlight, Phase, Policy, PromoteToMaster,
-    QuorumElection, QuorumReset, QuorumSize, RegionFailoverOrder, RemovedRecovery,
-    ReplicaReconnect, ResolverCache, SwitchoverCandidates, SwitchoverDrain, SwitchoverFault,
-    SwitchoverOrder, TerraformOrder, TimeoutOrigin,
+    ElectionKey, ElectionTie, EmptyReplicaName, Fencing, HeartbeatConnection, InFlight, Policy,
+    ResolverCache, TimeoutOrigin,
 };
+use super::commit_choice::{CommitLevel, CommitMode, QuorumElection, QuorumReset, QuorumSize};
 use super::group_choice::{FollowerMaintenance, GroupReadd, GroupRunning};
+use super::handover_choice::{
+    ForwardEnd, ForwardStart, ForwardTarget, SwitchoverCandidates, SwitchoverFault,
+};
 use super::lag_choice::LagRenewal;
 use super::mutant::Mutant;
+use super::phase::Phase;
 use super::planned_choice::{
     PowerOff, StandbyReplacement, StopsAfter, UpgradedSlots, WaitingCommits,
 };
 use super::planned_rows::with_planned_rows;
+use super::region_choice::{
+    PromoteToMaster, RegionFailoverOrder, RemovedRecovery, ReplicaReconnect, SwitchoverDrain,
+    SwitchoverOrder, TerraformOrder,
+};
 use super::registry::{self, KnobError};
 use super::row::{Basis, Row, Touch};
 use super::rows::knobs;

@@ -9,12 +9,25 @@
 
 mod orders;
 
-use super::manager::Standing;
+use super::member::Standing;
 use super::pair::{Managers, Side};
 use crate::knob::{GroupRunning, Knobs};
 use serde::{Deserialize, Serialize};
 
 /// What an instance is in its group.
+///
+/// # Examples
+/// The primary instance leaves its group when the other one is promoted, and is added again:
+/// ```
+/// # let path = "scenarios/gad-promotion-client-stays.ron";
+/// # let loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::control::GroupPart;
+/// let parts = outcome.groups[0].parts.iter().filter(|one| one.service == "orders");
+/// let mut parts: Vec<GroupPart> = parts.map(|one| one.part).collect();
+/// parts.dedup();
+/// assert_eq!(parts, [GroupPart::Primary, GroupPart::Outside, GroupPart::Secondary]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum GroupPart {
     /// It is read and written.
@@ -26,6 +39,19 @@ pub enum GroupPart {
 }
 
 /// The state of a group, as the platform shows it.
+///
+/// # Examples
+/// A promotion and an addition are under way one after the other:
+/// ```
+/// # let path = "scenarios/gad-promotion-client-stays.ron";
+/// # let loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::control::GroupState;
+/// let mut states: Vec<GroupState> = outcome.groups[0].parts.iter().map(|one| one.state).collect();
+/// states.dedup();
+/// assert!(states.contains(&GroupState::Promoting) && states.contains(&GroupState::Adding));
+/// assert_eq!(states.last(), Some(&GroupState::Running));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum GroupState {
     /// Orders are taken.
@@ -61,9 +87,22 @@ pub(crate) struct Group {
 
 impl GroupPart {
     /// Every part.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::GroupPart;
+    /// let words = GroupPart::ALL.map(GroupPart::word);
+    /// assert_eq!(words, ["primary instance", "secondary instance", "outside"]);
+    /// ```
     pub const ALL: [Self; 3] = [Self::Primary, Self::Secondary, Self::Outside];
 
     /// Returns the part as results print it.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::GroupPart;
+    /// assert_eq!(GroupPart::Secondary.word(), "secondary instance");
+    /// ```
     pub fn word(self) -> &'static str {
         match self {
             Self::Primary => "primary instance",
@@ -73,6 +112,13 @@ impl GroupPart {
     }
 
     /// Returns what the part means.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::GroupPart;
+    /// assert!(GroupPart::Secondary.meaning().contains("follows the primary one"));
+    /// assert!(GroupPart::Outside.meaning().contains("follows nobody"));
+    /// ```
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Primary => "the instance of a group that is read and written",
@@ -87,10 +133,18 @@ impl GroupPart {
 
 impl GroupState {
     /// Every state.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::GroupState;
+    /// let names = GroupState::ALL.map(GroupState::name);
+    /// assert_eq!(names[0], "group-running");
+    /// assert!(names.iter().all(|name| name.starts_with("group-")));
+    /// ```
     pub const ALL: [Self; 4] = [Self::Running, Self::Promoting, Self::Adding, Self::Interrupted];
 
     /// Returns the state as results print it.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Running => "Running",
             Self::Promoting => "Promoting",
@@ -100,6 +154,12 @@ impl GroupState {
     }
 
     /// Returns the name by which the state is explained, apart from those of services.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::GroupState;
+    /// assert_eq!(GroupState::Adding.name(), "group-adding");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Running => "group-running",
@@ -110,6 +170,12 @@ impl GroupState {
     }
 
     /// Returns what the state means.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::GroupState;
+    /// assert_eq!(GroupState::Adding.meaning(), "a secondary instance is built");
+    /// ```
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Running => "nothing is under way with the group, and orders are taken",

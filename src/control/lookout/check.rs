@@ -13,6 +13,31 @@ use crate::kernel::Instant;
 use crate::knob::Knobs;
 
 /// What one run of the procedure came to.
+///
+/// # Examples
+/// The daemon of a standby misses the primary that it knew, and does not act on one poll:
+/// ```
+/// # use cutover::kernel::{Instant, Position, Span};
+/// # use cutover::knob::Knobs;
+/// # let at = |secs| Instant::ZERO + Span::from_secs(secs);
+/// # let bytes = |count: u128| Position::from_micro_bytes(count * 1_000_000);
+/// use cutover::control::lookout::{Configuration, Daemon, Gate, Poll, Seat, Seen, check};
+/// # let poll_all = |daemon: &mut Daemon, now: Instant, reached: &[u16]| {
+/// #     for number in daemon.configuration.nodes.clone() {
+/// #         let primary = number == 1;
+/// #         let state = if primary { Seen::primary } else { Seen::standby };
+/// #         let seen = reached.contains(&number).then(|| state(now, bytes(100)));
+/// #         daemon.polled(number, Poll { fetched: now, seen });
+/// #     }
+/// # };
+/// let mut daemon = Daemon::new(Seat::Node(2), Configuration::of(2), at(0));
+/// poll_all(&mut daemon, at(100), &[1, 2]);
+/// assert_eq!(check(&Knobs::default(), &mut daemon, at(100)).verdict, Gate::TolerateLag);
+/// poll_all(&mut daemon, at(200), &[2]);
+/// let outcome = check(&Knobs::default(), &mut daemon, at(200));
+/// assert_eq!(outcome.verdict, Gate::AwaitRecheck);
+/// assert!(outcome.poll_now && !outcome.promote_self && outcome.alerts.is_empty());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Check {
     /// Where the procedure ended.
@@ -28,6 +53,22 @@ pub struct Check {
 }
 
 /// A file that a daemon leaves for its operators.
+///
+/// # Examples
+/// ```
+/// # use cutover::kernel::{Instant, Position, Span};
+/// # use cutover::knob::Knobs;
+/// # let at = |secs| Instant::ZERO + Span::from_secs(secs);
+/// # let bytes = |count: u128| Position::from_micro_bytes(count * 1_000_000);
+/// use cutover::control::lookout::{Alert, Configuration, Daemon, Poll, Seat, Seen, check};
+/// let mut daemon = Daemon::new(Seat::Node(3), Configuration::of(3), at(0));
+/// for number in [1, 2] {
+///     daemon.polled(number, Poll { fetched: at(1), seen: Some(Seen::primary(at(1), bytes(9))) });
+/// }
+/// daemon.polled(3, Poll { fetched: at(1), seen: Some(Seen::standby(at(1), bytes(9))) });
+/// let outcome = check(&Knobs::default(), &mut daemon, at(1));
+/// assert_eq!(outcome.alerts, [Alert::SeveralPrimaries]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Alert {
     /// More than one connected primary; raised at every check that finds them.
@@ -59,7 +100,32 @@ impl Check {
 /// Runs a daemon's decision procedure at `now` of its own clock.
 ///
 /// While a recheck is outstanding the procedure stands still: it is to be called again when the
-/// last answer has arrived, or at [`Daemon::next_wake`].
+/// last answer has arrived, or when `lookout_missing_primary_timeout` is over.
+///
+/// # Examples
+/// A daemon that has missed its primary polls at once, and promotes its node on the answer:
+/// ```
+/// # use cutover::kernel::{Instant, Position, Span};
+/// # use cutover::knob::Knobs;
+/// # let at = |secs| Instant::ZERO + Span::from_secs(secs);
+/// # let bytes = |count: u128| Position::from_micro_bytes(count * 1_000_000);
+/// use cutover::control::lookout::{Configuration, Daemon, Gate, Poll, Seat, Seen, check};
+/// # let poll_all = |daemon: &mut Daemon, now: Instant, reached: &[u16]| {
+/// #     for number in daemon.configuration.nodes.clone() {
+/// #         let primary = number == 1;
+/// #         let state = if primary { Seen::primary } else { Seen::standby };
+/// #         let seen = reached.contains(&number).then(|| state(now, bytes(100)));
+/// #         daemon.polled(number, Poll { fetched: now, seen });
+/// #     }
+/// # };
+/// let mut daemon = Daemon::new(Seat::Node(2), Configuration::of(2), at(0));
+/// poll_all(&mut daemon, at(100), &[1, 2]);
+/// check(&Knobs::default(), &mut daemon, at(100));
+/// poll_all(&mut daemon, at(200), &[2]);
+/// assert!(check(&Knobs::default(), &mut daemon, at(200)).poll_now);
+/// poll_all(&mut daemon, at(201), &[2]);
+/// assert_eq!(check(&Knobs::default(), &mut daemon, at(201)).verdict, Gate::PromoteItself);
+/// ```
 pub fn check(knobs: &Knobs, daemon: &mut Daemon, now: Instant) -> Check {
     match &daemon.recheck {
         Some(recheck) if !recheck.is_over(now) => Check::ending(Gate::AwaitRecheck),

@@ -13,6 +13,24 @@ use crate::knob::Knobs;
 const STALE_INTERVALS_MAX: u64 = 5;
 
 /// Where a daemon runs.
+///
+/// # Examples
+/// A daemon on an observer sees what others see, and promotes nobody:
+/// ```
+/// # use cutover::kernel::{Instant, Position, Span};
+/// # use cutover::knob::Knobs;
+/// # let at = |secs| Instant::ZERO + Span::from_secs(secs);
+/// # let bytes = |count: u128| Position::from_micro_bytes(count * 1_000_000);
+/// use cutover::control::lookout::{Configuration, Daemon, Gate, Poll, Seat, Seen, check};
+/// let verdict = |seat| {
+///     let mut daemon = Daemon::new(seat, Configuration::of(2), at(0));
+///     daemon.polled(1, Poll { fetched: at(1), seen: None });
+///     daemon.polled(2, Poll { fetched: at(1), seen: Some(Seen::standby(at(1), bytes(9))) });
+///     check(&Knobs::default(), &mut daemon, at(1)).verdict
+/// };
+/// assert_eq!(verdict(Seat::Node(2)), Gate::PromoteItself);
+/// assert_eq!(verdict(Seat::Observer(1)), Gate::OnlyObserve);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Seat {
     /// Beside the server of the node with this number.
@@ -22,6 +40,25 @@ pub enum Seat {
 }
 
 /// What a daemon was told about its service.
+///
+/// # Examples
+/// A node that is never to be promoted leaves it to the others:
+/// ```
+/// # use cutover::kernel::{Instant, Position, Span};
+/// # use cutover::knob::Knobs;
+/// # let at = |secs| Instant::ZERO + Span::from_secs(secs);
+/// # let bytes = |count: u128| Position::from_micro_bytes(count * 1_000_000);
+/// use cutover::control::lookout::{Configuration, Daemon, Gate, Poll, Seat, Seen, check};
+/// let verdict = |never_promote| {
+///     let configuration = Configuration { never_promote, ..Configuration::of(2) };
+///     let mut daemon = Daemon::new(Seat::Node(2), configuration, at(0));
+///     daemon.polled(1, Poll { fetched: at(1), seen: None });
+///     daemon.polled(2, Poll { fetched: at(1), seen: Some(Seen::standby(at(1), bytes(9))) });
+///     check(&Knobs::default(), &mut daemon, at(1)).verdict
+/// };
+/// assert_eq!(verdict(vec![]), Gate::PromoteItself);
+/// assert_ne!(verdict(vec![2]), Gate::PromoteItself);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Configuration {
     /// The nodes to poll, by number, in the order in which a map lists them.
@@ -38,6 +75,14 @@ pub struct Configuration {
 
 impl Configuration {
     /// Returns the configuration of a service with nodes 1 to `count` and nothing else.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::lookout::Configuration;
+    /// let configuration = Configuration::of(3);
+    /// assert_eq!(configuration.nodes, [1, 2, 3]);
+    /// assert!(configuration.observers.is_empty() && !configuration.maintenance);
+    /// ```
     pub fn of(count: u16) -> Self {
         Self {
             nodes: (1..=count).collect(),
@@ -51,7 +96,7 @@ impl Configuration {
 
 /// The immediate poll that a daemon waits for before it decides.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Recheck {
+pub(crate) struct Recheck {
     /// When it was requested; answers to earlier polls do not count.
     pub asked: Instant,
     /// Until when the daemon waits at most.
@@ -70,6 +115,20 @@ impl Recheck {
 }
 
 /// What one daemon believes; all instants are of its own clock unless they say otherwise.
+///
+/// # Examples
+/// ```
+/// # let path = "scenarios/lookout-primary-crash.ron";
+/// # let loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+/// use cutover::control::lookout::Seat;
+/// use cutover::kernel::{Instant, Span};
+/// let mut sim = cutover::sim::Sim::new(std::sync::Arc::new(loaded.setup), 0);
+/// sim.run_until(Instant::ZERO + Span::from_secs(30));
+/// let (_, daemon) = sim.daemons().next().expect("there is one on every node");
+/// assert_eq!(daemon.seat, Seat::Node(1));
+/// assert_eq!(daemon.primary, Some(1));
+/// assert!(daemon.sights.values().all(|sight| sight.connected));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Daemon {
     /// Where it runs.
@@ -85,7 +144,7 @@ pub struct Daemon {
     /// The node that it last took for the primary, connected or not.
     pub primary: Option<u16>,
     /// The immediate poll that it waits for.
-    pub recheck: Option<Recheck>,
+    pub(crate) recheck: Option<Recheck>,
     /// Since when its own node's lag has been above the warning, if it is.
     pub lag_warned: Option<Instant>,
     /// Since when it has known its own node to receive from a primary.
@@ -98,6 +157,17 @@ pub struct Daemon {
 
 impl Daemon {
     /// Returns a daemon that has just started and knows nothing but its configuration.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::lookout::{Configuration, Daemon, Gate, Seat, check};
+    /// use cutover::kernel::Instant;
+    /// use cutover::knob::Knobs;
+    /// let mut daemon = Daemon::new(Seat::Node(2), Configuration::of(3), Instant::ZERO);
+    /// assert!(daemon.sights.is_empty() && daemon.primary.is_none());
+    /// let outcome = check(&Knobs::default(), &mut daemon, Instant::ZERO);
+    /// assert_eq!(outcome.verdict, Gate::AwaitFirstPolls);
+    /// ```
     pub fn new(seat: Seat, configuration: Configuration, now: Instant) -> Self {
         Self {
             seat,
@@ -117,6 +187,22 @@ impl Daemon {
     /// Takes a new configuration; nodes and observers that left it are forgotten.
     ///
     /// The remembered primary stays, even when it is no longer configured.
+    ///
+    /// # Examples
+    /// ```
+    /// # use cutover::kernel::{Instant, Position, Span};
+    /// # let at = |secs| Instant::ZERO + Span::from_secs(secs);
+    /// # let bytes = |count: u128| Position::from_micro_bytes(count * 1_000_000);
+    /// use cutover::control::lookout::{Configuration, Daemon, Poll, Seat, Seen};
+    /// let mut daemon = Daemon::new(Seat::Node(2), Configuration::of(3), at(0));
+    /// for number in [1, 2, 3] {
+    ///     let seen = Some(Seen::standby(at(1), bytes(9)));
+    ///     daemon.polled(number, Poll { fetched: at(1), seen });
+    /// }
+    /// daemon.configure(Configuration::of(2), at(5));
+    /// assert_eq!(daemon.sights.keys().copied().collect::<Vec<_>>(), [1, 2]);
+    /// assert_eq!(daemon.configured, at(5));
+    /// ```
     pub fn configure(&mut self, configuration: Configuration, now: Instant) {
         if self.configuration.nodes != configuration.nodes {
             self.configured = now;
@@ -131,6 +217,19 @@ impl Daemon {
     }
 
     /// Returns what it answers to a daemon that asks it as an observer.
+    ///
+    /// # Examples
+    /// ```
+    /// # use cutover::kernel::{Instant, Position, Span};
+    /// # let at = |secs| Instant::ZERO + Span::from_secs(secs);
+    /// # let bytes = |count: u128| Position::from_micro_bytes(count * 1_000_000);
+    /// use cutover::control::lookout::{Configuration, Daemon, Poll, Seat, Seen};
+    /// let mut daemon = Daemon::new(Seat::Observer(1), Configuration::of(2), at(0));
+    /// daemon.polled(1, Poll { fetched: at(1), seen: Some(Seen::primary(at(1), bytes(9))) });
+    /// let answer = daemon.answer(at(3));
+    /// assert_eq!(answer.clock, at(3));
+    /// assert_eq!(answer.sights, [(1, daemon.sights[&1])]);
+    /// ```
     pub fn answer(&self, clock: Instant) -> Answer {
         let sights = self.sights.iter().map(|(number, sight)| (*number, *sight)).collect();
         Answer { clock, sights }
@@ -139,11 +238,6 @@ impl Daemon {
     /// Returns whether its polls include the observers.
     pub(crate) fn polls_observers(&self, knobs: &Knobs) -> bool {
         !knobs.lookout_poll_observers_on_warning_only || self.lag_warned.is_some()
-    }
-
-    /// Returns when a wait of its own ends at the latest; a check is due then.
-    pub fn next_wake(&self) -> Option<Instant> {
-        self.recheck.as_ref().map(|recheck| recheck.until)
     }
 
     /// Returns whether every configured node was polled, successfully or not.

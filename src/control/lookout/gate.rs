@@ -4,6 +4,24 @@
 //! one way to end, one name, one sentence.
 
 /// Where a run of the decision procedure ended.
+///
+/// # Examples
+/// The primary of two nodes dies, and the daemon of its standby promotes that:
+/// ```
+/// # let path = "scenarios/lookout-primary-crash.ron";
+/// # let loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+/// use cutover::control::lookout::Gate;
+/// use cutover::trace::What;
+/// let mut sim = cutover::sim::Sim::new(std::sync::Arc::new(loaded.setup), 0);
+/// sim.run();
+/// let gates = sim.notes().iter().filter_map(|note| match note.what {
+///     What::Watched(_, gate) => Some(gate),
+///     _ => None,
+/// });
+/// let gates: Vec<Gate> = gates.collect();
+/// assert!(gates.contains(&Gate::StayPrimary) && gates.contains(&Gate::PromoteItself));
+/// assert!(!gates.contains(&Gate::ReportSeveralPrimaries));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Gate {
     /// It sleeps after a promotion.
@@ -52,6 +70,13 @@ pub enum Gate {
 
 impl Gate {
     /// Every gate, in the order of the procedure.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::lookout::Gate;
+    /// assert!(Gate::ALL.is_sorted());
+    /// assert_eq!(Gate::ALL.last(), Some(&Gate::PromoteItself));
+    /// ```
     pub const ALL: [Self; 21] = [
         Self::RestAfterFailover,
         Self::AwaitFirstPolls,
@@ -77,6 +102,12 @@ impl Gate {
     ];
 
     /// Returns the gate's name, as results print it.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::lookout::Gate;
+    /// assert_eq!(Gate::PromoteItself.name(), "promote-itself");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::RestAfterFailover => "rest-after-failover",

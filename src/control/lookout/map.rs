@@ -9,6 +9,23 @@ use crate::kernel::Span;
 use crate::knob::Knobs;
 
 /// The map of a service as one daemon draws it; a node may be on several lists.
+///
+/// # Examples
+/// A node that was never seen is on no list:
+/// ```
+/// # use cutover::kernel::{Instant, Position, Span};
+/// # use cutover::knob::Knobs;
+/// # let at = |secs| Instant::ZERO + Span::from_secs(secs);
+/// # let bytes = |count: u128| Position::from_micro_bytes(count * 1_000_000);
+/// use cutover::control::lookout::{Configuration, Daemon, Map, Poll, Seat, Seen};
+/// let mut daemon = Daemon::new(Seat::Node(2), Configuration::of(3), at(0));
+/// daemon.polled(1, Poll { fetched: at(1), seen: Some(Seen::primary(at(1), bytes(9))) });
+/// daemon.polled(2, Poll { fetched: at(1), seen: Some(Seen::standby(at(1), bytes(9))) });
+/// daemon.polled(3, Poll { fetched: at(1), seen: None });
+/// let map = Map::of(&Knobs::default(), &daemon);
+/// assert_eq!((map.connected[0].0, map.standbys[0].0), (1, 2));
+/// assert_eq!(map.connected.len() + map.disconnected.len() + map.standbys.len(), 2);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Map {
     /// The standbys, reachable or not.
@@ -25,6 +42,24 @@ pub struct Map {
 
 impl Map {
     /// Returns the map that follows from a daemon's sights and those of its observers.
+    ///
+    /// # Examples
+    /// A primary that was seen and is not reached any more is disconnected:
+    /// ```
+    /// # use cutover::kernel::{Instant, Position, Span};
+    /// # use cutover::knob::Knobs;
+    /// # let at = |secs| Instant::ZERO + Span::from_secs(secs);
+    /// # let bytes = |count: u128| Position::from_micro_bytes(count * 1_000_000);
+    /// use cutover::control::lookout::{Configuration, Daemon, Map, Poll, Seat, Seen};
+    /// let mut daemon = Daemon::new(Seat::Node(2), Configuration::of(3), at(0));
+    /// daemon.polled(1, Poll { fetched: at(1), seen: Some(Seen::primary(at(1), bytes(9))) });
+    /// daemon.polled(2, Poll { fetched: at(1), seen: Some(Seen::standby(at(1), bytes(9))) });
+    /// let map = Map::of(&Knobs::default(), &daemon);
+    /// assert_eq!((map.connected.len(), map.disconnected.len()), (1, 0));
+    /// daemon.polled(1, Poll { fetched: at(6), seen: None });
+    /// let map = Map::of(&Knobs::default(), &daemon);
+    /// assert_eq!((map.connected.len(), map.disconnected.len()), (0, 1));
+    /// ```
     pub fn of(knobs: &Knobs, daemon: &Daemon) -> Self {
         let mut map = Self {
             observers: daemon.watches.len(),

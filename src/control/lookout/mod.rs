@@ -43,7 +43,7 @@ mod sight;
 mod tests;
 
 pub use check::{Alert, Check, check};
-pub use daemon::{Configuration, Daemon, Recheck, Seat};
+pub use daemon::{Configuration, Daemon, Seat};
 pub use gate::Gate;
 pub use map::Map;
 pub use sight::{Answer, Poll, Seen, Sight, Watch};

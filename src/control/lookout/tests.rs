@@ -106,7 +106,7 @@ fn a_daemon_waits_for_its_recheck_until_the_last_answer_or_fifteen_seconds() {
     poll(&mut daemon, at(200), &[2]);
     let first = check(&knobs, &mut daemon, at(200));
     assert_eq!((first.verdict, first.poll_now), (Gate::AwaitRecheck, true));
-    assert_eq!(daemon.next_wake(), Some(at(215)));
+    assert_eq!(daemon.recheck.as_ref().map(|recheck| recheck.until), Some(at(215)));
     // A poll that began before the request does not answer it.
     daemon.polled(1, Poll { fetched: at(199), seen: None });
     daemon.polled(2, Poll { fetched: at(200), seen: Some(state(2, at(200))) });

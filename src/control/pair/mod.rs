@@ -15,8 +15,10 @@ mod state;
 
 use super::command::Refusal;
 use super::decide::{Decision, note_builds};
-use super::manager::{Manager, Phase, SOURCE, Standing};
+use super::manager::{Manager, SOURCE};
+use super::member::Standing;
 use super::operator::Operator;
+use super::phase::Phase;
 use super::request;
 use super::rule::Rule;
 use crate::kernel::{Instant, Lsn, Position};
@@ -28,7 +30,7 @@ pub use state::ServiceState;
 
 /// One of the two services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Side {
+pub(crate) enum Side {
     /// The primary service: the one that is active at the start.
     Primary,
     /// The recovery service.
@@ -36,6 +38,23 @@ pub enum Side {
 }
 
 /// What a service is in its pair.
+///
+/// # Examples
+/// A switchover and a switchback change the roles of both services:
+/// ```
+/// # let path = "scenarios/crdr-switchover-and-switchback.ron";
+/// # let loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::control::PairRole::{Active, Passive};
+/// let of = |service: &str| {
+///     let roles = outcome.pairs[0].roles.iter().filter(|one| one.service == service);
+///     let mut roles: Vec<_> = roles.map(|one| one.role).collect();
+///     roles.dedup();
+///     roles
+/// };
+/// assert_eq!(of("orders"), [Active, Passive, Active]);
+/// assert_eq!(of("orders-dr"), [Passive, Active, Passive]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum PairRole {
     /// It has the writer.
@@ -48,7 +67,7 @@ pub enum PairRole {
 
 /// What is under way with a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Task {
+pub(crate) enum Task {
     /// Nothing.
     Idle,
     /// The passive service catches up after its integration was made anew.
@@ -78,7 +97,7 @@ pub enum Task {
 
 /// What the platform believes of a pair, beside what it believes of its services.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Pair {
+pub(crate) struct Pair {
     /// The roles of the primary and of the recovery service.
     pub roles: [PairRole; 2],
     /// What is under way.
@@ -117,7 +136,7 @@ pub(crate) struct PairDecision {
 
 impl Side {
     /// Both sides.
-    pub const BOTH: [Self; 2] = [Self::Primary, Self::Recovery];
+    pub(crate) const BOTH: [Self; 2] = [Self::Primary, Self::Recovery];
 
     /// Returns the other side.
     #[must_use]
@@ -139,9 +158,20 @@ impl Side {
 
 impl PairRole {
     /// Every role.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::PairRole;
+    /// assert_eq!(PairRole::ALL.map(PairRole::word), ["active", "passive", "failed"]);
+    /// ```
     pub const ALL: [Self; 3] = [Self::Active, Self::Passive, Self::Failed];
 
     /// Returns the role as results print it.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::control::PairRole::Passive.word(), "passive");
+    /// ```
     pub fn word(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -151,6 +181,13 @@ impl PairRole {
     }
 
     /// Returns what the role means.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::PairRole;
+    /// assert!(PairRole::Active.meaning().starts_with("it has the writer"));
+    /// assert!(PairRole::Failed.meaning().contains("destroyed"));
+    /// ```
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Active => "it has the writer, which replicates to the other service's standbys",
@@ -200,7 +237,7 @@ impl Managers<'_> {
 impl Pair {
     /// Returns the belief at the start of a run: the primary service is active, and the recovery
     /// service follows it or does not exist.
-    pub fn new(exists: bool) -> Self {
+    pub(crate) fn new(exists: bool) -> Self {
         Self {
             roles: [PairRole::Active, PairRole::Passive],
             task: Task::Idle,

@@ -4,11 +4,25 @@
 //! Kept here: a state follows from what is believed, and is not remembered.
 
 use super::{Managers, Pair, PairRole, Side, Task};
-use crate::control::manager::{Phase, Standing};
+use crate::control::member::Standing;
+use crate::control::phase::Phase;
 use crate::control::rule::Rule;
 use serde::{Deserialize, Serialize};
 
 /// The state of a service, as the platform shows it.
+///
+/// # Examples
+/// A service that is powered off and on again:
+/// ```
+/// # let path = "scenarios/power-off-and-on.ron";
+/// # let loaded = cutover::scenario::load(path.as_ref()).expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::control::ServiceState;
+/// let states: Vec<_> = outcome.services[0].states.iter().map(|(_, state)| *state).collect();
+/// let off = states.iter().position(|state| *state == ServiceState::PowerOff).expect("it was off");
+/// assert_eq!(states[off + 1], ServiceState::Rebuilding);
+/// assert_eq!(states.last(), Some(&ServiceState::Running));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ServiceState {
     /// All its nodes serve.
@@ -23,9 +37,21 @@ pub enum ServiceState {
 
 impl ServiceState {
     /// Every state.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::ServiceState;
+    /// let words = ServiceState::ALL.map(ServiceState::word);
+    /// assert_eq!(words, ["RUNNING", "REBUILDING", "REBALANCING", "POWEROFF"]);
+    /// ```
     pub const ALL: [Self; 4] = [Self::Running, Self::Rebuilding, Self::Rebalancing, Self::PowerOff];
 
     /// Returns the state as results print it.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::control::ServiceState::PowerOff.word(), "POWEROFF");
+    /// ```
     pub fn word(self) -> &'static str {
         match self {
             Self::Running => "RUNNING",
@@ -36,6 +62,11 @@ impl ServiceState {
     }
 
     /// Returns what the state means.
+    ///
+    /// # Examples
+    /// ```
+    /// assert_eq!(cutover::control::ServiceState::PowerOff.meaning(), "it has no nodes");
+    /// ```
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Running => "all its nodes serve",
