@@ -38,9 +38,21 @@ pub trait Measure:
     const PLURAL: &'static str;
 
     /// Returns how many units it is: microseconds, or bytes.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Bytes, Measure, Span};
+    /// assert_eq!((Span::from_millis(3).units(), Bytes(3).units()), (3_000, 3));
+    /// ```
     fn units(self) -> u64;
 
     /// Returns so many units.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::{Measure, Span};
+    /// assert_eq!(Span::of_units(3_000), Span::from_millis(3));
+    /// ```
     fn of_units(units: u64) -> Self;
 }
 
