@@ -62,8 +62,9 @@ impl Spending {
         }
         let works = matches!(client.state, State::Connected(_) | State::Idle);
         if !works || !self.works {
-            // What has changed while the client worked had changed before its outage.
-            let since = if self.works { self.since } else { now };
+            // What has changed while the client worked had changed before its outage, and after the
+            // one before.
+            let since = if self.works { self.since + 1 } else { now };
             let both = [Some(client.service), partner(world, client.service)];
             for node in both.into_iter().flatten().flat_map(|id| world.existing(id)) {
                 let well = Some(node.role).filter(|_| is_well(world, client, node.id));
