@@ -58,7 +58,7 @@ impl<Q: Measure> Law<Q> {
     /// Returns the quantity that a random word stands for.
     ///
     /// Draws of laws without a bound are rounded to the microsecond or byte, and are at most
-    /// [`Span::CENTURY`] or [`Bytes::LIMIT`](super::Bytes::LIMIT).
+    /// [`Span::CENTURY`] or the largest size that a file may have.
     ///
     /// # Examples
     /// ```
