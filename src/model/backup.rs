@@ -176,7 +176,9 @@ impl World {
     /// gap, unless a base backup was taken beyond it.
     pub(super) fn history_to_restore(&self, id: NodeId) -> BranchId {
         let (now, node) = (self.now, self.node(id));
-        let source = node.upstream.unwrap_or(self.service(node.service).primary);
+        // Its source may have failed over since the node was ordered.
+        let upstream = self.source_asked(id).or(node.upstream);
+        let source = upstream.unwrap_or(self.service(node.service).primary);
         let taken = self.last_backup(node.service, now);
         let mut branch = self.node(source).branch;
         let mut reached = branch;

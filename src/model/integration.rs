@@ -233,6 +233,13 @@ impl World {
         self.service(named).record(Endpoint::Primary).now().iter().next()
     }
 
+    /// Returns whom a node finds that asks the name of its source's primary before it connects.
+    pub(super) fn source_asked(&self, id: NodeId) -> Option<NodeId> {
+        let service = self.node(id).service;
+        let asks = self.knobs.replica_reconnect != ReplicaReconnect::KnownAddress;
+        if asks && self.pair_of(service).is_none() { self.source_node(service) } else { None }
+    }
+
     /// Lets a node whose source is gone look its source's name up again.
     ///
     /// Whoever still streams keeps its connection, whatever the name says by now.
@@ -244,11 +251,7 @@ impl World {
             && !node.streaming
             && !node.promoting
             && !node.unfit;
-        let paired = self.pair_of(node.service).is_some();
-        if !waits || paired || self.knobs.replica_reconnect == ReplicaReconnect::KnownAddress {
-            return;
-        }
-        let Some(source) = self.source_node(node.service) else { return };
+        let Some(source) = self.source_asked(id).filter(|_| waits) else { return };
         if self.node(id).upstream != Some(source) {
             let lost = self.node(id).upstream_lost;
             self.follow(id, source);
