@@ -7,7 +7,7 @@ use super::dns::Targets;
 use super::ids::{ClientId, DeciderId, LookoutId, NodeId, RegionId, ServiceId, SlotId};
 use super::plan::{Endpoint, Plan};
 use super::signal::Signal;
-use crate::kernel::Lsn;
+use crate::kernel::{Instant, Lsn};
 
 /// Something that happens at an instant.
 ///
@@ -89,8 +89,8 @@ pub enum Event {
     LookoutChecks(LookoutId),
     /// A daemon has waited long enough for its recheck.
     LookoutRechecks(LookoutId),
-    /// News reaches a decider.
-    SignalArrives(DeciderId, Signal),
+    /// News reaches a decider, which was sent, or first missing, at an instant.
+    SignalArrives(DeciderId, Signal, Instant),
     /// A client begins its work.
     ClientBegins(ClientId),
     /// A client stops for good.
@@ -250,7 +250,7 @@ impl Event {
         };
         let within = if let Self::ReportDue(decider, node) = self {
             (decider.0, node.0)
-        } else if let Self::SignalArrives(decider, news) = self {
+        } else if let Self::SignalArrives(decider, news, _) = self {
             (decider.0, news.node())
         } else if let Some((id, turn)) = self.lookout_turn() {
             (id.0, turn)

@@ -33,8 +33,10 @@ impl Sim {
             self.report_due(decider, node);
             return;
         }
-        if let Event::SignalArrives(decider, news) = event {
-            self.hear(decider, news);
+        if let Event::SignalArrives(decider, news, sent) = event {
+            if self.is_newest(decider, news, sent) {
+                self.hear(decider, news, sent);
+            }
             return;
         }
         if let Event::PairDue(pair) = event {

@@ -40,9 +40,21 @@ pub(super) struct Contact {
     pub(super) due: bool,
     /// When it last said how far it is because it was asked.
     pub(super) asked: Option<Instant>,
+    /// When the newest was sent of what it has said or failed to say, as far as it was heard.
+    pub(super) newest: Instant,
 }
 
 impl Contact {
+    /// Returns when the first report that is missing is missed.
+    ///
+    /// Reports that are still under way come first, on a link that was slow: then it is the next
+    /// one of which nothing is heard.
+    pub(super) fn misses(&self, last: Option<Instant>, due: Instant, delay: Span) -> Instant {
+        let heard = last.map_or(Instant::ZERO, |sent| sent + self.delay);
+        let missed = due + delay;
+        if heard < missed { missed } else { self.grid.after(heard.minus(delay)) + delay }
+    }
+
     /// Returns when the last report of those sent by an instant was sent, if reports come.
     pub(super) fn last_sent(&self, by: Instant) -> Option<Instant> {
         let sent = self.grid.last(by)?;

@@ -218,7 +218,7 @@ impl Sim {
                 Timer::Election => Signal::ElectionDue,
                 Timer::Step => Signal::StepDue,
             };
-            self.hear(decider, news);
+            self.hear(decider, news, next);
         } else if let Some((_, event)) = self.world.queue.pop() {
             self.take(event);
         }
@@ -234,12 +234,9 @@ impl Sim {
     }
 
     /// Stages decide and perform: a decider hears something.
-    fn hear(&mut self, id: DeciderId, news: Signal) {
+    fn hear(&mut self, id: DeciderId, news: Signal, sent: Instant) {
         self.refresh_reports(id, self.world.now);
-        self.file_answer(id, news);
-        if let Signal::Demoted(number) = news {
-            self.file_demotion(id, number);
-        }
+        self.file_answer(id, news, sent);
         if self.intercept(id, news) {
             return;
         }

@@ -81,24 +81,26 @@ impl Sim {
             self.change_delay(id, place, delay);
             return;
         }
-        self.deciders[id.index()].contacts[place].delay = delay;
-        let arrives = now + delay;
-        let news = match (contact.flows, flows) {
+        let (arrives, news) = match (contact.flows, flows) {
             (true, false) => {
-                self.fall_silent(id, place);
-                Signal::Missed(number)
+                let last = self.fall_silent(id, place);
+                (contact.misses(last, now, delay), Some(Signal::Missed(number)))
             }
             (false, true) => {
                 self.end_silence(id, place, condition);
-                Signal::Reported(number, condition)
+                (now + delay, Some(Signal::Reported(number, condition)))
             }
             (true, true) if condition != contact.condition => {
                 self.deciders[id.index()].contacts[place].condition = condition;
-                Signal::Reported(number, condition)
+                (now + delay, Some(Signal::Reported(number, condition)))
             }
-            (true, true) | (false, false) => return,
+            (true, true) | (false, false) => (now, None),
         };
-        self.world.schedule(arrives, Event::SignalArrives(id, news));
+        // What was sent before it was under way for as long as it takes on the link of then.
+        self.deciders[id.index()].contacts[place].delay = delay;
+        if let Some(news) = news {
+            self.world.schedule(arrives, Event::SignalArrives(id, news, now));
+        }
     }
 
     /// Reports that take longer are missed when they were due, and come later.
@@ -109,12 +111,11 @@ impl Sim {
         let condition = self.world.node(contact.node).condition();
         if delay > contact.delay {
             self.fall_silent(id, place);
-            let missed = Event::SignalArrives(id, Signal::Missed(number));
+            let missed = Event::SignalArrives(id, Signal::Missed(number), now);
             self.world.schedule(now + contact.delay, missed);
         }
-        self.deciders[id.index()].contacts[place].delay = delay;
         self.end_silence(id, place, condition);
-        let heard = Event::SignalArrives(id, Signal::Reported(number, condition));
+        let heard = Event::SignalArrives(id, Signal::Reported(number, condition), now);
         self.world.schedule(now + delay, heard);
     }
 
@@ -134,8 +135,9 @@ impl Sim {
             }
             let number = self.world.node(node).number;
             let news = Signal::Reported(number, Condition::Primary);
-            let arrives = self.world.now + self.world.report_delay(node);
-            self.world.schedule(arrives, Event::SignalArrives(id, news));
+            let sent = self.world.now;
+            let arrives = sent + self.world.report_delay(node);
+            self.world.schedule(arrives, Event::SignalArrives(id, news, sent));
         }
     }
 
@@ -162,21 +164,11 @@ impl Sim {
             let Some(place) = self.place_of(id, node) else { continue };
             self.deciders[index].contacts[place].condition = Condition::Standby;
             // The last byte is whole a microsecond after the writing has ended.
-            let arrives = self.world.now + self.world.report_delay(node) + Span::from_micros(1);
-            self.world.schedule(arrives, Event::SignalArrives(id, Signal::Demoted(number)));
+            let sent = self.world.now + Span::from_micros(1);
+            let arrives = sent + self.world.report_delay(node);
+            let event = Event::SignalArrives(id, Signal::Demoted(number), sent);
+            self.world.schedule(arrives, event);
         }
-    }
-
-    /// Files what a node answered to the order to stop writing.
-    pub(super) fn file_demotion(&mut self, id: DeciderId, number: u16) {
-        let service = self.deciders[id.index()].service;
-        let node = self.world.service(service).numbered(number);
-        let Some(place) = node.and_then(|node| self.place_of(id, node)) else { return };
-        let contact = &mut self.deciders[id.index()].contacts[place];
-        let sent = self.world.now.minus(contact.delay);
-        // What it reported before that says nothing any more.
-        contact.asked = Some(sent);
-        self.file_report(id, place, sent);
     }
 
     /// Brings what a decider has heard of every node up to now, as far as it was sent by then.
@@ -185,7 +177,7 @@ impl Sim {
             let contact = self.deciders[id.index()].contacts[place];
             let by = self.world.now.minus(contact.delay).min(sent_by);
             if let Some(sent) = contact.last_sent(by) {
-                self.file_report(id, place, sent);
+                self.file_report(id, place, (sent, sent + contact.delay));
             }
         }
     }
@@ -228,14 +220,15 @@ impl Sim {
         (flows, node.condition())
     }
 
-    fn fall_silent(&mut self, id: DeciderId, place: usize) {
+    /// Returns when the last report was sent, if one was since reports came again.
+    fn fall_silent(&mut self, id: DeciderId, place: usize) -> Option<Instant> {
         let now = self.world.now;
         let contact = self.deciders[id.index()].contacts[place];
         let delay = contact.delay;
         let last =
             contact.grid.last(now.minus(Span::from_micros(1))).filter(|t| *t >= contact.since);
         if let Some(sent) = last {
-            self.file_report(id, place, sent);
+            self.file_report(id, place, (sent, sent + delay));
         }
         self.deciders[id.index()].contacts[place].flows = false;
         let node = self.world.node(contact.node);
@@ -243,31 +236,39 @@ impl Sim {
         // Who was back for less than a report's distance has sent none since its last silence.
         let member = self.deciders[id.index()].manager.member(node.number);
         let before = member.and_then(|member| member.report).map(|report| report.arrived);
-        let last = last.map(|sent| sent + delay).or(before);
+        let heard = last.map(|sent| sent + delay).or(before);
         self.history.of_mut(service).silences.push(Silence {
             node: contact.node,
-            last_report: last.unwrap_or(Instant::ZERO),
+            last_report: heard.unwrap_or(Instant::ZERO),
             until: Instant::FAR,
             was_primary: self.world.is_primary(contact.node),
         });
         self.history.watch(&self.world, service);
+        last
     }
 
     fn end_silence(&mut self, id: DeciderId, place: usize, condition: Condition) {
         let now = self.world.now;
+        let node = self.deciders[id.index()].contacts[place].node;
+        let delay = self.world.report_delay(node);
         let contact = &mut self.deciders[id.index()].contacts[place];
-        contact.flows = true;
-        contact.since = now;
+        // After a silence no report is expected to take as long as those before it.
+        (contact.flows, contact.since, contact.delay) = (true, now, delay);
         contact.condition = condition;
-        let (node, service) = (contact.node, self.deciders[id.index()].service);
+        let service = self.deciders[id.index()].service;
         let mut silences = self.history.of_mut(service).silences.iter_mut().rev();
         if let Some(silence) = silences.find(|silence| silence.node == node) {
-            silence.until = silence.until.min(now + self.world.report_delay(node));
+            silence.until = silence.until.min(now + delay);
         }
     }
 
     /// Writes a report into the decider's belief.
-    pub(super) fn file_report(&mut self, id: DeciderId, place: usize, sent: Instant) {
+    pub(super) fn file_report(
+        &mut self,
+        id: DeciderId,
+        place: usize,
+        (sent, arrived): (Instant, Instant),
+    ) {
         let contact = self.deciders[id.index()].contacts[place];
         let node = self.world.node(contact.node);
         let branch = self.world.branch(node.branch);
@@ -275,7 +276,7 @@ impl Sim {
         let received = if wrote { branch.written.at(sent) } else { node.received.at(sent) };
         let replayed = if wrote { received } else { node.replayed.at(sent) };
         let report = Report {
-            arrived: sent + contact.delay,
+            arrived,
             condition: contact.condition,
             received,
             replayed,

@@ -80,8 +80,8 @@ impl Sim {
             }
         }
         if self.world.links.passes(self.world.node(node).place(), crate::model::Place::Platform) {
-            let arrives = self.world.now + self.world.report_delay(node);
-            self.tell(service, arrives, Signal::Answered(number, answer));
+            let (sent, delay) = (self.world.now, self.world.report_delay(node));
+            self.tell(service, (sent, sent + delay), Signal::Answered(number, answer));
         }
     }
 

@@ -324,5 +324,6 @@ pub(super) fn contact(world: &World, node: NodeId, flows: bool) -> Contact {
         condition: if flows { world.node(node).condition() } else { Condition::CatchingUp },
         due: false,
         asked: None,
+        newest: Instant::ZERO,
     }
 }

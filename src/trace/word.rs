@@ -128,7 +128,7 @@ fn feed_event(digest: &mut Digest, event: Event) {
             word(digest, 29, [service.0.into(), name(endpoint), version]);
         }
         Event::ReportDue(decider, node) => word(digest, 30, [decider.0.into(), node.0, 0]),
-        Event::SignalArrives(decider, news) => {
+        Event::SignalArrives(decider, news, _) => {
             let (tag, number, detail) = signal(news);
             word(digest, 31, [decider.0.into(), tag, number]);
             digest.u64(detail.into());

@@ -71,3 +71,30 @@ fn a_primary_that_is_given_up_with_a_standby_at_one_instant_is_not_silent_any_mo
         until: "1m31.477s""#,
     );
 }
+
+#[test]
+fn a_report_from_before_an_upgrade_that_comes_when_the_primary_stops_says_nothing() {
+    check(
+        354_011,
+        0,
+        r#"services: [Service(name: "orders", plan: Business, region: "eu-west")],
+        script: [
+            Every(
+                "10s",
+                Fault(
+                    SlowLink(delay: "292ms", goodput: "23357B/s"),
+                    Link(Everyone, Primary("orders")),
+                ),
+            ),
+            At(
+                "5m59.282261s",
+                Heal(
+                    SlowLink(delay: "292ms", goodput: "23357B/s"),
+                    Link(Everyone, Primary("orders")),
+                ),
+            ),
+            At("5m59.346s", Operator(MajorUpgrade, Service("orders"))),
+        ],
+        until: "1h""#,
+    );
+}
