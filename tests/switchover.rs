@@ -52,6 +52,18 @@ fn a_switchover_with_60_s_of_forwarding_and_a_ttl_of_60_s_has_one_short_gap() {
 }
 
 #[test]
+fn an_old_primary_that_is_started_at_once_is_taken_back_though_none_of_its_reports_is_missing() {
+    // Somebody promotes a new standby, so that nobody is left who has all of the old primary's WAL.
+    let promoted = r#"At("90s", Operator(Promote, Node("orders-3")))"#;
+    let outcome = run(&scenario("Business", "", "", promoted).setup, 0);
+    let service = &outcome.services[0];
+    assert!(service.promotions.iter().all(|one| one.cause != "restore"), "{service:?}");
+    assert!(service.marked_down.is_empty(), "{:?}", service.marked_down);
+    // It stops for a second, and is heard with its next report, 5 s later at most.
+    assert!(gaps(&outcome).iter().all(|gap| *gap < Span::from_secs(10)), "{:?}", gaps(&outcome));
+}
+
+#[test]
 fn a_ttl_that_outlives_the_forwarding_leads_to_a_second_gap() {
     let tuning = format!(r#"{QUICK}, dns_ttl: "3m""#);
     let outcome = run(&scenario("Business", r#"first_lookup: "5s""#, &tuning, "").setup, 0);

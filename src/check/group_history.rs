@@ -62,6 +62,12 @@ impl GroupHistory {
         self.primary == service || self.secondary == service
     }
 
+    /// Returns what was shown before an instant, the newest first; what was set up comes before any.
+    pub(crate) fn before(&self, at: Instant) -> impl Iterator<Item = &PartShown> + Clone {
+        let shown = self.parts.iter().enumerate().rev();
+        shown.filter(move |(index, one)| *index < 2 || one.at < at).map(|(_, one)| one)
+    }
+
     /// Returns the parts of both instances in order of time, each from when on.
     pub(crate) fn both(&self) -> Vec<(Instant, [GroupPart; 2])> {
         let mut now = [GroupPart::Primary, GroupPart::Secondary];

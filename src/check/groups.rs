@@ -101,7 +101,7 @@ pub(super) fn one_primary_one_secondary(case: &Case<'_>) -> Finding {
 
 /// Returns what an order to a group that was carried out lacked, in words.
 pub(super) fn lack(group: &GroupHistory, order: &OrderGiven) -> Option<String> {
-    let before = group.parts.iter().rev().filter(|one| one.at < order.at);
+    let before = group.before(order.at);
     let state = before.clone().map(|one| one.state).next();
     let part = before.clone().find(|one| one.service == order.service).map(|one| one.part);
     let secondary = [Operator::PromoteSecondary, Operator::RemoveIntegration];

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of bounds. Kept here: an entry is what happened, not what was ordered.
 
+use super::history::ServiceHistory;
 use crate::control::{Cause, Rule, Window};
 use crate::kernel::Instant;
 use crate::model::NodeId;
@@ -52,5 +53,14 @@ impl OperationRecord {
     /// Returns whether a node was made in it.
     pub(crate) fn made(&self, node: NodeId) -> bool {
         node >= self.first_new
+    }
+}
+
+impl ServiceHistory {
+    /// Returns when a service was last given another tier within an interval, its start if never:
+    /// what the plan before had no standbys for is not missing before.
+    pub(super) fn tier_changed(&self, start: Instant, end: Instant) -> Instant {
+        let changes = self.operations.iter().filter(|one| one.cause == Cause::ChangeOfTier);
+        changes.map(|one| one.began).filter(|at| (start..=end).contains(at)).max().unwrap_or(start)
     }
 }

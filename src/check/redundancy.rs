@@ -22,6 +22,7 @@ pub(super) fn redundancy_restored(case: &Case<'_>) -> Finding {
             let Some(start) = memory.expected_from(interval.start, end) else {
                 return Finding::Vacuous;
             };
+            let start = start.max(memory.tier_changed(start, end));
             let since = (start, detours(memory));
             let bound = match bound(case, service, since) {
                 Bound::Within(bound) => bound,

@@ -277,12 +277,19 @@ pub(super) fn plan_change_leaves_primary(case: &Case<'_>) -> Finding {
                 return Finding::Vacuous;
             }
             let within = |instant: Instant| *at <= instant && instant <= until;
-            let record = service.record(Endpoint::Primary);
-            let moved = record.changes.iter().filter(|change| within(change.served)).count();
+            // That the name is there from the start is no change of it.
+            let changes = service.record(Endpoint::Primary).changes.iter().skip(1);
+            let moved = changes.filter(|change| within(change.served)).count();
             let writers = case.world.clients.iter().filter(|client| {
                 client.service == service.id && client.work.endpoint() == Endpoint::Primary
             });
-            let outages = writers.flat_map(|client| client.outages.iter().chain(&client.outage));
+            let outages = writers.flat_map(|client| {
+                // A consumer whose slot is not there yet has no connection to lose.
+                let slot = case.world.consumption(client.id).map(|of| case.world.slot(of.slot));
+                let from = slot.map_or(Some(Instant::ZERO), |slot| slot.created);
+                let all = client.outages.iter().chain(&client.outage);
+                all.filter(move |outage| from.is_some_and(|from| outage.start >= from))
+            });
             let dropped = outages.filter(|outage| within(outage.start)).count();
             if moved + dropped == 0 {
                 return Finding::Holds;

@@ -15,8 +15,20 @@ impl Sim {
         if !self.world.links.passes(place, crate::model::Place::Platform) {
             return;
         }
+        if answer == Answer::Stopped {
+            self.note_stopped(node);
+        }
         let (sent, delay) = (self.world.now, self.world.report_delay(node));
         self.tell(service, (sent, sent + delay), Signal::Answered(number, answer));
+    }
+
+    /// Whoever said that it is stopped says something new with its next report, though it may have
+    /// missed none.
+    fn note_stopped(&mut self, node: NodeId) {
+        let contacts = self.deciders.iter_mut().flat_map(|decider| &mut decider.contacts);
+        for contact in contacts.filter(|contact| contact.node == node) {
+            contact.stopped = true;
+        }
     }
 
     /// Lets the platform see that a changed name is served.

@@ -40,6 +40,8 @@ pub(super) struct Contact {
     pub(super) due: bool,
     /// When it last said how far it is because it was asked.
     pub(super) asked: Option<Instant>,
+    /// Whether it has said since its last report that its server is stopped.
+    pub(super) stopped: bool,
     /// When the newest was sent of what it has said or failed to say, as far as it was heard.
     pub(super) newest: Instant,
 }

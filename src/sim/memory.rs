@@ -130,7 +130,10 @@ impl Sim {
         let follows = manager.follows.is_some();
         let windows = manager.windows.clone();
         let (cause, next) = (operation.cause, NodeId::at(self.world.nodes.len()));
-        let old = self.world.existing(service).map(|node| node.id).collect();
+        // Who is being deleted already, for a smaller plan, is not the operation's.
+        let known =
+            self.world.existing(service).filter(|node| manager.member(node.number).is_some());
+        let old = known.map(|node| node.id).collect();
         let mut record = OperationRecord::new(self.world.now, cause, old, next);
         record.follows = follows;
         if cause == Cause::Maintenance {

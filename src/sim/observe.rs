@@ -44,8 +44,8 @@ impl Sim {
         let contact = self.deciders[id.index()].contacts[place];
         let (flows, condition) = self.status(contact.node);
         let slower = self.world.report_delay(contact.node) != contact.delay;
-        let says_new =
-            flows != contact.flows || (flows && (condition != contact.condition || slower));
+        let differs = condition != contact.condition || contact.stopped;
+        let says_new = flows != contact.flows || (flows && (differs || slower));
         if says_new && !contact.due {
             self.begin_tick(id, place);
         }
@@ -76,6 +76,7 @@ impl Sim {
         let number = self.world.node(node).number;
         let contact = self.deciders[id.index()].contacts[place];
         self.deciders[id.index()].contacts[place].due = self.ticks == Ticks::Eager;
+        self.deciders[id.index()].contacts[place].stopped = false;
         let delay = self.world.report_delay(node);
         if contact.flows && flows && delay != contact.delay {
             self.change_delay(id, place, delay);
@@ -90,7 +91,7 @@ impl Sim {
                 self.end_silence(id, place, condition);
                 (now + delay, Some(Signal::Reported(number, condition)))
             }
-            (true, true) if condition != contact.condition => {
+            (true, true) if condition != contact.condition || contact.stopped => {
                 self.deciders[id.index()].contacts[place].condition = condition;
                 (now + delay, Some(Signal::Reported(number, condition)))
             }

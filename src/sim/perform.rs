@@ -5,7 +5,7 @@
 
 use super::Sim;
 use crate::check::{GivenUp, PromotionRecord, Silence};
-use crate::control::{Action, Decision, Numbers};
+use crate::control::{Action, Decision, Numbers, Rule};
 use crate::kernel::Instant;
 use crate::knob::{Mutant, Touch};
 use crate::model::{DeciderId, Endpoint, Event, NodeId, Order, ServiceId, Targets};
@@ -116,6 +116,7 @@ impl Sim {
             // An operator may have promoted it already, which the platform has not heard.
             let replaced = given_up.filter(|_| node == primary).map(|given_up| given_up.node);
             let from = replaced.unwrap_or(primary);
+            let ordered = self.is_ordered(service, from, decision.rule);
             self.history.of_mut(service).promotions.push(PromotionRecord {
                 node,
                 from,
@@ -126,7 +127,7 @@ impl Sim {
                 finished: Instant::FAR,
                 branch: None,
                 candidates: decision.candidates.clone(),
-                false_alarm: !decision.rule.is_ordered() && self.world.node(from).writable(),
+                false_alarm: !ordered && self.world.node(from).writable(),
                 published: None,
                 last_contact: None,
                 lone: false,
@@ -135,6 +136,13 @@ impl Sim {
                 survivors: Vec::new(),
             });
         }
+    }
+
+    /// Whether a primary is replaced because somebody ordered it, if not by the first candidate.
+    fn is_ordered(&self, service: ServiceId, from: NodeId, rule: Rule) -> bool {
+        let earlier = self.history.of(service).promotions.iter().rev();
+        let first = earlier.take_while(|one| one.from == from).last();
+        first.map_or(rule, |first| first.rule).is_ordered()
     }
 
     fn targets(&self, service: ServiceId, numbers: Numbers) -> Targets {

@@ -324,6 +324,7 @@ pub(super) fn contact(world: &World, node: NodeId, flows: bool) -> Contact {
         condition: if flows { world.node(node).condition() } else { Condition::CatchingUp },
         due: false,
         asked: None,
+        stopped: false,
         newest: Instant::ZERO,
     }
 }
