@@ -272,8 +272,11 @@ pub(super) fn plan_change_leaves_primary(case: &Case<'_>) -> Finding {
         memory.plans.iter().map(move |(at, _)| {
             let publish = case.knobs.dns_publish_delay.greatest().unwrap_or(Span::FOREVER);
             let until = *at + publish + case.notice();
-            let others = case.history.strikes.iter().any(|strike| strike.at <= until);
-            if others {
+            let strikes = case.history.strikes.iter().any(|strike| strike.at <= until);
+            let mut operations = memory.operations.iter();
+            let planned = operations
+                .any(|one| one.began <= until && one.ended.is_none_or(|(ended, _)| ended >= *at));
+            if strikes || planned || memory.stands_still(*at, until) {
                 return Finding::Vacuous;
             }
             let within = |instant: Instant| *at <= instant && instant <= until;

@@ -305,6 +305,7 @@ impl Rule {
             Self::FailOverRegion => "region_failover",
             Self::FailBackRegion => "region_failback",
             Self::PromoteSecondary | Self::RemoveSecondary => "gad_promotion",
+            Self::RemoveRecoveryIntegration => "recovery_promotion",
             Self::PowerOn => "power_on",
             Self::SuspectSilentNode
             | Self::DropSuspicion
@@ -342,7 +343,6 @@ impl Rule {
             | Self::LetCommitsWait
             | Self::BeginInWindow
             | Self::RecreatePrimary
-            | Self::RemoveRecoveryIntegration
             | Self::FollowNewPrimary
             | Self::AbandonSwitch
             | Self::AddSecondary
