@@ -5,11 +5,11 @@
 
 use cutover::check::Verdict;
 use cutover::kernel::{Bytes, Chance, Distribution, Instant};
-use cutover::knob::Policy;
+use cutover::knob::{Policy, RemovedRecovery};
 use cutover::sim::{Deed, Outcome, Promotion, Setup, SlotOutcome, Work};
 
 /// What no run breaks, whatever goes wrong in it.
-const NEVER_BROKEN: [&str; 18] = [
+const NEVER_BROKEN: [&str; 21] = [
     "accounting-adds-up",
     "best-candidate-promoted",
     "timelines-form-a-tree",
@@ -26,6 +26,9 @@ const NEVER_BROKEN: [&str; 18] = [
     "duplicates-bounded",
     "lone-node-loses-slots",
     "upgrade-in-place",
+    "switchover-order",
+    "plan-change-leaves-primary",
+    "preconditions-checked",
     "upgrade-drops-slots",
     "power-cycle-drops-slots",
 ];
@@ -62,6 +65,10 @@ const BROKEN_BY_PROMOTIONS: [&str; 6] = [
 /// as it believes, and points the name of the service to whoever follows.
 const BROKEN_BY_HAND: &str = "primary-name-names-a-primary";
 
+/// What an order breaks by what a stance makes of it: a recovery service whose integration is
+/// removed is promoted, and both services of the pair are active.
+const BROKEN_BY_REMOVAL: &str = "roles-move-legally";
+
 /// Returns the violations of a run that nothing in it explains, each with its detail.
 pub(crate) fn unexplained(setup: &Setup, outcome: &Outcome) -> Vec<String> {
     let violated = outcome.invariants.iter().filter(|one| one.verdict == Verdict::Violated);
@@ -82,6 +89,8 @@ fn explained(setup: &Setup, outcome: &Outcome, id: &str) -> bool {
         setup.knobs.lookout_observers > 0 && setup.knobs.lookout_poll_observers_on_warning_only
     } else if id == BROKEN_BY_HAND {
         operated(setup) && !setup.integrations.is_empty()
+    } else if id == BROKEN_BY_REMOVAL {
+        setup.knobs.removed_recovery == RemovedRecovery::Promoted
     } else if BROKEN_BY_SECOND_FAULTS.contains(&id) {
         disturbed || outrun(setup, outcome.seed)
     } else if BROKEN_BY_PROMOTIONS.contains(&id) {

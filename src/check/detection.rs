@@ -6,7 +6,7 @@
 
 use super::case::{Case, Finding};
 use super::history::{PromotionRecord, ServiceHistory};
-use crate::control::{Candidacy, Fitness, Rule};
+use crate::control::{Candidacy, Fitness, Operator, Rule};
 use crate::kernel::{Instant, Position, Span};
 use crate::knob::{ElectionKey, Policy};
 use crate::model::{Plan, Service, World};
@@ -95,12 +95,17 @@ fn unnoticed(
         let given_up = ordered.any(|promotion| in_time.contains(&promotion.ordered))
             || by_region.any(|promotion| in_time.contains(&promotion.ordered))
             || memory.given_up.iter().any(|given_up| given_up.node == silence.node);
+        // Nor is one missed whose service was made to follow another meanwhile.
+        let follows = case.history.orders.iter().any(|order| {
+            let accepted = order.refusal.is_none() && order.service == service.id;
+            accepted && order.operator == Operator::AddSecondary && in_time.contains(&order.at)
+        });
         let late = silence.until.min(case.until).since(deadline);
         let name = case.world.node_name(silence.node);
         let alone = service.plan.standbys() == 0;
         // Daemons do not miss a primary that only the platform does not hear.
         let well = by_daemons && case.world.node(silence.node).answers();
-        (!given_up && !alone && !well).then(|| {
+        (!given_up && !follows && !alone && !well).then(|| {
             Finding::broken_for(deadline, late, format!("{name} was silent and not given up"))
         })
     })

@@ -9,7 +9,7 @@ use super::ledger::Ledger;
 use super::operations::OperationRecord;
 use super::quorum::{acked_under_quorum, fork_of};
 use super::verdict::Amount;
-use crate::control::Rule;
+use crate::control::{Operator, Rule};
 use crate::kernel::{Instant, Span};
 use crate::knob::StandbyReplacement;
 use crate::model::{BranchId, Endpoint, Host, NodeId, Service};
@@ -276,7 +276,12 @@ pub(super) fn plan_change_leaves_primary(case: &Case<'_>) -> Finding {
             let mut operations = memory.operations.iter();
             let planned = operations
                 .any(|one| one.began <= until && one.ended.is_none_or(|(ended, _)| ended >= *at));
-            if strikes || planned || memory.stands_still(*at, until) {
+            // A pair may be switching its regions over, or a replica on its way to independence.
+            let bound = case.world.is_integrated(service.id);
+            let mut orders = case.history.orders.iter();
+            let moves = |operator| !matches!(operator, Operator::ChangePlan(_));
+            let switches = bound && orders.any(|order| order.at <= until && moves(order.operator));
+            if strikes || planned || switches || memory.stands_still(*at, until) {
                 return Finding::Vacuous;
             }
             let within = |instant: Instant| *at <= instant && instant <= until;
