@@ -93,9 +93,11 @@ fn of(memory: &ServiceHistory, operation: &OperationRecord) -> Vec<(Instant, Swi
     let over = ended.unwrap_or(Instant::FAR);
     let mut states = vec![(operation.began, SwitchoverState::Pending)];
     for (at, phase) in &memory.phases {
+        // Who follows another service has no commit to wait for: its server is stopped at once.
+        let runs = if operation.follows { PhaseName::Stopping } else { PhaseName::QuorumCommit };
         let state = if *phase == PhaseName::PendingWindow {
             SwitchoverState::Scheduled
-        } else if *phase == PhaseName::QuorumCommit {
+        } else if *phase == runs {
             SwitchoverState::Running
         } else {
             continue;
@@ -108,7 +110,9 @@ fn of(memory: &ServiceHistory, operation: &OperationRecord) -> Vec<(Instant, Swi
     let waited = states.last().is_some_and(|(_, last)| *last == SwitchoverState::Scheduled);
     let taken = memory.promotions.iter().find(|one| one.ordered >= over);
     match (ended, by, taken) {
-        (Some(at), Some(Rule::EndSwitchover), _) => states.push((at, SwitchoverState::Completed)),
+        (Some(at), Some(Rule::EndSwitchover | Rule::EndFollowerMaintenance), _) => {
+            states.push((at, SwitchoverState::Completed));
+        }
         (Some(_), _, Some(taken)) if waited => {
             if taken.finished < Instant::FAR {
                 states.push((taken.finished, SwitchoverState::CompletedEarly));
