@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of bounds. Kept here: an interval without an end lasted to the end of the run.
 
+use std::collections::BTreeSet;
+
 use super::history::History;
 use super::ledger::surviving_line;
 use crate::kernel::{Instant, Lsn, Position, Span};
@@ -133,16 +135,19 @@ const UPLOADS_MAX: usize = 1_024;
 /// of each primary in it.
 fn worst_loss(world: &World, service: ServiceId, start: Instant, end: Instant) -> u64 {
     let before = |at: Instant| at.minus(Span::from_micros(1));
-    let uploads = world.archive_pace(service);
+    let line = surviving_line(world, service);
     let mut instants = vec![end];
-    let mut upload = uploads.next(start);
-    while upload < end && instants.len() < UPLOADS_MAX {
-        instants.push(before(upload));
-        upload = uploads.after(upload);
+    // The history may go on with a service that uploads at another pace.
+    let services: BTreeSet<ServiceId> =
+        line.iter().map(|(id, _)| world.branch(*id).service).chain([service]).collect();
+    for of in services {
+        let uploads = world.archive_pace(of);
+        let ticks = std::iter::successors(Some(uploads.next(start)), |at| Some(uploads.after(*at)));
+        instants.extend(ticks.take_while(|at| *at < end).take(UPLOADS_MAX).map(before));
+        let stalls = &world.service(of).upload_stalls;
+        instants.extend(stalls.iter().map(|(_, until)| before(*until)));
     }
-    let stalls = &world.service(service).upload_stalls;
-    instants.extend(stalls.iter().map(|(_, until)| before(*until)));
-    for (id, _) in surviving_line(world, service) {
+    for (id, _) in line {
         let branch = world.branch(id);
         instants.push(before(branch.began));
         let rests = branch.cut_off.iter().chain(&branch.down);
