@@ -267,9 +267,10 @@ impl History {
             given_up.any(|one| one.node == silence.node && one.at >= silence.last_report)
         };
         let mut open = memory.silences.iter().filter(|one| one.until == Instant::FAR);
-        if !open.any(|silence| silence.was_primary && !given_up(silence)) {
+        let Some(silence) = open.find(|silence| silence.was_primary && !given_up(silence)) else {
             return;
-        }
+        };
+        let since = silence.last_report;
         for id in world.service(service).record(Endpoint::Replica).now().iter() {
             let node = world.node(id);
             let by_fault = self.strikes.iter().any(|strike| match strike.victim {
@@ -280,7 +281,9 @@ impl History {
                 Victim::Link | Victim::Service(_) => false,
             });
             let stopped = node.exists() && !node.answers() && node.role == Role::Standby;
-            if stopped && !by_fault && node.host == crate::model::Host::Up {
+            // Once for each silence, however often anybody looks.
+            let known = memory.stopped_in_silence.iter().any(|one| one.1 == id && one.0 >= since);
+            if stopped && !by_fault && !known && node.host == crate::model::Host::Up {
                 memory.stopped_in_silence.push((world.now, id));
             }
         }

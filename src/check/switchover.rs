@@ -69,7 +69,7 @@ pub(super) fn promoted_leaves_replica_name(case: &Case<'_>) -> Finding {
             last.is_some_and(|(_, nodes)| nodes.contains(&promotion.node))
         };
         let wrong = |at: &Instant| record.at(*at).has(promotion.node) && wrote(*at);
-        let wrong = later.chain([due]).find(wrong);
+        let wrong = [due].into_iter().chain(later).find(wrong);
         let Some(at) = wrong else { return Finding::Holds };
         let name = case.world.node_name(promotion.node);
         Finding::broken_times(at, 1, format!("the replica name points to {name}, the new primary"))
@@ -202,8 +202,9 @@ pub(super) fn switchover_census(case: &Case<'_>) -> Finding {
         let ahead = if at_once && !operation.follows { service.plan.standbys() } else { 1 };
         let most = service.plan.nodes().max(old) + ahead.max(1);
         let within = memory.census.iter().filter(|(at, ..)| *at >= operation.began && *at <= over);
-        let worst = within.max_by_key(|(_, existing, _)| *existing);
-        if let Some((at, existing, _)) = worst.filter(|(_, existing, _)| *existing > most) {
+        let mut more = within.filter(|(_, existing, _)| *existing > most);
+        let worst = more.clone().map(|(_, existing, _)| *existing).max();
+        if let (Some((at, ..)), Some(existing)) = (more.next(), worst) {
             let detail = format!("{name} had {existing} nodes at once, {most} at most are planned");
             return Finding::broken_times(*at, usize::from(existing - most), detail);
         }
