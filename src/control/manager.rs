@@ -238,6 +238,18 @@ impl Manager {
         }
     }
 
+    /// Returns whether a planned operation is under way on the service.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::control::Manager;
+    /// use cutover::model::Plan;
+    /// assert!(!Manager::new(Plan::Business).operates());
+    /// ```
+    pub fn operates(&self) -> bool {
+        self.operation.is_some()
+    }
+
     /// Returns whether a planned operation is handing the service over to a new primary.
     pub(crate) fn is_handing_over(&self) -> bool {
         self.operation.as_ref().is_some_and(|operation| operation.step == Step::Handing)
