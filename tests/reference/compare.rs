@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::invariants::JUDGED;
+use super::invariants::verdicts;
 
 /// The numbers that the reference does not count, and why.
 pub(crate) const NOT_COUNTED: &[(&str, &str)] = &[
@@ -25,8 +25,6 @@ pub(crate) const NOT_COUNTED: &[(&str, &str)] = &[
     ("ledger.to_lsn", LEDGER),
     ("ledger.chain.at_us", LEDGER),
     ("ledger.scales_with.feedback_us", LEDGER),
-    ("invariants.others.at_us", OTHERS),
-    ("invariants.others.amounts", OTHERS),
 ];
 
 /// The rule by which daemons promote their own nodes.
@@ -36,8 +34,6 @@ const POLLED: &str = "what a daemon had polled by its own clock: the twin of dae
                       tests/lookout has it";
 const LEDGER: &str = "whose a cost is, is blame; each line is held against what is counted by \
                       `ledger`, which knows the times that lines name";
-const OTHERS: &str = "bounds on what the platform does in time; each is broken by a planted fault \
-                      in tests/mutants and explained in tests/random";
 
 /// Returns the numbers of a value by where they stand.
 pub(crate) fn numbers(value: &Value) -> BTreeMap<String, u64> {
@@ -79,8 +75,7 @@ fn labelled(place: &str, index: usize, item: &Value) -> String {
     if place != "invariants" {
         return format!("{place}[{index}]");
     }
-    let id = item["id"].as_str().filter(|id| JUDGED.contains(id));
-    id.map_or_else(|| format!("invariants.others[{index}]"), |id| format!("invariants.{id}"))
+    item["id"].as_str().map_or_else(|| format!("{place}[{index}]"), |id| format!("{place}.{id}"))
 }
 
 /// Returns the kind of number that stands at a place: without the positions in lists.
@@ -93,13 +88,8 @@ pub(crate) fn kind(place: &str) -> String {
             kind.push(letter);
         }
     }
-    // The names of services and the units of bounds are no kinds.
-    for whole in ["peak_nodes", "invariants.others.amounts"] {
-        if kind.starts_with(whole) {
-            return whole.to_owned();
-        }
-    }
-    kind
+    // The names of services are no kinds.
+    if kind.starts_with("peak_nodes") { "peak_nodes".to_owned() } else { kind }
 }
 
 /// Returns whether a number is among those that are not counted.
@@ -109,8 +99,8 @@ pub(crate) fn is_excused(place: &str) -> bool {
 
 /// Returns every difference between a report and the reference.
 pub(crate) fn differences(report: &Value, reference: &Value) -> Vec<String> {
+    let mut found = verdicts(report, reference);
     let (told, counted) = (numbers(report), numbers(reference));
-    let mut found = Vec::new();
     for (place, number) in &told {
         if is_excused(place) {
             continue;

@@ -11,6 +11,7 @@ use cutover::model::{
 use cutover::sim::Sim;
 use cutover::trace::{Note, What};
 
+use super::contacts::Contacts;
 use super::movement::{Movement, micros};
 
 /// Values by the instants at which they changed.
@@ -46,8 +47,24 @@ impl<T> Default for Changes<T> {
 #[derive(Clone, Debug)]
 pub(crate) struct Promoted {
     pub(crate) node: NodeId,
+    /// The primary before.
+    pub(crate) from: NodeId,
     pub(crate) ordered: u64,
     pub(crate) marked_down: u64,
+    /// When the last report had arrived of the node that was given up for it, if one was.
+    pub(crate) last_report: Option<u64>,
+    /// Whether it is a new node, restored from a backup.
+    pub(crate) restored: bool,
+    /// Whether the primary before was writable when it was ordered.
+    pub(crate) alarm: bool,
+    /// When a daemon that promoted its own node had reached the primary last.
+    pub(crate) last_contact: Option<u64>,
+    /// Whether a daemon did that reached nobody and had seen two others.
+    pub(crate) lone: bool,
+    /// The other standbys that served when it had ended.
+    pub(crate) survivors: Vec<NodeId>,
+    /// When the restore of a new node ended.
+    pub(crate) restore: Option<u64>,
     pub(crate) finished: Option<u64>,
     pub(crate) published: Option<u64>,
     pub(crate) branch: Option<usize>,
@@ -62,6 +79,8 @@ pub(crate) struct OfService {
     pub(crate) bare: Changes<bool>,
     pub(crate) names: [Changes<Targets>; 3],
     pub(crate) marked_down: Vec<(u64, u64, NodeId)>,
+    /// Whether each of them was the primary then.
+    pub(crate) led: Vec<bool>,
     pub(crate) promotions: Vec<Promoted>,
 }
 
@@ -78,6 +97,7 @@ pub(crate) struct Looks {
     pub(crate) shown: Vec<(u64, ServiceId)>,
     pub(crate) fenced: Vec<u64>,
     pub(crate) events: u64,
+    contacts: Contacts,
     given_up: Vec<NodeId>,
     promoting: Vec<bool>,
     roles_of_nodes: Vec<Role>,
@@ -108,6 +128,7 @@ impl Looks {
             let writes = |of: ServiceId| world.existing(of).any(Node::writable);
             self.both[index].see(now, both.iter().all(|of| writes(*of)));
         }
+        self.contacts.look(sim, now);
         self.look_at_beliefs(sim, notes, now);
         for note in notes {
             self.events += 1;
@@ -186,8 +207,11 @@ impl Looks {
                 // Of a new node that was never heard nothing is missed.
                 let silent = member.missed.is_some();
                 let last = member.report.map_or(0, |report| micros(report.arrived));
+                let world = sim.world();
+                let primary = world.service(world.in_charge(service.id)).primary;
                 let of = &mut self.services[service.id.index()];
                 of.marked_down.push((now, if silent { last } else { now }, node));
+                of.led.push(node == primary);
             }
         }
     }
@@ -208,6 +232,13 @@ impl Looks {
             What::Belongs(service, ..) => self.parts.push((now, *service)),
             What::Shown(service, _) => self.shown.push((now, *service)),
             What::Moved(Event::FenceActs(_)) => self.fenced.push(now),
+            What::Moved(Event::RestoreEnds(id, _)) => {
+                let own = &mut self.services[world.node(*id).service.index()].promotions;
+                let last = own.iter_mut().rev().find(|one| one.node == *id && one.restored);
+                if let Some(last) = last {
+                    last.restore = Some(now);
+                }
+            }
             What::Operated(..)
             | What::Missed(_)
             | What::Moved(_)
@@ -229,12 +260,19 @@ impl Looks {
             {
                 let numbered = world.service(service).numbered(*number);
                 let node = numbered.unwrap_or(NodeId::at(world.nodes.len()));
-                self.ordered(world, service, node, now);
+                let restored = matches!(action, Action::BuildPrimary(_));
+                self.ordered(world, service, (node, restored), now);
             }
         }
     }
 
-    fn ordered(&mut self, world: &World, service: ServiceId, node: NodeId, now: u64) {
+    fn ordered(
+        &mut self,
+        world: &World,
+        service: ServiceId,
+        (node, restored): (NodeId, bool),
+        now: u64,
+    ) {
         let primary = world.service(world.in_charge(service)).primary;
         let of = &mut self.services[service.index()];
         let down = of.marked_down.iter().rev();
@@ -245,8 +283,16 @@ impl Looks {
         let marked_down = down.map_or(now, |(at, ..)| *at);
         of.promotions.push(Promoted {
             node,
+            from: primary,
             ordered: now,
             marked_down,
+            last_report: down.map(|(_, last, _)| *last),
+            restored,
+            alarm: world.node(primary).writable(),
+            last_contact: None,
+            lone: false,
+            survivors: Vec::new(),
+            restore: None,
             finished: None,
             published: None,
             branch: None,
@@ -270,7 +316,10 @@ impl Looks {
                 )
             });
             if daemons && begins && !told {
-                self.ordered(world, node.service, node.id, now);
+                self.ordered(world, node.service, (node.id, false), now);
+                let own = &mut self.services[node.service.index()].promotions;
+                let last = own.last_mut().expect("it was ordered just now");
+                (last.last_contact, last.lone) = self.contacts.of(world, node);
             }
             let was = self.roles_of_nodes.get(index).copied();
             if was == Some(Role::Standby) && node.role == Role::Primary {
@@ -298,6 +347,9 @@ impl Looks {
         let promotions = &mut self.services[node.service.index()].promotions;
         if let Some(last) = promotions.iter_mut().rev().find(|one| one.node == id) {
             last.finished = Some(now);
+            let standbys = world.existing(node.service).filter(|one| one.promotable());
+            last.survivors =
+                standbys.filter(|one| !one.promoting && one.id != id).map(|one| one.id).collect();
             last.branch = Some(branch);
             last.number = known + 1;
         }

@@ -9,24 +9,30 @@
 //!
 //! * `scenario`: random scenarios by their numbers; `walk`: a run taken event by event;
 //! * `track`, `movement`, `flow`, `archive`, `quorum`: how far everybody came;
-//! * `commits`, `clients`, `readings`, `slots`, `looks`, `reports`: what happened to whom;
-//! * `numbers`, `loss`, `spending`, `invariants`: the numbers of a report; `compare`: both side by
-//!   side; `ledger`: each line of blame against what is counted in its place and time.
+//! * `commits`, `clients`, `readings`, `slots`, `feeds`, `looks`, `reports`, `contacts`, `deeds`,
+//!   `bonds`, `operations`: what happened to whom;
+//! * `numbers`, `loss`, `spending`, `switchovers`: the numbers of a report; `invariants`: every
+//!   verdict with its instant and its amounts; `compare`: both side by side; `ledger`: each line of
+//!   blame against what is counted in its place and time; `broken`: runs that break each invariant.
 //!
-//! The scenarios have no windows for maintenance, so what is told of those is never reported.
 //! Not counted are the numbers in [`compare::NOT_COUNTED`], each with its reason. What is looked up
 //! and not counted: when sessions and connections begin and end, how long packets take, what jobs
-//! copied of a slot to a standby (which the twin in tests/slots counts), and when a change of a
-//! name was ordered.
+//! copied of a slot to a standby (which the twin in tests/slots counts), when a change of a name
+//! was ordered, and in words by which rule a node was promoted and why others were not.
 //!
 //! Kept here: the cases are the same each time. Others are asked for by `CUTOVER_REFERENCE`, as in
 //! `CUTOVER_REFERENCE=0..100000 cargo test --release --test reference`; what that found is in
 //! `RESULTS.md`.
 
 mod archive;
+mod bonds;
+mod broken;
 mod clients;
 mod commits;
 mod compare;
+mod contacts;
+mod deeds;
+mod feeds;
 mod flow;
 mod invariants;
 mod ledger;
@@ -34,12 +40,16 @@ mod looks;
 mod loss;
 mod movement;
 mod numbers;
+mod operations;
 mod quorum;
 mod readings;
 mod reports;
 mod scenario;
+#[path = "../shipped/mod.rs"]
+mod shipped;
 mod slots;
 mod spending;
+mod switchovers;
 mod track;
 mod walk;
 

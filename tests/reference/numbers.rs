@@ -10,12 +10,15 @@ use serde_json::{Map, Value, json};
 
 use super::clients::{self, Line, OutOfWork, Watch};
 use super::commits::Commit;
+use super::deeds::Deeds;
+use super::feeds::FeedEnd;
 use super::invariants;
 use super::looks::{Looks, Promoted};
 use super::movement::Movement;
 use super::readings::{Given, Readings};
 use super::reports::Reports;
 use super::slots::{self, Taken};
+use super::switchovers;
 use super::track::{BYTE, byte};
 
 /// Everything that was followed and seen of a run, at its end.
@@ -32,12 +35,17 @@ pub(crate) struct Reference<'a> {
     pub(crate) takeovers: &'a [Taken],
     pub(crate) watch: &'a Watch,
     pub(crate) commits: Vec<Commit>,
+    pub(crate) deeds: &'a Deeds,
+    pub(crate) feeds: &'a [FeedEnd],
+    pub(crate) outages: Vec<OutOfWork>,
+    /// What is reported: names of rules and reasons are looked up there, and no number.
+    pub(crate) told: &'a Value,
     pub(crate) now: u64,
 }
 
 impl Reference<'_> {
     /// Returns all numbers.
-    pub(crate) fn numbers(&self, outages: &[OutOfWork]) -> Value {
+    pub(crate) fn numbers(&self) -> Value {
         let services = || self.world.services.iter().map(|service| service.id);
         let each = |of: &dyn Fn(ServiceId) -> Vec<Value>| -> Vec<Value> {
             services().flat_map(of).collect()
@@ -70,7 +78,7 @@ impl Reference<'_> {
                 self.lines.iter().map(|at| json!({ "at_us": at })).collect::<Vec<_>>(),
             "clients": clients::clients(self),
             "invariants": invariants::invariants(self),
-            "outages": outages.iter().map(|one| {
+            "outages": self.outages.iter().map(|one| {
                 let end = (one.end <= self.now).then_some(one.end);
                 json!({ "start_us": one.start, "end_us": end, "parts": one.spent.told() })
             }).collect::<Vec<_>>(),
@@ -83,6 +91,11 @@ impl Reference<'_> {
             }),
             "unprotected": self.unprotected(),
             "groups": self.groups(),
+            "switchovers": each(&|id| {
+                let own = self.deeds.services[id.index()].operations.iter();
+                let bound = own.filter(|one| one.in_windows);
+                bound.map(|one| switchovers::switchover(self, one)).collect()
+            }),
         })
     }
 
@@ -107,7 +120,7 @@ impl Reference<'_> {
     }
 
     /// Returns how far every node of a service was by its last report when a promotion was ordered.
-    fn candidates(&self, id: ServiceId, promoted: &Promoted) -> Vec<Value> {
+    pub(crate) fn candidates(&self, id: ServiceId, promoted: &Promoted) -> Vec<Value> {
         let nodes = self.world.service(id).nodes.iter();
         let told = nodes.filter_map(|node| {
             let last = self.reports.last(*node, promoted.ordered)?;

@@ -20,6 +20,8 @@ struct Era {
     since: u64,
     /// How many have to acknowledge; none while nobody waits.
     needs: Option<usize>,
+    /// Who is named; nobody in particular if the list is empty.
+    named: Vec<NodeId>,
     /// What had been written when the setting came into force.
     written: u64,
     /// Who counts, and how long its acknowledgements travel.
@@ -42,9 +44,11 @@ impl Eras {
         let needs = rule.map(|rule| rule.needs);
         let goes_on = last.is_some_and(|last| last.needs.is_some());
         let written = last.filter(|_| goes_on).map_or(written, |last| last.written);
-        let era = Era { since: now, needs, written, members };
+        let named = rule.map(|rule| rule.standbys.clone()).unwrap_or_default();
+        let era = Era { since: now, needs, named, written, members };
         let same = last
             .map_or(needs.is_none(), |last| last.needs == era.needs && last.members == era.members);
+        let same = same && last.is_none_or(|last| last.named == era.named);
         if same {
             return;
         }
@@ -63,6 +67,22 @@ impl Eras {
             }
         }
         periods
+    }
+
+    /// Returns how many have to acknowledge by the last setting that was in force, and who counts.
+    pub(crate) fn last_rule(&self) -> Option<(usize, &[NodeId])> {
+        self.eras.iter().rev().find_map(|era| Some((era.needs?, &era.named[..])))
+    }
+
+    /// Returns whether as many follow as have to acknowledge.
+    pub(crate) fn is_met(&self) -> bool {
+        let last = self.eras.last();
+        last.is_none_or(|last| last.needs.is_none_or(|needs| last.members.len() >= needs))
+    }
+
+    /// Returns when a setting came into force first, if one ever did.
+    pub(crate) fn first(&self) -> Option<u64> {
+        self.eras.first().map(|era| era.since)
     }
 
     /// Returns whether some setting was ever in force.

@@ -5,7 +5,7 @@
 //! is written down when it is sent, and nothing that happens later changes it.
 
 use cutover::knob::HeartbeatConnection;
-use cutover::model::{Answer, Node, NodeId, Place, Role, Signal, World};
+use cutover::model::{Answer, Event, Node, NodeId, Place, Role, Signal, World};
 use cutover::trace::{Note, What};
 
 use super::archive::last_tick;
@@ -20,10 +20,23 @@ pub(crate) struct Report {
     pub(crate) replayed: u64,
 }
 
+/// A time without reports of a node.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Silence {
+    pub(crate) node: NodeId,
+    /// When the last report had arrived before it.
+    pub(crate) last: u64,
+    /// When the next one arrived; the greatest number if none did.
+    pub(crate) until: u64,
+    /// Whether the node was the primary of its service when the first was missing.
+    pub(crate) primary: bool,
+}
+
 /// Everything that nodes reported.
 #[derive(Debug, Default)]
 pub(crate) struct Reports {
     of: Vec<OfNode>,
+    pub(crate) silences: Vec<Silence>,
 }
 
 #[derive(Debug)]
@@ -31,6 +44,9 @@ struct OfNode {
     grid: (u64, u64),
     looked: Option<u64>,
     all: Vec<Report>,
+    /// Whether the last report that was due was sent, and how long it was under way.
+    flows: bool,
+    delay: u64,
 }
 
 impl Reports {
@@ -51,6 +67,8 @@ impl Reports {
             self.of.push(OfNode {
                 grid: (micros(first), period.as_micros()),
                 looked: None,
+                flows: now == 0,
+                delay: delay(world, node),
                 all: if now == 0 { vec![start] } else { Vec::new() },
             });
         }
@@ -59,7 +77,8 @@ impl Reports {
                 let due = last_tick(of.grid.0, of.grid.1, now) == Some(now);
                 if due && of.looked != Some(now) {
                     of.looked = Some(now);
-                    if reports(world, node) {
+                    of.listen(world, node, (now, &mut self.silences));
+                    if of.flows {
                         let arrives = now + delay(world, node);
                         of.all.push(report(movement, node, (now, arrives)));
                     }
@@ -67,6 +86,16 @@ impl Reports {
             }
         }
         for note in notes {
+            // Who was promoted or upgraded says so at once.
+            if let What::Moved(Event::PromotionEnds(id, _) | Event::UpgradeEnds(id, _)) = note.what
+                && reports(world, world.node(id))
+            {
+                let of = &mut self.of[id.index()];
+                if !of.flows {
+                    end(&mut self.silences, id, now + delay(world, world.node(id)));
+                }
+                of.flows = true;
+            }
             let What::Decided(by, news, ..) = &note.what else { continue };
             let (Signal::Answered(number, Answer::Detached) | Signal::Demoted(number)) = *news
             else {
@@ -85,6 +114,32 @@ impl Reports {
     /// Returns the last report of a node that had arrived by an instant.
     pub(crate) fn last(&self, id: NodeId, by: u64) -> Option<Report> {
         self.of[id.index()].all.iter().rev().find(|one| one.arrives <= by).copied()
+    }
+}
+
+impl OfNode {
+    /// Finds out at the time of a report whether it comes, and whether the one before has.
+    fn listen(&mut self, world: &World, node: &Node, (now, silences): (u64, &mut Vec<Silence>)) {
+        let (flows, takes) = (reports(world, node), delay(world, node));
+        // A report that takes longer than the one before is missed when it was due.
+        let misses = self.flows && (!flows || takes > self.delay);
+        if misses {
+            let last = self.all.last().map_or(0, |last| last.arrives);
+            let service = world.service(node.service);
+            let primary = service.primary == node.id && service.follows.is_none();
+            silences.push(Silence { node: node.id, last, until: u64::MAX, primary });
+        }
+        if flows && (!self.flows || takes != self.delay) {
+            end(silences, node.id, now + takes);
+        }
+        (self.flows, self.delay) = (flows, takes);
+    }
+}
+
+/// The silence of a node that was the last ends when its next report arrives.
+fn end(silences: &mut [Silence], id: NodeId, arrives: u64) {
+    if let Some(last) = silences.iter_mut().rev().find(|silence| silence.node == id) {
+        last.until = last.until.min(arrives);
     }
 }
 

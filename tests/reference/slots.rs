@@ -17,14 +17,21 @@ use super::track::byte;
 /// A slot as it was seen when a node had become primary.
 #[derive(Clone, Debug)]
 pub(crate) struct Taken {
-    slot: SlotId,
-    node: NodeId,
+    pub(crate) slot: SlotId,
+    pub(crate) node: NodeId,
+    /// The node whose history it continues.
+    pub(crate) from: NodeId,
     pub(crate) branch: usize,
-    at: u64,
+    pub(crate) at: u64,
     created: u64,
     lost_at: u64,
     old: Option<u64>,
-    copy: Option<(u64, u64, u64, bool)>,
+    /// Where it is confirmed, what WAL it needs, as of when it was read, whether it is its own.
+    pub(crate) copy: Option<(u64, u64, u64, bool)>,
+    /// Whether it is there and was given up, because it held back too much WAL.
+    pub(crate) given_up: bool,
+    /// Whether the node is the one before, upgraded.
+    pub(crate) upgraded: bool,
     /// Where the slot was confirmed on the primary when that was copied.
     read: u64,
 }
@@ -132,6 +139,9 @@ impl Takeovers {
         self.all.push(Taken {
             slot: id,
             node,
+            from,
+            given_up: !upgraded && slot.copy(node).is_some_and(|copy| copy.invalid.is_some()),
+            upgraded,
             branch,
             at: now,
             created: slot.created.map_or(0, micros),
@@ -144,7 +154,7 @@ impl Takeovers {
 }
 
 /// Returns the byte up to which a slot is confirmed on a node by feedback before an instant.
-fn confirmed(
+pub(crate) fn confirmed(
     slot: &Slot,
     readings: &Readings,
     world: &World,
@@ -159,16 +169,24 @@ fn confirmed(
     Some(fed.chain([byte(copy.base.micro_bytes())]).max().expect("there is the base"))
 }
 
-/// Returns the oldest byte that a slot needs on a primary.
-fn restart(of: &Reference<'_>, (id, node): (SlotId, NodeId), at: u64) -> Option<u64> {
-    let world = of.world;
-    let copy = of.slots[id.index()].copy(node)?;
+/// Returns the oldest byte that a slot needs on a node at the end of a run.
+pub(crate) fn restart(of: &Reference<'_>, (id, node): (SlotId, NodeId), at: u64) -> Option<u64> {
+    restart_of((&of.slots[id.index()], node), (of.world, of.movement, of.readings), at)
+}
+
+/// Returns the oldest byte that a slot needs on a node.
+pub(crate) fn restart_of(
+    (slot, node): (&Slot, NodeId),
+    (world, movement, readings): (&World, &Movement, &Readings),
+    at: u64,
+) -> Option<u64> {
+    let copy = slot.copy(node)?;
     let own = byte(copy.restart.micro_bytes());
     if world.node(node).role != Role::Primary {
         return Some(own);
     }
-    let confirmed = confirmed(&of.slots[id.index()], of.readings, world, node, at)?;
-    let branch = &of.movement.branches[world.node(node).branch.index()];
+    let confirmed = confirmed(slot, readings, world, node, at)?;
+    let branch = &movement.branches[world.node(node).branch.index()];
     // Every snapshot of running transactions that the consumer has confirmed beyond.
     let (mut mark, mut last) = (branch.began, own);
     while mark <= at {

@@ -13,6 +13,8 @@ use serde_json::Value;
 
 use super::clients::{Watch, outages};
 use super::commits::commits;
+use super::deeds::Deeds;
+use super::feeds::Feeds;
 use super::ledger::ledger;
 use super::looks::Looks;
 use super::movement::{Movement, micros};
@@ -26,6 +28,9 @@ const REPORTS: u32 = 2;
 
 /// Events of clients have this rank, which says whose turn it is.
 const CLIENTS: u32 = 5;
+
+/// Timers have this rank.
+const TIMERS: u32 = 4 << 24;
 
 /// What was counted of a run.
 #[derive(Debug)]
@@ -44,6 +49,8 @@ pub(crate) fn walk(loaded: &Loaded, seed: u64, told: &Value) -> Counted {
     let (mut movement, mut looks) = (Movement::default(), Looks::default());
     let (mut readings, mut takeovers) = (Readings::default(), Takeovers::default());
     let (mut watch, mut acted) = (Watch::default(), None);
+    let (mut deeds, mut feeds) = (Deeds::default(), Feeds::default());
+    let (mut instant, mut reached) = (None, 0);
     let (mut reports, mut turn) = (Reports::default(), false);
     let (mut noted, mut apart) = (0, None);
     let mut goes_on = true;
@@ -52,7 +59,9 @@ pub(crate) fn walk(loaded: &Loaded, seed: u64, told: &Value) -> Counted {
         movement.look(world, news);
         looks.look(&sim, &movement, news);
         reports.look(world, &movement, (turn, news));
+        deeds.look(&sim, (&movement, &looks, &reports), news);
         readings.look(world, &movement);
+        feeds.look(world, (&movement, &readings), reached);
         takeovers.look(world, &movement, &readings);
         watch.look(world, &movement, acted);
         apart = apart.or_else(|| difference(&sim, &movement));
@@ -61,6 +70,12 @@ pub(crate) fn walk(loaded: &Loaded, seed: u64, told: &Value) -> Counted {
         turn = rank.is_some_and(|rank| rank >> 24 == REPORTS);
         let client = rank.filter(|rank| rank >> 24 == CLIENTS).map(|rank| rank >> 16 & 0xFF);
         acted = client.and_then(|client| usize::try_from(client).ok());
+        let next = sim.next_at();
+        if next != instant {
+            (instant, reached) = (next, 0);
+        }
+        let head = world.queue.peek().filter(|(at, _)| Some(*at) == next);
+        reached = reached.max(head.map_or(TIMERS, |(_, rank)| rank));
         goes_on = sim.step();
     }
     let mut judged = Sim::without_notes(Arc::new(loaded.setup.clone()), seed);
@@ -68,7 +83,7 @@ pub(crate) fn walk(loaded: &Loaded, seed: u64, told: &Value) -> Counted {
     let world = sim.world();
     movement.look(world, &[]);
     readings.look(world, &movement);
-    let reference = Reference {
+    let mut reference = Reference {
         world,
         movement: &movement,
         looks: &looks,
@@ -79,11 +94,15 @@ pub(crate) fn walk(loaded: &Loaded, seed: u64, told: &Value) -> Counted {
         takeovers: &takeovers.all,
         watch: &watch,
         commits: commits(&movement, world),
+        deeds: &deeds,
+        feeds: &feeds.ended,
+        outages: Vec::new(),
+        told,
         now: micros(world.now),
     };
-    let outages = outages(&reference);
-    let numbers = reference.numbers(&outages);
-    Counted { numbers, apart, ledger: ledger(&reference, &outages, told) }
+    reference.outages = outages(&reference);
+    let numbers = reference.numbers();
+    Counted { numbers, apart, ledger: ledger(&reference, &reference.outages, told) }
 }
 
 fn at(note: &Note) -> u64 {
