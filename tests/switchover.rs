@@ -334,3 +334,23 @@ fn asking_more_than_m_less_k_of_m_standbys_meets_every_set_that_acknowledged() {
         }
     }
 }
+
+#[test]
+fn maintenance_of_a_read_replica_in_its_window_is_shown_as_running_and_as_completed() {
+    let text = r#"Scenario(
+        name: "copy",
+        services: [
+            Service(name: "orders", plan: Business),
+            Service(name: "copy", plan: Startup, windows: [("10m", "25m")]),
+        ],
+        integrations: [ReadReplica(source: "orders", replica: "copy")],
+        script: [At("60s", Operator(Maintain, Service("copy")))],
+        until: "30m",
+    )"#;
+    let loaded = parse("copy.ron", text).unwrap_or_else(|errors| panic!("{errors}"));
+    let outcome = run(&loaded.setup, 0);
+    assert_eq!(outcome.switchovers[0].service, "copy");
+    let states: Vec<&str> =
+        outcome.switchovers[0].states.iter().map(|(_, state)| state.word()).collect();
+    assert_eq!(states, ["PENDING", "SCHEDULED", "RUNNING", "COMPLETED"]);
+}
