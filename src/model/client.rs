@@ -204,6 +204,8 @@ pub struct ClientOutage {
     pub went_on: bool,
     /// Since when the server that answered at last, and the links to it, had been well.
     pub well_since: Instant,
+    /// Which server answered at last.
+    pub answered_by: Option<NodeId>,
     /// Which servers would do the client's work, and since when; nothing before the first look.
     pub(crate) available: Option<Vec<Available>>,
 }
@@ -309,6 +311,7 @@ impl Client {
             learned: Vec::new(),
             went_on: false,
             well_since: Instant::FAR,
+            answered_by: None,
             available: None,
         });
     }

@@ -297,6 +297,7 @@ impl World {
         let client = self.client_mut(id);
         if let Some(outage) = &mut client.outage {
             outage.well_since = well_since;
+            outage.answered_by = Some(node);
         }
         client.recover(answer);
         self.compare(id, node);

@@ -5,7 +5,7 @@
 use super::Sim;
 use super::client_outcome::{Outage, Parts};
 use crate::kernel::{Instant, Span};
-use crate::model::{Activity, Client, ClientOutage, Hosts, Record};
+use crate::model::{Activity, Client, ClientOutage, Hosts, NodeId, Record};
 
 impl Sim {
     /// Returns the outages of a client, the one it is in included.
@@ -30,23 +30,31 @@ impl Sim {
         let named = client.settings.hosts != Hosts::Listed;
         let changes = record.changes.iter().rev().filter(|_| named);
         let change = changes.into_iter().find(|c| c.served > start && c.served <= end);
-        let given_up = memory.given_up.iter().find(|given_up| within(given_up.at));
+        let mut given_up = memory.given_up.iter().filter(|given_up| within(given_up.at));
         let partner = self.world.pair_of(client.service).map(|pair| pair.partner(client.service));
         let theirs = partner.map(|partner| &self.history.of(partner).promotions);
         let promotions = memory.promotions.iter().chain(theirs.into_iter().flatten());
         let mut promotions = promotions.filter(|promotion| within(promotion.ordered));
+        // Without a change of the name, it was whoever had it that came back, or is still missed.
+        let targets = record.at(end);
+        let old = outage.answered_by.filter(|_| outage.end <= self.setup.until);
+        let back = old.is_some_and(|node| {
+            !promotions.clone().any(|one| one.node == node && within(one.finished))
+        });
+        let missed = |node: NodeId| !named || targets.iter().any(|target| target == node);
         let ordered = promotions.next();
         let mut book = Book { at: start, end, parts: Parts::default() };
         if outage.went_on {
             book.until(outage.well_since, |parts| &mut parts.recover);
         } else if let Some(change) = change {
+            let given_up = given_up.next();
             book.until(given_up.map_or(start, |given_up| given_up.at), |parts| &mut parts.detect);
             book.until(ordered.map_or(start, |order| order.ordered), |parts| &mut parts.check);
             book.until(change.ordered, |parts| &mut parts.promote);
             book.until(change.served, |parts| &mut parts.publish);
             let learned = self.learned((client, record), outage, change.served);
             book.until(learned, |parts| &mut parts.cache);
-        } else if let Some(given_up) = given_up {
+        } else if let Some(given_up) = given_up.find(|one| !back && missed(one.node)) {
             book.until(given_up.at, |parts| &mut parts.detect);
             let finished = ordered.map(|promotion| promotion.finished).filter(|_| !named);
             book.until(finished.unwrap_or(end), |parts| &mut parts.promote);

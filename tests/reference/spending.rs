@@ -186,7 +186,7 @@ pub(crate) fn spent(
     back: Option<Back>,
 ) -> Spent {
     let until = end.min(of.now);
-    let turns = turns(of, (client, spending), (start, until), back);
+    let turns = turns(of, (client, spending), (start, end), back);
     let mut spent = Spent::default();
     let mut at = start;
     for (turn, part) in turns {
@@ -210,6 +210,7 @@ fn turns(
     back: Option<Back>,
 ) -> Vec<(u64, usize)> {
     let own = &of.looks.services[client.service.index()];
+    let (over, end) = (end <= of.now, end.min(of.now));
     let within = |at: &u64| (start..=end).contains(at);
     let by_itself = || vec![(back.map_or(u64::MAX, |back| spending.well_since(back)), 0)];
     if back.is_some_and(|back| back.went_on) {
@@ -235,7 +236,18 @@ fn turns(
             (spending.learned(of.world, client, served), 5),
         ];
     }
-    let Some(noticed) = noticed else { return by_itself() };
+    // The name is where it was: whoever it led to works again, or was given up.
+    let took_over = |of: &OfService, node: NodeId| {
+        let mut own = of.promotions.iter().filter(|one| one.node == node);
+        own.any(|one| within(&one.ordered) && one.finished.is_some_and(|at| within(&at)))
+    };
+    let new = back.filter(|_| over).is_none_or(|back| {
+        took_over(own, back.node) || theirs.is_some_and(|theirs| took_over(theirs, back.node))
+    });
+    let led_to = record.at(Instant::from_micros(end));
+    let of_client = |node: NodeId| !named || led_to.iter().any(|one| one == node);
+    let lost = own.marked_down.iter().find(|(at, _, node)| within(at) && of_client(*node));
+    let Some((noticed, ..)) = lost.filter(|_| new) else { return by_itself() };
     let finished = promotion.and_then(|one| one.finished).filter(|_| !named);
-    vec![(noticed, 1), (finished.unwrap_or(end), 3)]
+    vec![(*noticed, 1), (finished.unwrap_or(end), 3)]
 }
