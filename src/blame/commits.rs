@@ -4,13 +4,17 @@
 //! the primary was given up, the moment at which another node was primary. Knows nothing of
 //! outages. Kept here: the lines of a range add up to what the range holds.
 
-use super::cause;
-use super::chain::{cause_of, fences, noticing, strike};
+use super::chain::{cause_of, fences, in_order, interrupted, phase_before, strike};
 use super::entry::{Entry, Kind, Link};
 use super::scale::Scale;
+use super::successor::{self, Successor};
+use super::{cause, order};
 use crate::check::Amount;
-use crate::kernel::Instant;
-use crate::sim::{FaultOutcome, LostRange, Outcome, Promotion, ServiceOutcome};
+use crate::control::PhaseName;
+use crate::kernel::{Instant, Span};
+use crate::sim::{
+    ByHand, FaultOutcome, LostRange, OrderOutcome, Outcome, Promotion, ServiceOutcome,
+};
 
 /// Returns the lines of lost and divergent commits of every service.
 pub(super) fn of_services(outcome: &Outcome) -> Vec<Entry> {
@@ -50,7 +54,7 @@ pub(super) fn of_readers(outcome: &Outcome) -> Vec<Entry> {
 /// The instants that decide whose a lost commit is.
 struct Turns<'a> {
     fault: Option<&'a FaultOutcome>,
-    promotion: Option<&'a Promotion>,
+    successor: Option<Successor<'a>>,
     struck: Instant,
     noticed: Instant,
     promoted: Instant,
@@ -60,16 +64,13 @@ struct Turns<'a> {
 
 impl<'a> Turns<'a> {
     fn of(outcome: &'a Outcome, service: &'a ServiceOutcome, range: &LostRange) -> Self {
-        let mut ended = service.promotions.iter().filter(|one| one.finished.is_some());
-        let promotion = ended.find(|one| one.from == range.node);
-        let until = outcome.until;
-        let Some(promotion) = promotion else {
+        let Some(successor) = successor::of_range(outcome, service, range) else {
             // Nobody took over from it: it is the one of two that was not followed.
             let start = range.since;
-            let (fault, promotion) = (None, None);
+            let (fault, successor) = (None, None);
             let turns = Self {
                 fault,
-                promotion,
+                successor,
                 struck: start,
                 noticed: start,
                 promoted: start,
@@ -77,24 +78,60 @@ impl<'a> Turns<'a> {
             };
             return turns;
         };
+        if let Some(act) = by_hand(service, range) {
+            let at = act.at;
+            let (fault, successor, reached) = (None, Some(successor), outcome.until);
+            return Self { fault, successor, struck: at, noticed: at, promoted: at, reached };
+        }
+        let promotion = successor.promotion;
         let noticed = promotion.marked_down.min(promotion.ordered);
-        let marks = service.marked_down.iter().filter(|mark| mark.node == range.node);
-        let last = marks.rev().find(|mark| mark.at <= noticed);
-        let last_report = last.map_or(Instant::ZERO, |mark| mark.last_report);
-        let fault = cause::of_silence(outcome, &range.node, (last_report, noticed));
-        let promoted = promotion.finished.unwrap_or(until);
-        let ended = fault.and_then(|fault| cause::ended(outcome, fault));
+        let fault = behind_it(outcome, service, successor);
+        let promoted = promotion.finished.unwrap_or(outcome.until);
+        let hiding = fault.filter(|fault| fault.hides);
+        let ended = hiding.and_then(|fault| cause::ended(outcome, fault));
         let fenced = service.fenced.iter().any(|fence| fence.node == range.node);
-        let out_of_reach = ended.or((!fenced).then_some(until)).unwrap_or(promoted);
+        let wiped = wiped(outcome, service, successor).map(|order| order.at);
+        let out_of_reach = ended.or(wiped).or((!fenced).then_some(outcome.until));
         Self {
             fault,
-            promotion: Some(promotion),
+            successor: Some(successor),
             struck: fault.map_or(noticed, |fault| fault.at),
             noticed,
             promoted,
-            reached: if fault.is_some() { out_of_reach.max(promoted) } else { promoted },
+            reached: out_of_reach.map_or(promoted, |at| at.max(promoted)),
         }
     }
+
+    fn promotion(&self) -> Option<&'a Promotion> {
+        self.successor.map(|one| one.promotion)
+    }
+
+    /// Returns the order behind the promotion, if one is.
+    fn order(&self, outcome: &'a Outcome) -> Option<&'a OrderOutcome> {
+        let one = self.successor?;
+        order::of_promotion(outcome, one.service, one.promotion)
+    }
+}
+
+/// Returns the fault that made a promotion necessary, or struck before it was ordered.
+fn behind_it<'a>(
+    outcome: &'a Outcome,
+    service: &ServiceOutcome,
+    successor: Successor<'_>,
+) -> Option<&'a FaultOutcome> {
+    let promotion = successor.promotion;
+    let noticed = promotion.marked_down.min(promotion.ordered);
+    let owner = cause::owner(outcome, &promotion.from).unwrap_or(service);
+    let marks = owner.marked_down.iter().filter(|mark| mark.node == promotion.from);
+    let last = marks.rev().find(|mark| mark.at <= noticed);
+    let last_report = last.map_or(Instant::ZERO, |mark| mark.last_report);
+    let fault = cause::of_silence(outcome, &promotion.from, (last_report, noticed));
+    let ordered = order::is_ordered(successor.service, promotion);
+    // What is ordered needs no fault: one that was there before has to have lasted.
+    let lasts = |fault: &&FaultOutcome| {
+        fault.hides && cause::ended(outcome, fault).is_none_or(|end| end > promotion.ordered)
+    };
+    fault.filter(|fault| !ordered || lasts(fault))
 }
 
 fn lines(outcome: &Outcome, service: &ServiceOutcome, range: &LostRange) -> Vec<Entry> {
@@ -130,7 +167,7 @@ fn lines(outcome: &Outcome, service: &ServiceOutcome, range: &LostRange) -> Vec<
     if untold > 0 {
         let amount = Amount::Commits(untold);
         let entry = entry(service, range, (Kind::Divergent, amount), (range.since, outcome.until));
-        let scale = behind(outcome, service, (range, turns.promotion));
+        let scale = behind(outcome, service, (range, turns.promotion()));
         let scale = if last_fault.is_some() { scale } else { fence(outcome) };
         let chain = chain(outcome, service, range, (Kind::LostDeciding, &turns));
         entries.push(Entry { scale, chain, ..entry });
@@ -163,13 +200,25 @@ fn scale(
     range: &LostRange,
     (kind, turns): (Kind, &Turns<'_>),
 ) -> Scale {
-    let daemons = turns.promotion.is_some_and(|one| one.rule == "promote-self");
+    let knobs = |names: &[&str]| Scale::knobs(&outcome.knobs, names);
+    let daemons = turns.promotion().is_some_and(|one| one.rule == "promote-self");
+    let restored = turns.promotion().is_some_and(|one| one.cause == "restore");
     match kind {
-        Kind::LostUnnoticed if daemons => Scale::knobs(&outcome.knobs, &["lookout_failover_lag"]),
-        Kind::LostUnnoticed => Scale::knobs(&outcome.knobs, &["detection_timeout"]),
-        Kind::LostDeciding => Scale::knobs(&outcome.knobs, &["promotion_overhead"]),
+        Kind::LostUnnoticed if daemons => knobs(&["lookout_failover_lag"]),
+        Kind::LostUnnoticed => turns
+            .order(outcome)
+            .map_or_else(|| knobs(&["detection_timeout"]), |order| Scale::Order(order.order)),
+        Kind::LostDeciding if restored => knobs(&["node_build", "restore_rate", "database_size"]),
+        Kind::LostDeciding => knobs(&["promotion_overhead"]),
         Kind::LostBeside => {
-            turns.fault.map_or_else(|| fence(outcome), |fault| Scale::Fault(fault.fault))
+            let hiding = turns.fault.filter(|fault| fault.hides);
+            let wiped = turns.successor.and_then(|one| wiped(outcome, service, one));
+            match (by_hand(service, range), wiped, hiding) {
+                (Some(act), ..) => Scale::Order(act.order),
+                (None, Some(order), _) => Scale::Order(order.order),
+                (None, None, Some(fault)) => Scale::Fault(fault.fault),
+                (None, None, None) => knobs(&["fencing"]),
+            }
         }
         Kind::LostFencing => fence(outcome),
         Kind::LostBehind
@@ -177,8 +226,21 @@ fn scale(
         | Kind::Phantom
         | Kind::Again(_)
         | Kind::Gap(_)
-        | Kind::Outage(_) => behind(outcome, service, (range, turns.promotion)),
+        | Kind::Outage(_) => behind(outcome, service, (range, turns.promotion())),
     }
+}
+
+/// Returns the order that ended the history of an instance that had left its group.
+fn wiped<'a>(
+    outcome: &'a Outcome,
+    service: &ServiceOutcome,
+    successor: Successor<'_>,
+) -> Option<&'a OrderOutcome> {
+    let promotion = successor.promotion;
+    let promoted = promotion.finished.filter(|_| promotion.cause == "gad_promotion")?;
+    let all = outcome.orders.iter().filter(|order| order.refusal.is_none());
+    let mut later = all.filter(|order| order.service == service.name && order.at >= promoted);
+    later.find(|order| order.order == "AddSecondary")
 }
 
 /// Returns what decides how far behind the next primary was.
@@ -192,11 +254,25 @@ fn behind(
             Scale::knobs(&outcome.knobs, &["quorum_wait_cancel"])
         }
         (Some(fault), _) => Scale::Fault(fault.fault),
+        (None, Some(one)) if one.cause == "restore" && unsaved(service, one) => {
+            Scale::knobs(&outcome.knobs, &["backup_rate", "database_size"])
+        }
         (None, Some(one)) if one.cause == "restore" => {
             Scale::knobs(&outcome.knobs, &["archive_period", "wal_segment"])
         }
+        (None, Some(one)) if one.cause == "power_on" => {
+            Scale::knobs(&outcome.knobs, &["power_off", "archive_period", "wal_segment"])
+        }
+        (None, Some(one)) if cause::owner(outcome, &one.node) != Some(service) => {
+            Scale::knobs(&outcome.knobs, &["cross_service_lag"])
+        }
         (None, _) => Scale::knobs(&outcome.knobs, &["replication_delay", "replication_goodput"]),
     }
+}
+
+/// Returns whether a restore came before the first full backup after an upgrade.
+fn unsaved(service: &ServiceOutcome, promotion: &Promotion) -> bool {
+    phase_before(service, promotion.ordered) == Some(PhaseName::BackingUp)
 }
 
 /// Returns the fault that kept the WAL of a range from whoever took over.
@@ -223,32 +299,48 @@ fn chain(
     range: &LostRange,
     (kind, turns): (Kind, &Turns<'_>),
 ) -> Vec<Link> {
-    let Some(promotion) = turns.promotion else {
-        let what = format!("{} begins timeline {}", range.node, range.timeline);
-        return vec![Link::new(range.since, what)];
+    let Some(one) = turns.successor else {
+        let mut chain: Vec<Link> = by_hand(service, range).map(done).into_iter().collect();
+        let what = format!("{} writes to timeline {}", range.node, range.timeline);
+        chain.push(Link::new(range.since, what));
+        return in_order(chain);
     };
-    let mut chain = noticing(outcome, service, promotion);
-    let failover = cause_of(outcome, service, promotion);
-    chain.extend(failover.into_iter().skip(chain.len()));
-    if chain.is_empty() {
-        chain.extend(turns.fault.map(strike));
+    let promotion = one.promotion;
+    let mut chain: Vec<Link> = by_hand(service, range).map(done).into_iter().collect();
+    chain.extend(turns.fault.map(strike));
+    chain.extend(cause_of(outcome, one.service, promotion));
+    chain.extend(obstacle(outcome, service, (range, turns.promotion())).map(strike));
+    chain.extend(interrupted(outcome, service, promotion.ordered));
+    chain.extend(cause::of_others(outcome, one.service, promotion).into_iter().map(strike));
+    let hiding = turns.fault.filter(|fault| fault.hides);
+    let healed = hiding.and_then(|fault| cause::ended(outcome, fault));
+    let fence = fences(outcome, service, &range.node);
+    if matches!(kind, Kind::LostBeside | Kind::LostFencing) {
+        let before = |at: &Instant| fence.as_ref().is_none_or(|fence| *at <= fence.at);
+        chain.extend(
+            healed
+                .filter(before)
+                .map(|healed| Link::new(healed, format!("{} can be reached again", range.node))),
+        );
+        chain.extend(fence);
+        chain.extend(wiped(outcome, service, one).map(order::given));
+    } else if kind == Kind::LostDeciding && healed.is_some_and(|at| at > turns.noticed) {
+        chain.extend(healed.filter(|at| *at <= turns.promoted).map(|healed| {
+            Link::new(healed, format!("{} can be reached again, and takes writes", range.node))
+        }));
     }
-    let obstacle = obstacle(outcome, service, (range, turns.promotion));
-    for link in obstacle.into_iter().map(strike) {
-        if !chain.contains(&link) {
-            chain.push(link);
-        }
-    }
-    chain.extend(cause::of_others(outcome, service, promotion).into_iter().map(strike));
-    chain.sort_by_key(|link| link.at);
-    if !matches!(kind, Kind::LostBeside | Kind::LostFencing) {
-        return chain;
-    }
-    if let Some(healed) = turns.fault.and_then(|fault| cause::ended(outcome, fault)) {
-        chain.push(Link::new(healed, format!("{} can be reached again", range.node)));
-    }
-    chain.extend(fences(outcome, service, &range.node));
     chain.retain(|link| link.at <= outcome.until);
-    chain.sort_by_key(|link| link.at);
-    chain
+    in_order(chain)
+}
+
+/// Returns the promotion past the platform that left a primary beside the one that it made.
+fn by_hand<'a>(service: &'a ServiceOutcome, range: &LostRange) -> Option<&'a ByHand> {
+    let near =
+        |at: Instant| at <= range.since + range.window && range.since <= at + Span::from_secs(1);
+    let mut others = service.background.by_hand.iter().filter(|act| act.node != range.node);
+    others.find(|act| act.order == "Promote" && near(act.at))
+}
+
+fn done(act: &ByHand) -> Link {
+    Link::new(act.at, order::deed(act.order, &act.node))
 }

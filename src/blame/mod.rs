@@ -3,19 +3,24 @@
 //! * `entry`: what a line is made of; `scale`: the constants that it scales with;
 //! * `commits`: ranges of commits that were lost, diverged or seen in vain; `outage`: the seconds
 //!   in which clients could not work; `slots`: what consumers were given again, and never;
-//! * `cause`: which fault is behind a silence or an outage; `chain`: how a fault became a failover;
+//! * `cause`: which fault is behind a silence or an outage; `order`: which operator's order is;
+//!   `successor`: which promotion ended an outage or decided a loss; `chain`: how a fault or an
+//!   order became a new primary; `back`: what brought a client back without one;
 //! * `sum`: the lines added up by what they scale with.
 //!
 //! Knows nothing of how a run comes about or of how it is printed. Kept here: the lines of a kind
 //! add up to the whole, to the commit and to the microsecond.
 
+mod back;
 mod cause;
 mod chain;
 mod commits;
 mod entry;
+mod order;
 mod outage;
 mod scale;
 mod slots;
+mod successor;
 mod sum;
 
 pub(crate) use chain::{cause_of, fences};
@@ -23,7 +28,16 @@ pub use entry::{Again, Entry, Gap, Kind, Link, Part};
 pub use scale::{Scale, Setting};
 pub use sum::{Share, shares};
 
-use crate::sim::Outcome;
+use crate::sim::{LostRange, Outcome, Promotion, ServiceOutcome};
+
+/// Returns the promotion that decided that a range of commits is lost, if one did.
+pub(crate) fn successor<'a>(
+    outcome: &'a Outcome,
+    service: &'a ServiceOutcome,
+    range: &LostRange,
+) -> Option<&'a Promotion> {
+    successor::of_range(outcome, service, range).map(|one| one.promotion)
+}
 
 /// Returns the ledger of a run: lost and divergent commits of each service first, then what readers
 /// saw in vain, then what consumers of slots were given again and what they will never be given,

@@ -3,59 +3,327 @@
 //! Knows nothing of commits. Kept here: the lines of an outage are its parts, in the order in which
 //! it went through them; connecting and retrying alternate and share their time.
 
-use super::cause;
-use super::chain::{cause_of, noticing, publishing, strike};
+use super::chain::{
+    cause_of, given_up, in_order, interrupted, noticing, publishing, strike, was_upgrading,
+};
 use super::entry::{Entry, Kind, Link, Part};
 use super::scale::{Scale, Setting};
+use super::successor::{self, Successor};
+use super::{back, cause, order};
 use crate::check::Amount;
-use crate::control::PhaseName;
-use crate::kernel::Span;
-use crate::knob::CommitMode;
-use crate::model::Endpoint;
+use crate::kernel::{Instant, Span};
+use crate::model::{Driver, Endpoint};
 use crate::sim::{
-    ClientOutcome, FaultOutcome, MarkedDown, Outage, Outcome, Promotion, ServiceOutcome,
+    ClientOutcome, FaultOutcome, OrderOutcome, Outage, Outcome, Promotion, ServiceOutcome,
 };
 
 /// Returns the lines of every outage.
 pub(super) fn of_clients(outcome: &Outcome) -> Vec<Entry> {
     let of_client = |client: &'_ ClientOutcome| -> Vec<Entry> {
         let Some(service) = cause::service_of(outcome, client) else { return Vec::new() };
-        let lines = client.outages.iter().flat_map(|one| lines(outcome, (service, client), one));
-        lines.collect()
+        let cases = client.outages.iter().map(|outage| {
+            let successor = successor::of_outage(outcome, (service, client), outage);
+            Case { outcome, service, client, outage, successor }
+        });
+        cases.flat_map(|case| case.lines()).collect()
     };
     outcome.clients.iter().flat_map(of_client).collect()
 }
 
-fn lines(
-    outcome: &Outcome,
-    (service, client): (&ServiceOutcome, &ClientOutcome),
-    outage: &Outage,
-) -> Vec<Entry> {
-    let end = outage.end.unwrap_or(outcome.until);
-    let mut from = outage.start;
-    let mut entries = Vec::new();
-    for part in Part::ALL {
-        let length = length(outage, part);
-        let shared = matches!(part, Part::Connect | Part::Retry);
-        let to = if shared { end } else { from + length };
-        if length > Span::ZERO {
-            entries.push(Entry {
-                service: service.name.clone(),
-                subject: client.name.clone(),
-                kind: Kind::Outage(part),
-                amount: Amount::Time(length),
-                from,
-                to,
-                range: None,
-                scale: scale(outcome, (service, client), (outage, part)),
-                chain: chain(outcome, (service, client), (outage, part)),
-            });
+/// An outage with all that it is judged by.
+struct Case<'a> {
+    outcome: &'a Outcome,
+    service: &'a ServiceOutcome,
+    client: &'a ClientOutcome,
+    outage: &'a Outage,
+    /// The promotion that ended it, or is to end it.
+    successor: Option<Successor<'a>>,
+}
+
+impl<'a> Case<'a> {
+    fn end(&self) -> Instant {
+        self.outage.end.unwrap_or(self.outcome.until)
+    }
+
+    fn lines(&self) -> Vec<Entry> {
+        let mut from = self.outage.start;
+        let mut entries = Vec::new();
+        for part in Part::ALL {
+            let length = length(self.outage, part);
+            let shared = matches!(part, Part::Connect | Part::Retry);
+            let to = if shared { self.end() } else { from + length };
+            if length > Span::ZERO {
+                entries.push(Entry {
+                    service: self.service.name.clone(),
+                    subject: self.client.name.clone(),
+                    kind: Kind::Outage(part),
+                    amount: Amount::Time(length),
+                    from,
+                    to,
+                    range: None,
+                    scale: self.scale(part, (from, to)),
+                    chain: self.chain(part),
+                });
+            }
+            if !shared {
+                from = to;
+            }
         }
-        if !shared {
-            from = to;
+        entries
+    }
+
+    fn promotion(&self) -> Option<&'a Promotion> {
+        self.successor.map(|one| one.promotion)
+    }
+
+    /// Returns the order behind the promotion, if one is.
+    fn order(&self) -> Option<&'a OrderOutcome> {
+        let one = self.successor?;
+        order::of_promotion(self.outcome, one.service, one.promotion)
+    }
+
+    /// Returns the order that most of a part was spent on waiting for, if one is.
+    fn awaited(&self, (from, to): (Instant, Instant)) -> Option<Scale> {
+        let order = self.order().filter(|order| from <= order.at && order.at <= to)?;
+        let most = order.at.since(from) > to.since(order.at);
+        most.then_some(Scale::Order(order.order))
+    }
+
+    /// Returns whether the new primary is part of what was planned.
+    fn is_planned(&self) -> bool {
+        self.successor.is_some_and(|one| {
+            one.promotion.cause == "switchover" && order::is_ordered(one.service, one.promotion)
+        })
+    }
+
+    /// Returns a fault of a kind that struck the service by the end of the outage.
+    fn stalled(&self, kind: &'static str) -> Option<Scale> {
+        let over = self.outcome.faults.iter().any(|fault| {
+            let of_service = fault.fault == kind && fault.what == self.service.name;
+            of_service && fault.at <= self.end() && !fault.healed
+        });
+        over.then_some(Scale::Fault(kind))
+    }
+
+    fn scale(&self, part: Part, place: (Instant, Instant)) -> Scale {
+        let knobs = |names: &[&str]| Scale::knobs(&self.outcome.knobs, names);
+        let driver = |names: &[&str]| Scale::client(&self.outcome.knobs, self.client, names);
+        let daemons = self.promotion().is_some_and(|one| one.rule == "promote-self");
+        match part {
+            Part::Recover => self.recovery(place),
+            Part::Detect if self.client.endpoint != Endpoint::Primary => {
+                knobs(&["standby_timeout"])
+            }
+            Part::Detect if daemons => knobs(&["lookout_failover_lag"]),
+            Part::Detect if was_upgrading(self.service, place.1) => {
+                knobs(&["major_upgrade_patience", "detection_timeout"])
+            }
+            Part::Detect => knobs(&["detection_timeout"]),
+            Part::Check | Part::Promote if self.awaited(place).is_some() => {
+                self.awaited(place).unwrap_or_else(|| knobs(&["promotion_patience"]))
+            }
+            Part::Check => self.checks(daemons),
+            Part::Promote => self.making(),
+            Part::Publish => {
+                self.stalled("PublishStall").unwrap_or_else(|| knobs(&["dns_publish_delay"]))
+            }
+            Part::Cache => driver(&["dns_ttl"]),
+            Part::Connect => driver(&["connect_timeout", "tcp_user_timeout"]),
+            Part::Retry => driver(&["backoff_max", "backoff_first"]),
         }
     }
-    entries
+
+    /// Returns what making sure scales with.
+    fn checks(&self, daemons: bool) -> Scale {
+        let knobs = |names: &[&str]| Scale::knobs(&self.outcome.knobs, names);
+        let timed = self
+            .successor
+            .filter(|_| self.is_planned())
+            .and_then(|one| order::timed(self.outcome, one.service, one.promotion));
+        match (timed, self.promotion()) {
+            (Some(setting), _) => Scale::Knobs(vec![setting]),
+            (None, _) if daemons => knobs(&["lookout_missing_primary_timeout"]),
+            (None, Some(one)) if one.rule == "promote-furthest-asked" => knobs(&["order_patience"]),
+            (None, _) => knobs(&["promotion_patience"]),
+        }
+    }
+
+    /// Returns what the making of a new primary, or of another standby, scales with.
+    fn making(&self) -> Scale {
+        let knobs = |names: &[&str]| Scale::knobs(&self.outcome.knobs, names);
+        let primary = self.client.endpoint == Endpoint::Primary;
+        let Some(one) = self.successor.filter(|_| primary) else {
+            let build = || knobs(&["node_build", "restore_rate", "database_size"]);
+            return self.stalled("ProvisionStall").unwrap_or_else(build);
+        };
+        if ["restore", "power_on"].contains(&one.promotion.cause) {
+            let build = || knobs(&["node_build", "restore_rate", "database_size"]);
+            return self.stalled("ProvisionStall").unwrap_or_else(build);
+        }
+        if let Some(held) = cause::of_replay(self.outcome, one.promotion) {
+            return Scale::Fault(held.fault);
+        }
+        if successor::in_vain(one.service, one.promotion).is_empty() {
+            knobs(&["promotion_overhead", "redo_rate"])
+        } else {
+            knobs(&["detection_timeout", "promotion_patience", "promotion_overhead"])
+        }
+    }
+
+    /// Returns what a recovery without a change of the name scales with.
+    fn recovery(&self, place: (Instant, Instant)) -> Scale {
+        let knobs = |names: &[&str]| Scale::knobs(&self.outcome.knobs, names);
+        let (outcome, outage) = (self.outcome, self.outage);
+        let ordered = order::of_outage(outcome, self.service, outage.start);
+        if ordered.is_some_and(|order| order.order == "MajorUpgrade") {
+            return knobs(&["major_upgrade_outage", "shutdown_checkpoint"]);
+        }
+        let lasting = cause::lasting(outcome, self.client, outage.start);
+        if let Some(one) = self.successor.filter(|_| self.order().is_some()) {
+            let met = order::stopping(one.service, one.promotion).and_then(|from| {
+                let within = (from, one.promotion.ordered);
+                cause::within(outcome, &one.promotion.from, within).pop()
+            });
+            let met = met.or(lasting).map(|fault| Scale::Fault(fault.fault));
+            return met.or_else(|| self.awaited(place)).unwrap_or_else(|| {
+                if one.promotion.rule == "return-to-active" {
+                    knobs(&["detection_timeout", "promotion_overhead"])
+                } else if one.promotion.cause == "switchover" {
+                    knobs(&["shutdown_checkpoint", "promotion_overhead"])
+                } else {
+                    knobs(&["promotion_overhead"])
+                }
+            });
+        }
+        let fault = cause::of_outage(outcome, self.client, outage.start);
+        if back::returning(self.service, outage).is_some() {
+            return knobs(&["detection_timeout", "order_patience"]);
+        }
+        let stalled = back::stalled(self.service, self.client, outage);
+        if let Some((_, enough)) = stalled.filter(|_| back::spares(self.service, fault)) {
+            let healed = |fault: &FaultOutcome| {
+                let ended = cause::ended(outcome, fault);
+                ended.is_some_and(|end| enough.is_none_or(|enough| end <= enough.at))
+            };
+            return match fault {
+                Some(fault) if healed(fault) => Scale::Fault(fault.fault),
+                _ => knobs(&["quorum_size", "standby_timeout", "node_build"]),
+            };
+        }
+        match fault.map(|fault| fault.fault) {
+            Some("ProcessCrash") => knobs(&["process_restart"]),
+            Some("OutOfMemory") => knobs(&["redo_rate"]),
+            Some(fault) => Scale::Fault(fault),
+            None => knobs(&["promotion_overhead"]),
+        }
+    }
+
+    fn chain(&self, part: Part) -> Vec<Link> {
+        let mut chain = match (self.successor, part) {
+            (Some(one), Part::Detect) => noticing(self.outcome, one.service, one.promotion),
+            (Some(one), Part::Recover | Part::Check | Part::Promote) => {
+                cause_of(self.outcome, one.service, one.promotion)
+            }
+            (Some(one), Part::Publish | Part::Cache | Part::Connect | Part::Retry) => {
+                self.published(one)
+            }
+            (None, _) => self.alone(),
+        };
+        if let (Some(one), true) = (self.successor, part == Part::Recover) {
+            chain.extend(self.passed_on(one));
+        }
+        if chain.is_empty() {
+            let fault = cause::of_outage(self.outcome, self.client, self.outage.start);
+            chain.extend(fault.map(strike));
+        }
+        chain.retain(|link| link.at <= self.end());
+        if let Some(end) = self.outage.end
+            && matches!(part, Part::Recover | Part::Connect | Part::Retry)
+        {
+            chain.push(self.works_again(end));
+        }
+        in_order(chain)
+    }
+
+    fn works_again(&self, end: Instant) -> Link {
+        let name = &self.client.name;
+        let with = self.outage.answered_by.as_ref();
+        let what = with.map_or_else(
+            || format!("{name} works again"),
+            |node| format!("{name} works again, with {node}"),
+        );
+        let link = Link::new(end, what);
+        // Whoever was left by a node that had passed it on still had the old address.
+        let stale = back::left(self.service, self.outage).is_some() && self.successor.is_none();
+        let by_ttl = stale && self.client.driver == Driver::Tuned;
+        if by_ttl { link.by(Setting::of(&self.outcome.knobs, "dns_ttl")) } else { link }
+    }
+
+    /// Returns how a promotion came about and became known to the client.
+    fn published(&self, one: Successor<'a>) -> Vec<Link> {
+        let mut chain = cause_of(self.outcome, one.service, one.promotion);
+        if self.client.endpoint != Endpoint::Primary {
+            chain.extend(self.served());
+            return chain;
+        }
+        let name = self.client.endpoint.label(&self.client.service);
+        chain.extend(publishing(self.outcome, (one.service, &name), one.promotion));
+        if let Some(finished) = one.promotion.finished.filter(|_| self.is_planned()) {
+            // Whoever passes connections on no more makes a client wait for the name.
+            let died = cause::within(self.outcome, &one.promotion.from, (finished, self.end()));
+            chain.extend(died.into_iter().filter(|fault| fault.hides).map(strike));
+        }
+        chain
+    }
+
+    /// Returns how the old primary passed a client on to the new one.
+    fn passed_on(&self, one: Successor<'a>) -> Option<Link> {
+        let passes =
+            |at: Instant, node: &str| self.outage.start <= at && node == one.promotion.from;
+        let mut passing = one.service.background.forwarding.iter();
+        let old = passing.find(|old| passes(old.at, &old.node))?;
+        let what = format!("{} passes connections on to {}", old.node, one.promotion.node);
+        Some(Link::new(old.at, what))
+    }
+
+    /// Returns the last change of the client's name in the outage.
+    fn served(&self) -> Option<Link> {
+        let changed = self.service.dns.iter().rev().find(|change| {
+            let within = self.outage.start < change.at && change.at <= self.end();
+            change.endpoint == self.client.endpoint && within
+        })?;
+        let to = if changed.targets.is_empty() {
+            "nobody".to_owned()
+        } else {
+            changed.targets.join(" and ")
+        };
+        let link = Link::new(changed.at, format!("the name {} leads to {to}", changed.name));
+        Some(link.by(Setting::of(&self.outcome.knobs, "dns_publish_delay")))
+    }
+
+    /// Returns how the client came to be out, and back, without a new primary.
+    fn alone(&self) -> Vec<Link> {
+        let served = self.served();
+        let by_itself = || back::chain(self.outcome, (self.service, self.client), self.outage);
+        let start = self.outage.start;
+        if served.is_none() || order::of_outage(self.outcome, self.service, start).is_some() {
+            return by_itself().into_iter().chain(served).collect();
+        }
+        let fault = cause::of_outage(self.outcome, self.client, start);
+        let mut chain: Vec<Link> = fault.map(strike).into_iter().collect();
+        let mut marks = self.service.marked_down.iter();
+        let gone = marks.find(|mark| start <= mark.at && mark.at <= self.end());
+        let timeout = match self.client.endpoint {
+            Endpoint::Primary => "detection_timeout",
+            Endpoint::Replica | Endpoint::HaReplica => "standby_timeout",
+        };
+        if let Some(mark) = gone {
+            chain.extend(interrupted(self.outcome, self.service, mark.at));
+            chain.push(given_up(self.outcome, self.service, (mark, timeout)));
+        }
+        chain.extend(served);
+        chain
+    }
 }
 
 /// Returns how much of an outage was spent on something.
@@ -71,140 +339,4 @@ fn length(outage: &Outage, part: Part) -> Span {
         Part::Connect => parts.connect,
         Part::Retry => parts.retry,
     }
-}
-
-/// Returns the first promotion that was ordered in an outage.
-fn promotion<'a>(
-    outcome: &Outcome,
-    service: &'a ServiceOutcome,
-    outage: &Outage,
-) -> Option<&'a Promotion> {
-    let end = outage.end.unwrap_or(outcome.until);
-    let within = |one: &&Promotion| outage.start <= one.ordered && one.ordered <= end;
-    service.promotions.iter().find(within)
-}
-
-fn scale(
-    outcome: &Outcome,
-    (service, client): (&ServiceOutcome, &ClientOutcome),
-    (outage, part): (&Outage, Part),
-) -> Scale {
-    let knobs = |names: &[&str]| Scale::knobs(&outcome.knobs, names);
-    let promotion = promotion(outcome, service, outage);
-    let daemons = promotion.is_some_and(|one| one.rule == "promote-self");
-    let stalled = |kind: &'static str| {
-        let at = outage.end.unwrap_or(outcome.until);
-        let over = outcome.faults.iter().any(|fault| {
-            fault.fault == kind && fault.what == service.name && fault.at <= at && !fault.healed
-        });
-        over.then_some(Scale::Fault(kind))
-    };
-    match part {
-        Part::Recover => match cause::of_outage(outcome, client, outage.start) {
-            Some(fault) if waits_for_standbys(outcome, (service, client), (outage, fault)) => {
-                knobs(&["quorum_size", "standby_timeout", "node_build"])
-            }
-            Some(fault) if fault.fault == "ProcessCrash" => knobs(&["process_restart"]),
-            Some(fault) if fault.fault == "OutOfMemory" => knobs(&["redo_rate"]),
-            Some(fault) => Scale::Fault(fault.fault),
-            None if upgraded(service, outage) => {
-                knobs(&["major_upgrade_outage", "shutdown_checkpoint"])
-            }
-            None => knobs(&["promotion_overhead"]),
-        },
-        Part::Detect if client.endpoint != Endpoint::Primary => knobs(&["standby_timeout"]),
-        Part::Detect if daemons => knobs(&["lookout_failover_lag"]),
-        Part::Detect => knobs(&["detection_timeout"]),
-        Part::Check if daemons => knobs(&["lookout_missing_primary_timeout"]),
-        Part::Check if promotion.is_some_and(|one| one.cause == "power_on") => {
-            knobs(&["power_off"])
-        }
-        Part::Check => knobs(&["promotion_patience"]),
-        Part::Promote
-            if promotion.is_none_or(|one| ["restore", "power_on"].contains(&one.cause)) =>
-        {
-            stalled("ProvisionStall")
-                .unwrap_or_else(|| knobs(&["node_build", "restore_rate", "database_size"]))
-        }
-        Part::Promote => knobs(&["promotion_overhead", "redo_rate"]),
-        Part::Publish => stalled("PublishStall").unwrap_or_else(|| knobs(&["dns_publish_delay"])),
-        Part::Cache => Scale::client(&outcome.knobs, client, &["dns_ttl"]),
-        Part::Connect => {
-            Scale::client(&outcome.knobs, client, &["connect_timeout", "tcp_user_timeout"])
-        }
-        Part::Retry => Scale::client(&outcome.knobs, client, &["backoff_max", "backoff_first"]),
-    }
-}
-
-/// Returns whether an outage began while the service was upgraded to another major version.
-fn upgraded(service: &ServiceOutcome, outage: &Outage) -> bool {
-    let mut before = service.phases.iter().filter(|one| one.at <= outage.start);
-    before.next_back().is_some_and(|one| one.phase == PhaseName::Upgrading)
-}
-
-/// Returns whether commits waited for standbys that a fault had taken, under quorum commit.
-fn waits_for_standbys(
-    outcome: &Outcome,
-    (service, client): (&ServiceOutcome, &ClientOutcome),
-    (outage, fault): (&Outage, &FaultOutcome),
-) -> bool {
-    let mut primary = service
-        .dns
-        .iter()
-        .filter(|change| change.endpoint == Endpoint::Primary && change.at <= outage.start);
-    let primary = primary.next_back().map(|change| &change.targets);
-    let alone = primary.is_some_and(|targets| !fault.nodes.iter().any(|of| targets.contains(of)));
-    client.writes && alone && outcome.knobs.commit_mode != CommitMode::Asynchronous
-}
-
-fn chain(
-    outcome: &Outcome,
-    (service, client): (&ServiceOutcome, &ClientOutcome),
-    (outage, part): (&Outage, Part),
-) -> Vec<Link> {
-    let fault = cause::of_outage(outcome, client, outage.start);
-    let mut chain: Vec<Link> = Vec::new();
-    match (promotion(outcome, service, outage), part) {
-        (Some(promotion), Part::Detect) => chain.extend(noticing(outcome, service, promotion)),
-        (Some(promotion), Part::Check | Part::Promote) => {
-            chain.extend(cause_of(outcome, service, promotion));
-        }
-        (Some(promotion), Part::Publish | Part::Cache | Part::Connect | Part::Retry) => {
-            chain.extend(cause_of(outcome, service, promotion));
-            chain.extend(publishing(outcome, service, promotion));
-        }
-        (_, Part::Recover) | (None, _) => {}
-    }
-    if chain.is_empty() {
-        chain.extend(fault.map(strike));
-    }
-    if matches!(part, Part::Detect) && chain.len() < 2 {
-        let of_name = service.marked_down.iter().find(|mark| mark.at >= outage.start);
-        chain.extend(of_name.map(|mark| {
-            let what = format!("the platform gives {} up, having heard nothing since", mark.node);
-            Link::new(mark.at, what).by(Setting::of(&outcome.knobs, "standby_timeout"))
-        }));
-    }
-    if let (Part::Recover, Some(fault)) = (part, fault)
-        && let Some(end) = cause::ended(outcome, fault)
-    {
-        chain.push(Link::new(end, format!("{} of {} ends", fault.fault, fault.what)));
-    }
-    if let (Part::Recover, Some(fault)) = (part, fault)
-        && waits_for_standbys(outcome, (service, client), (outage, fault))
-    {
-        let gone = |mark: &&MarkedDown| fault.nodes.contains(&mark.node);
-        let mark = service.marked_down.iter().find(gone);
-        chain.extend(mark.map(|mark| {
-            let what = format!("the platform gives {} up and has another built", mark.node);
-            Link::new(mark.at, what).by(Setting::of(&outcome.knobs, "standby_timeout"))
-        }));
-    }
-    let end = outage.end.unwrap_or(outcome.until);
-    chain.retain(|link| link.at <= end);
-    if outage.end.is_some() && matches!(part, Part::Recover | Part::Connect | Part::Retry) {
-        chain.push(Link::new(end, format!("{} works again", client.name)));
-    }
-    chain.sort_by_key(|link| link.at);
-    chain
 }

@@ -1,4 +1,5 @@
-//! What a cost scales with: knobs, the length of a fault, or how a client is made.
+//! What a cost scales with: knobs, how long a fault lasts, when an order is given, or how a client
+//! is made.
 //!
 //! Knows nothing of particular costs. Kept here: a knob is named with its value in the run.
 
@@ -29,6 +30,8 @@ pub enum Scale {
     Driver(String),
     /// How far apart the feedback of a slot's consumer is: the scenario says so.
     Feedback(Span),
+    /// When an operator gives an order: the scenario says so.
+    Order(&'static str),
 }
 
 /// A knob with its value in a run.
@@ -94,6 +97,7 @@ impl Scale {
     /// assert_eq!(Scale::Fault("LinkCut").names(), "the fault LinkCut");
     /// assert_eq!(Scale::Driver("ResolvesOnce".to_owned()).names(), "the driver ResolvesOnce");
     /// assert_eq!(Scale::Feedback(Span::from_secs(1)).names(), "ack_every");
+    /// assert_eq!(Scale::Order("Failover").names(), "the order Failover");
     /// ```
     pub fn names(&self) -> String {
         match self {
@@ -104,6 +108,7 @@ impl Scale {
             Self::Fault(fault) => format!("the fault {fault}"),
             Self::Driver(driver) => format!("the driver {driver}"),
             Self::Feedback(_) => "ack_every".to_owned(),
+            Self::Order(order) => format!("the order {order}"),
         }
     }
 }

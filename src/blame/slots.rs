@@ -3,10 +3,10 @@
 //! Knows nothing of lost commits and outages. Kept here: the lines of a slot on one primary add up
 //! to what its consumer was given twice there, and to what it misses.
 
-use super::cause;
 use super::chain::{cause_of, strike};
 use super::entry::{Again, Entry, Gap, Kind, Link};
 use super::scale::{Scale, Setting};
+use super::{cause, order};
 use crate::check::Amount;
 use crate::kernel::{Instant, Lsn};
 use crate::knob::SlotPolicy;
@@ -125,6 +125,17 @@ fn chain(
     (promotion, at): (Option<&Promotion>, Instant),
 ) -> Vec<Link> {
     let mut chain = promotion.map(|one| cause_of(outcome, service, one)).unwrap_or_default();
+    let upgrade = order::last(outcome, &service.name, (&["MajorUpgrade"], at));
+    if let Some(order) = upgrade.filter(|_| promotion.is_none()) {
+        chain.push(order::given(order));
+        let upgraded = |one: &&crate::sim::PhaseChange| {
+            one.phase == crate::control::PhaseName::BackingUp && order.at <= one.at && one.at <= at
+        };
+        chain.extend(service.phases.iter().find(upgraded).map(|one| {
+            let what = format!("{} is upgraded, and its logical slots are gone", slot.node);
+            Link::new(one.at, what).by(Setting::of(&outcome.knobs, "major_upgrade_slots"))
+        }));
+    }
     let (name, node) = (&slot.slot, &slot.node);
     if let Some(copied) = slot.copied.filter(|_| promotion.is_some()) {
         let what = format!("the position of slot {name} is copied to {node} for the last time");

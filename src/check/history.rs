@@ -60,6 +60,10 @@ pub(crate) struct ServiceHistory {
     pub plans: Vec<(Instant, Plan)>,
     /// When operators' orders had the whole service down.
     pub standstills: Vec<Standstill>,
+    /// What an operator did to its servers past the platform.
+    pub by_hand: Vec<(Instant, Operator, NodeId)>,
+    /// Servers that stopped since WAL had filled their disk, and whether it was kept for slots.
+    pub disks_full: Vec<(Instant, NodeId, bool)>,
     /// In which state it was shown, from when on; nothing while no order had it down.
     pub states: Vec<(Instant, ServiceState)>,
 }

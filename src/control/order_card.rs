@@ -43,6 +43,8 @@ pub struct OrderCard {
     pub example: Option<&'static str>,
     /// What it is aimed at.
     pub aim: OrderAim,
+    /// What an operator who gives it does; `{}` stands for whom it is for.
+    pub deed: &'static str,
     /// What it does, in a sentence.
     pub meaning: &'static str,
     /// What it presupposes; otherwise it is refused and changes nothing.
@@ -65,6 +67,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "StartServer",
         example: None,
         aim: OrderAim::ByHand,
+        deed: "starts the server of {} by hand",
         meaning: "starts a server that is down, past the platform",
         precondition: "the host is up and the server is not",
         source: "PostgreSQL, pg_ctl start",
@@ -74,6 +77,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "Promote",
         example: None,
         aim: OrderAim::ByHand,
+        deed: "promotes {} by hand",
         meaning: "promotes a standby, past the platform",
         precondition: "the server answers, is a standby and is not being promoted",
         source: "PostgreSQL, pg_promote",
@@ -83,6 +87,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "RemoveIntegration",
         example: None,
         aim: OrderAim::Platform,
+        deed: "removes the integration of {}",
         meaning: "ends the following of another service: a read replica is promoted and has a \
                   history of its own from then on; a passive service of a pair receives nothing",
         precondition: "the service follows another and has a node to promote",
@@ -93,6 +98,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "Switchover",
         example: None,
         aim: OrderAim::Platform,
+        deed: "orders a switchover to {}",
         meaning: "the primary service stops writing, the recovery service receives all of it, is \
                   promoted and gets the shared name; nothing is recreated",
         precondition: "the integration exists, nothing is under way, the primary service is active \
@@ -104,6 +110,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "Switchback",
         example: None,
         aim: OrderAim::Platform,
+        deed: "orders a switchback to {}",
         meaning: "the same the other way round",
         precondition: "a switchover was completed, the recovery service is healthy, and a standby \
                        of the primary service follows closely",
@@ -114,6 +121,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "Failover",
         example: None,
         aim: OrderAim::Platform,
+        deed: "orders a failover to {}",
         meaning: "the recovery service is promoted with what it has; the primary service is \
                   destroyed, on contact if it cannot be reached",
         precondition: "the integration exists, nothing is under way, the primary service is \
@@ -125,6 +133,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "RecreatePrimary",
         example: None,
         aim: OrderAim::Platform,
+        deed: "orders {} to be built anew",
         meaning: "first step of a failback: the failed primary service is built anew from its \
                   local backups and follows the recovery service",
         precondition: "a failover was completed and the recovery service is healthy",
@@ -135,6 +144,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "TakeOver",
         example: None,
         aim: OrderAim::Platform,
+        deed: "orders {} to take over",
         meaning: "second step of a failback: the recreated primary service becomes active; if the \
                   recovery service is gone, with what was received",
         precondition: "the primary service was recreated, is passive, and follows closely",
@@ -145,6 +155,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "PromoteToMaster",
         example: None,
         aim: OrderAim::Platform,
+        deed: "orders {} to be promoted to master",
         meaning: "the same as Switchover for the recovery service, and as Switchback or TakeOver \
                   for the primary service",
         precondition: "that of the order that it stands for",
@@ -155,6 +166,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "ReverseIntegration",
         example: None,
         aim: OrderAim::Platform,
+        deed: "reverses the integration of {}",
         meaning: "the passive service follows the active one again, catches up, and takes over",
         precondition: "the integration was removed, the active service is healthy, and the passive \
                        one has a standby",
@@ -165,6 +177,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "SwitchByTerraform",
         example: None,
         aim: OrderAim::Platform,
+        deed: "reverses the integration of {} by Terraform",
         meaning: "RemoveIntegration now, ReverseIntegration after terraform_gap; the pair is not \
                   protected in between",
         precondition: "those of a switchover, and at the second step those of ReverseIntegration",
@@ -175,6 +188,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "Maintain",
         example: None,
         aim: OrderAim::Platform,
+        deed: "orders maintenance of {}",
         meaning: "replaces every node by a controlled switchover: new standbys, quorum commit, a \
                   stop of the primary, a promotion, connections passed on; of a read replica \
                   service, without quorum commit and promotion",
@@ -187,6 +201,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "Migrate",
         example: Some("Migrate(\"eu-north\")"),
         aim: OrderAim::Platform,
+        deed: "orders {} to be moved to another region",
         meaning: "moves the service to another region or cloud by a controlled switchover",
         precondition: PLANNED,
         source: UPGRADE,
@@ -196,6 +211,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "ChangeTier",
         example: Some("ChangeTier(Premium)"),
         aim: OrderAim::Platform,
+        deed: "orders a plan of another tier for {}",
         meaning: "moves the service to a plan with nodes of another size, by a controlled \
                   switchover",
         precondition: PLANNED,
@@ -206,6 +222,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "ChangePlan",
         example: Some("ChangePlan(Business)"),
         aim: OrderAim::Platform,
+        deed: "orders another plan for {}",
         meaning: "moves the service to a plan with nodes of the same size: standbys are added or \
                   removed, and the primary stays as it is",
         precondition: PLANNED,
@@ -216,6 +233,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "PromoteSecondary",
         example: None,
         aim: OrderAim::Platform,
+        deed: "orders the secondary {} to be promoted",
         meaning: "the secondary instance of a group is promoted with what it has; the old primary \
                   one leaves the group as it is, and no endpoint moves",
         precondition: "the service is the secondary of its group, which is in the state Running, \
@@ -227,6 +245,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "AddSecondary",
         example: None,
         aim: OrderAim::Platform,
+        deed: "adds {} to its group again",
         meaning: "an instance that has left its group is wiped, built anew and follows the primary \
                   one, which is restarted for it",
         precondition: "the service has left its group, which is in the state Running, and the \
@@ -238,6 +257,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "MajorUpgrade",
         example: None,
         aim: OrderAim::Platform,
+        deed: "orders a major version upgrade of {}",
         meaning: "removes the standbys, stops the primary, upgrades it in place to the next major \
                   version, takes a full backup and builds standbys from it; no name moves, and \
                   logical slots are gone",
@@ -250,6 +270,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "PowerOffService",
         example: None,
         aim: OrderAim::Platform,
+        deed: "powers {} off",
         meaning: "points the names to nobody, stops the primary and removes all machines; backups \
                   and archived WAL are kept",
         precondition: "nothing else is under way, and the service follows no other and belongs to \
@@ -261,6 +282,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "PowerOnService",
         example: None,
         aim: OrderAim::Platform,
+        deed: "powers {} on",
         meaning: "restores a primary from the latest backup and the archived WAL, and builds \
                   standbys after it; logical slots are gone",
         precondition: "the service is powered off",
@@ -271,6 +293,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "RemoveWindows",
         example: None,
         aim: OrderAim::Platform,
+        deed: "removes the windows of {}",
         meaning: "removes all windows of the service: maintenance may change the primary at any \
                   time, and one that waits for its window goes on at once",
         precondition: "the service has windows",
@@ -281,6 +304,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "SetUpRecovery",
         example: None,
         aim: OrderAim::Platform,
+        deed: "sets up the recovery service {}",
         meaning: "the recovery service is created with its integration, built from backups and \
                   follows; where only the integration was removed, it is made anew as it was",
         precondition: "the integration does not exist, and the service that is to be followed is \
@@ -292,6 +316,7 @@ pub const ORDERS: &[OrderCard] = &[
         name: "DeleteRecovery",
         example: None,
         aim: OrderAim::Platform,
+        deed: "deletes the recovery service {}",
         meaning: "the integration is deleted for good, and the recovery service with it; the \
                   primary service goes on alone",
         precondition: "the pair is set up, nothing is under way, and the recovery service is \
@@ -334,6 +359,7 @@ mod tests {
             assert_eq!(spelt, card.example.unwrap_or(card.name));
             assert!(spelt.starts_with(card.name), "{spelt}");
             assert_eq!(operator.card().name, card.name);
+            assert_eq!(card.deed.matches("{}").count(), 1, "{}", card.deed);
         }
     }
 }

@@ -163,6 +163,16 @@ impl Quorum {
         periods
     }
 
+    /// Returns from when on how many of which standbys had to acknowledge; none while none had to.
+    pub(crate) fn standbys_by_time(
+        &self,
+    ) -> impl Iterator<Item = (Instant, usize, Vec<NodeId>)> + use<'_> {
+        self.eras.iter().map(|era| {
+            let standbys = era.members.iter().map(|member| member.node).collect();
+            (era.since, era.rule.as_ref().map_or(0, |rule| rule.needs), standbys)
+        })
+    }
+
     /// Returns the standbys that count at present.
     pub(crate) fn members(&self) -> &[QuorumMember] {
         self.eras.last().map_or(&[], |era| &era.members)

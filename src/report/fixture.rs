@@ -131,6 +131,7 @@ fn service() -> ServiceOutcome {
         sessions: Vec::new(),
         phases: Vec::new(),
         states: Vec::new(),
+        background: crate::sim::Background::default(),
     }
 }
 
@@ -247,7 +248,7 @@ fn clients() -> Vec<ClientOutcome> {
             "app",
             Endpoint::Primary,
             true,
-            vec![Outage { start: at(600), end: Some(at(1_342)), parts: whole }],
+            vec![Outage { start: at(600), end: Some(at(1_342)), answered_by: None, parts: whole }],
             0,
         ),
         client(
@@ -255,8 +256,8 @@ fn clients() -> Vec<ClientOutcome> {
             Endpoint::Replica,
             false,
             vec![
-                Outage { start: at(612), end: Some(at(624)), parts: early },
-                Outage { start: at(1_234), end: None, parts: late },
+                Outage { start: at(612), end: Some(at(624)), answered_by: None, parts: early },
+                Outage { start: at(1_234), end: None, answered_by: None, parts: late },
             ],
             3,
         ),

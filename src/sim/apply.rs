@@ -187,6 +187,8 @@ impl Sim {
         }
         if self.world.knobs.mutant != Some(Mutant::WriteWithoutRoom) {
             self.world.fill_disk(node);
+            let full = (self.world.now, node, false);
+            self.history.of_mut(service).disks_full.push(full);
         }
         Scope::Service(service)
     }

@@ -59,6 +59,8 @@ pub struct Outage {
     pub start: Instant,
     /// When the first request succeeded again; nothing if none did until the end of the run.
     pub end: Option<Instant>,
+    /// The node that answered at last; nothing if none did until the end of the run.
+    pub answered_by: Option<String>,
     /// Where the time went; the parts add up to the whole.
     pub parts: Parts,
 }

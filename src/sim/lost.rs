@@ -221,9 +221,16 @@ fn instants(sim: &Sim, service: &Service) -> Vec<Instant> {
     let strikes = sim.history.strikes.iter().filter(|strike| touches(sim, strike, service.id));
     let mut instants: Vec<Instant> = strikes.map(|strike| strike.at).collect();
     instants.extend(memory.given_up.iter().map(|given_up| given_up.at));
-    for promotion in &memory.promotions {
-        instants.extend([promotion.ordered, promotion.finished]);
+    // A node of the other service of a pair or a group may take over.
+    let services = [Some(service.id), sim.world.partner(service.id)];
+    for id in services.into_iter().flatten() {
+        for promotion in &sim.history.of(id).promotions {
+            instants.extend([promotion.ordered, promotion.finished]);
+        }
+        let orders = sim.history.orders.iter().filter(|order| order.service == id);
+        instants.extend(orders.map(|order| order.at));
     }
+    instants.extend(memory.by_hand.iter().map(|(at, ..)| *at));
     instants.extend(memory.fenced.iter().map(|(at, _)| *at));
     instants.push(sim.world.now);
     instants.retain(|at| *at <= sim.world.now);

@@ -13,7 +13,8 @@
 //! * `phase`: the phases of its work; `face`: how a run is begun and looked at; `look`: how a
 //!   suite of tests goes along with a run;
 //! * `side_by_side`, `sessions`: what is told of services bound together and of connections;
-//! * `controlled`: the states of switchovers with windows;
+//! * `controlled`: the states of switchovers with windows; `background`: what lay behind promotions
+//!   and outages;
 //! * `result`, `slot_outcome`, `outages`, `lost`, `strikes`, `reached`, `tell`, `spell`,
 //!   `told`: from the last state to the outcome: slots, outages, what was lost, faults, what
 //!   occurred, the timeline.
@@ -23,6 +24,7 @@
 
 mod answer;
 mod apply;
+mod background;
 mod client_outcome;
 mod command;
 mod controlled;
@@ -67,6 +69,7 @@ pub use crate::model::{
     Arrivals, ClientSetup, Consumption, DatabaseSetup, Driver, DriverParts, ServiceSetup,
     SlotSetup, Work,
 };
+pub use background::{Background, ByHand, DiskFull, Forwarding, QuorumChange};
 pub use client_outcome::{ClientOutcome, Outage, Parts};
 pub use controlled::{SwitchoverOutcome, SwitchoverState};
 pub use failure::{CLOCKS_MAX, FailureSetup, Hurry, Occurs, Subject};

@@ -17,6 +17,10 @@ impl Sim {
             .map(|outage| Outage {
                 start: outage.start,
                 end: (outage.end <= until).then_some(outage.end),
+                answered_by: outage
+                    .answered_by
+                    .filter(|_| outage.end <= until)
+                    .map(|node| self.world.node_name(node)),
                 parts: self.parts(client, outage),
             })
             .collect()

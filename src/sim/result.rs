@@ -13,7 +13,9 @@ use super::service_outcome::{
 };
 use super::sessions::SessionOutcome;
 use super::told::StanceOutcome;
-use super::{Sim, controlled, lost, reached, side_by_side, slot_outcome, strikes, tell};
+use super::{
+    Sim, background, controlled, lost, reached, side_by_side, slot_outcome, strikes, tell,
+};
 use crate::check::{
     Ledger, archive_gaps, consumed_phantoms, dual_writing, exposures, judge, phantoms,
 };
@@ -119,6 +121,7 @@ fn service_outcome(sim: &Sim, service: &Service) -> ServiceOutcome {
             .iter()
             .map(|(at, phase)| PhaseChange { at: *at, phase: *phase })
             .collect(),
+        background: background::background(sim, service.id),
     }
 }
 

@@ -158,6 +158,9 @@ impl Sim {
         } else {
             return false;
         }
+        let now = self.world.now;
+        let memory = self.history.of_mut(self.world.node(id).service);
+        memory.by_hand.push((now, operator, id));
         self.note(What::Operated(step, id));
         true
     }

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of how it is printed. Kept here: names, not ids; lists are in order of time.
 
+use super::background::Background;
 use super::lost::{ArchiveGap, Loss};
 use super::phase::PhaseChange;
 use super::sessions::SessionOutcome;
@@ -56,6 +57,8 @@ pub struct ServiceOutcome {
     pub phases: Vec<PhaseChange>,
     /// The states in which it was shown, from when on, once an order had the whole of it down.
     pub states: Vec<(Instant, ServiceState)>,
+    /// What lay behind its promotions and the outages of its clients.
+    pub background: Background,
 }
 
 impl ServiceOutcome {

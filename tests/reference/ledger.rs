@@ -88,10 +88,18 @@ fn seen(of: &Reference<'_>, outages: &[OutOfWork]) -> BTreeSet<u64> {
     let mut seen = BTreeSet::from([0, of.now]);
     seen.extend(&of.looks.faults);
     seen.extend(&of.looks.fenced);
-    seen.extend(outages.iter().map(|one| one.end));
+    seen.extend(&of.looks.orders);
+    seen.extend(&of.looks.steps);
+    for one in outages {
+        // A server is there again when it has been waited for.
+        let waited = one.spent.parts().find(|(part, _)| *part == "recover");
+        seen.extend([one.end, one.start + waited.map_or(0, |(_, time)| time)]);
+    }
     seen.extend(of.movement.branches.iter().map(|branch| branch.began));
     for service in &of.looks.services {
         seen.extend(service.marked_down.iter().flat_map(|(at, last, _)| [*at, *last]));
+        seen.extend(service.names.iter().flat_map(|name| &name.0).map(|(at, _)| *at));
+        seen.extend(service.following.0.iter().map(|(at, _)| *at));
         for one in &service.promotions {
             seen.extend([Some(one.ordered), one.finished, one.published].into_iter().flatten());
         }

@@ -82,6 +82,7 @@ pub(crate) struct OfService {
     /// Whether each of them was the primary then.
     pub(crate) led: Vec<bool>,
     pub(crate) promotions: Vec<Promoted>,
+    pub(crate) following: Changes<Vec<NodeId>>,
 }
 
 /// What was seen of a run.
@@ -96,12 +97,27 @@ pub(crate) struct Looks {
     pub(crate) parts: Vec<(u64, ServiceId)>,
     pub(crate) shown: Vec<(u64, ServiceId)>,
     pub(crate) fenced: Vec<u64>,
+    /// What was done by hand, disks that filled, orders that reached a node, and decisions that
+    /// lead an operation from one step to the next.
+    pub(crate) steps: Vec<u64>,
     pub(crate) events: u64,
     contacts: Contacts,
     given_up: Vec<NodeId>,
     promoting: Vec<bool>,
     roles_of_nodes: Vec<Role>,
 }
+
+/// The rules by which an operation goes from one step to the next.
+const OF_OPERATIONS: [Rule; 8] = [
+    Rule::BeginInWindow,
+    Rule::StopAwaitingConsumers,
+    Rule::LetCommitsWait,
+    Rule::StopOldPrimary,
+    Rule::KillOldPrimary,
+    Rule::ReturnToOldPrimary,
+    Rule::UpgradePrimary,
+    Rule::BackUpUpgradedPrimary,
+];
 
 impl Looks {
     /// Looks at a run after an event that left these notes.
@@ -146,6 +162,8 @@ impl Looks {
         };
         let serves = count(&|node| node.writable() || (node.promotable() && node.streaming));
         of.census.see(now, (count(&|_| true), serves));
+        let streams = |node: &&Node| node.role == Role::Standby && node.streaming;
+        of.following.see(now, nodes().filter(streams).map(|node| node.id).collect());
         let follows = world.service(id).follows.is_some();
         let standbys = count(&|node| node.promotable() && !node.promoting);
         of.bare.see(now, standbys == 0 && !follows);
@@ -225,9 +243,11 @@ impl Looks {
                 self.orders.push(now);
                 self.decided(world, *by, actions, now);
             }
-            What::Decided(by, _, _, actions) | What::Paired(by, _, actions) => {
+            What::Decided(by, _, rule, actions) => {
+                self.steps.extend(OF_OPERATIONS.contains(rule).then_some(now));
                 self.decided(world, *by, actions, now);
             }
+            What::Paired(by, _, actions) => self.decided(world, *by, actions, now),
             What::Stands(service, ..) => self.roles.push((now, *service)),
             What::Belongs(service, ..) => self.parts.push((now, *service)),
             What::Shown(service, _) => self.shown.push((now, *service)),
@@ -240,7 +260,13 @@ impl Looks {
                 }
             }
             What::Operated(..)
-            | What::Missed(_)
+            | What::Moved(
+                Event::DiskFills(..)
+                | Event::SlotWalFills(..)
+                | Event::OrderArrives(..)
+                | Event::NodeOrdered(..),
+            ) => self.steps.push(now),
+            What::Missed(_)
             | What::Moved(_)
             | What::Watched(..)
             | What::Lost(..)

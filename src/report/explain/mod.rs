@@ -8,16 +8,45 @@
 mod story;
 mod worst;
 
+use story::{Piece, Story};
+
 use super::findings::Report;
 use super::headline::word;
 use super::page::Page;
 use super::style::{Ink, Style};
-use super::wording::moment;
-use crate::blame::Link;
+use super::wording::{counted, moment};
+use crate::blame::{Link, Setting};
 use crate::knob::MUTANTS;
 
-/// How many events of a chain are told, the latest.
-const LINKS_MAX: usize = 12;
+/// How many lines an explanation may have, for a screen of 24 with the next prompt.
+const ROWS: usize = 23;
+
+/// How much is told.
+#[derive(Clone, Copy, Debug)]
+struct Detail {
+    /// A part that is less than so many hundredths of the whole is told with the others like it.
+    least: u64,
+    /// Whether the constant behind an event is told if a part has it already.
+    again: bool,
+    /// Whether the whole headline is told, or only its reasons.
+    cost: bool,
+    /// How many events of a chain are told, the first and the last.
+    links: usize,
+}
+
+/// From all that there is to as much as fits on the smallest screen.
+const DETAILS: [Detail; 10] = [
+    Detail { least: 1, again: true, cost: true, links: 12 },
+    Detail { least: 1, again: false, cost: true, links: 12 },
+    Detail { least: 2, again: false, cost: true, links: 12 },
+    Detail { least: 3, again: false, cost: true, links: 12 },
+    Detail { least: 3, again: false, cost: false, links: 12 },
+    Detail { least: 5, again: false, cost: false, links: 12 },
+    Detail { least: 12, again: false, cost: false, links: 12 },
+    Detail { least: 40, again: false, cost: false, links: 12 },
+    Detail { least: 40, again: false, cost: false, links: 8 },
+    Detail { least: 40, again: false, cost: false, links: 6 },
+];
 
 /// Returns why the worst thing of a run happened, at 80 columns.
 ///
@@ -39,13 +68,24 @@ const LINKS_MAX: usize = 12;
 /// assert!(text.contains("orders-1") && text.contains("orders-2"));
 /// ```
 pub fn explanation(report: &Report<'_>, style: Style) -> String {
+    let story = story::of(report, &worst::of(report));
+    let mut pages = DETAILS.iter().map(|detail| written(report, style, (&story, *detail)));
+    let fitting = pages.find(|text| text.lines().count() <= ROWS);
+    let [.., least] = DETAILS;
+    fitting.unwrap_or_else(|| written(report, style, (&story, least)))
+}
+
+/// Returns an explanation in some detail.
+fn written(report: &Report<'_>, style: Style, (story, detail): (&Story, Detail)) -> String {
     let mut page = Page::new(style);
     let (word, ink) = word(report.judgement);
-    page.lead(0, ink, word, &super::headline::worst(report));
-    let story = story::of(report, &worst::of(report));
+    let headline = super::headline::worst(report);
+    let reasons = headline.rsplit_once("; ").map_or(headline.as_str(), |(_, reasons)| reasons);
+    page.lead(0, ink, word, if detail.cost { &headline } else { reasons });
     page.title("WHY");
     page.say(2, Ink::Plain, &story.what);
-    for part in &story.parts {
+    let parts = parts(story, detail);
+    for part in &parts {
         page.lead(2, Ink::Plain, "*", part);
     }
     if let Some(card) = MUTANTS.iter().find(|card| Some(card.name) == report.outcome.mutant) {
@@ -54,11 +94,21 @@ pub fn explanation(report: &Report<'_>, style: Style) -> String {
     if !story.chain.is_empty() {
         page.gap();
         page.say(2, Ink::Plain, "What had to be true for that, from the end to the beginning:");
-        let told = story.chain.iter().rev().take(LINKS_MAX);
-        let wide = told.clone().map(|link| moment(link.at).len()).max().unwrap_or(0);
-        for link in told {
-            let at = moment(link.at);
-            page.lead(4, Ink::Plain, &format!("{at:>wide$}"), &sentence(link));
+        let wide = story.chain.iter().map(|link| moment(link.at).len()).max().unwrap_or(0);
+        let newest: Vec<&Link> = story.chain.iter().rev().collect();
+        let left_out = newest.len().saturating_sub(detail.links);
+        let half = detail.links / 2;
+        let count = u64::try_from(left_out).unwrap_or(u64::MAX);
+        for (place, link) in newest.iter().enumerate() {
+            if left_out > 0 && place == half {
+                let what = format!("({} between)", counted(count, "event"));
+                page.lead(4, Ink::Plain, &" ".repeat(wide), &what);
+            }
+            if left_out == 0 || place < half || place >= half + left_out {
+                let at = moment(link.at);
+                let told = sentence(link, (&parts, detail));
+                page.lead(4, Ink::Plain, &format!("{at:>wide$}"), &told);
+            }
         }
     }
     page.gap();
@@ -66,11 +116,32 @@ pub fn explanation(report: &Report<'_>, style: Style) -> String {
     page.into_text()
 }
 
+/// Returns the parts of a story, the small ones together.
+fn parts(story: &Story, detail: Detail) -> Vec<String> {
+    let whole: u64 = story.parts.iter().map(|part| part.amount).sum();
+    let small = |part: &&Piece| part.amount * 100 < whole * detail.least;
+    let told = story.parts.iter().filter(|part| !small(part));
+    let mut parts: Vec<String> = told.map(|part| format!("{} {}", part.told, part.how)).collect();
+    let rest: Vec<&Piece> = story.parts.iter().filter(small).collect();
+    match rest[..] {
+        [] => {}
+        _ => parts.push(format!("{} more", story::sum(&rest))),
+    }
+    parts
+}
+
 /// Returns a link with the constant that timed it.
-fn sentence(link: &Link) -> String {
-    let Some(by) = &link.by else { return link.what.clone() };
+fn sentence(link: &Link, (parts, detail): (&[String], Detail)) -> String {
+    let told = |by: &&Setting| {
+        detail.again || !parts.iter().any(|part| part.contains(&format!("{} = ", by.knob)))
+    };
+    let Some(by) = link.by.as_ref().filter(told) else { return link.what.clone() };
     let basis = if by.is_stance { "" } else { ", documented" };
-    format!("{} ({} = {}{basis})", link.what, by.knob, by.value)
+    let constant = format!("{} = {}{basis})", by.knob, by.value);
+    match link.what.strip_suffix(')') {
+        Some(what) => format!("{what}, {constant}"),
+        None => format!("{} ({constant}", link.what),
+    }
 }
 
 #[cfg(test)]
@@ -96,13 +167,11 @@ WHY
   What had to be true for that, from the end to the beginning:
     2 min 57.0 s  the fence of orders-1 takes effect (fence_delay = uniform(5s,
                   30s))
+    2 min 30.0 s  orders-1 takes writes again
     2 min 30.0 s  Hang of orders-1 ends
-         118.4 s  orders-3 is primary on timeline 2, which begins at 0/3A01F000
-                  (promotion_overhead = 1s)
-         117.3 s  the platform orders orders-3 to be promoted (rule
-                  promote-for-silent-primary)
-         117.3 s  the platform gives orders-1 up, having heard nothing since
-                  (detection_timeout = 1m, documented)
+         118.4 s  orders-3 is primary on timeline 2 (promotion_overhead = 1s)
+         117.3 s  orders-3 is to be promoted (rule promote-for-silent-primary)
+         117.3 s  orders-1 is given up (detection_timeout = 1m, documented)
           60.0 s  Hang strikes orders-1
           57.3 s  the last report of orders-1 arrives
 

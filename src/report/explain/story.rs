@@ -7,10 +7,13 @@ use super::worst::{self, Worst};
 use crate::blame::{self, Again, Entry, Gap, Kind, Link, Scale};
 use crate::check::{Amount, InvariantOutcome};
 use crate::kernel::{Instant, Span};
+use crate::model::Endpoint;
 use crate::report::findings::Report;
 use crate::report::wording::{counted, interval, moment, span};
 use crate::scenario::ExpectationOutcome;
-use crate::sim::{ClientOutcome, DualWriters, LostRange, Outage, Outcome, ServiceOutcome};
+use crate::sim::{
+    ClientOutcome, DualWriters, LostRange, Outage, Outcome, ServiceOutcome, SlotOutcome,
+};
 
 /// What happened and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,9 +21,29 @@ pub(super) struct Story {
     /// What happened, in a sentence.
     pub(super) what: String,
     /// What it consists of.
-    pub(super) parts: Vec<String>,
+    pub(super) parts: Vec<Piece>,
     /// The events that led to it, in order of time.
     pub(super) chain: Vec<Link>,
+}
+
+/// Returns what several parts come to, in words.
+pub(super) fn sum(parts: &[&Piece]) -> String {
+    let amount = parts.iter().map(|part| part.amount).sum();
+    match parts.first() {
+        Some(part) if part.told.contains("commit") => counted(amount, "commit"),
+        _ => span(Span::from_micros(amount)),
+    }
+}
+
+/// What a part of it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    /// How much.
+    pub(super) amount: u64,
+    /// The amount in words.
+    pub(super) told: String,
+    /// What it was needed for, or how it was made, with what it scales with.
+    pub(super) how: String,
 }
 
 /// Returns the story of the worst thing of a run.
@@ -31,6 +54,7 @@ pub(super) fn of(report: &Report<'_>, worst: &Worst<'_>) -> Story {
         Worst::TwoWriters(service, pair) => two_writers(outcome, service, pair),
         Worst::Violated(row) => violated(outcome, row, worst::outage(report).as_ref()),
         Worst::Missed(row) => missed(outcome, row, worst::outage(report).as_ref()),
+        Worst::Gap(service, slot) => gap(outcome, service, slot),
         Worst::Outage(client, outage) => down(outcome, client, outage),
         Worst::Nothing => Story {
             what: "Nothing went wrong: no client was out, no acknowledged commit is lost, no \
@@ -48,9 +72,9 @@ fn loss(outcome: &Outcome, service: &ServiceOutcome, range: &LostRange) -> Story
         entry.kind.is_loss() && entry.range == place && entry.subject == range.node
     };
     let lines: Vec<&Entry> = ledger.iter().filter(of_range).collect();
-    let successor = service.finished().next_back();
+    let successor = blame::successor(outcome, service, range);
     let lacks = successor.map_or("no surviving timeline has them".to_owned(), |one| {
-        format!("{}, the last primary, does not have them", one.node)
+        format!("{}, which took over, does not have them", one.node)
     });
     let what = format!(
         "{} of {} are lost: {} wrote them to timeline {}, {} to {}, after {}, and {lacks}.",
@@ -62,21 +86,36 @@ fn loss(outcome: &Outcome, service: &ServiceOutcome, range: &LostRange) -> Story
         range.to_lsn,
         moment(range.since),
     );
-    let parts = lines.iter().map(|line| part(line)).collect();
+    let unwaited = range.unwaited.map_or(0, |one| one.own_setting);
+    let what = match unwaited {
+        0 => what,
+        _ => format!(
+            "{what} {unwaited} of them waited for no standby, since their client asks \
+                      for that (synchronous_commit)."
+        ),
+    };
+    let parts = lines.iter().filter_map(|line| part(outcome, line)).collect();
     Story { what, parts, chain: joined(lines.iter().map(|line| &line.chain)) }
 }
 
 /// Returns how much of a loss is of which making.
-fn part(line: &Entry) -> String {
-    let Amount::Commits(commits) = line.amount else { return String::new() };
+fn part(outcome: &Outcome, line: &Entry) -> Option<Piece> {
+    let Amount::Commits(commits) = line.amount else { return None };
+    let struck = outcome.faults.iter().any(|fault| !fault.healed && fault.at == line.to);
+    let ordered = matches!(line.scale, Scale::Order(_));
     let made = match line.kind {
-        Kind::LostBehind => {
-            "made before the fault struck, and the new primary had not received them"
+        Kind::LostBehind if struck => {
+            "made before the fault struck, which the new primary had not received"
         }
-        Kind::LostUnnoticed => "made after the fault struck, before anybody had noticed",
-        Kind::LostDeciding => "made after the primary was given up, before another was primary",
-        Kind::LostBeside => "made beside the new primary while no fence could reach the old one",
-        Kind::LostFencing => "made beside the new primary until the fence took effect",
+        Kind::LostBehind => "made before it was replaced, which the new primary had not received",
+        Kind::LostUnnoticed if ordered => "made before an operator's order",
+        Kind::LostUnnoticed => "made before anybody had noticed the fault",
+        Kind::LostDeciding => "made before another was primary",
+        Kind::LostBeside if ordered || line.scale.names() == "fencing" => {
+            "made beside the new primary, since nobody stopped the old one"
+        }
+        Kind::LostBeside => "made while no fence could reach it",
+        Kind::LostFencing => "made until the fence took effect",
         Kind::Again(Again::Behind) => {
             "given again because the standby was behind when the position was copied"
         }
@@ -91,7 +130,28 @@ fn part(line: &Entry) -> String {
         Kind::Gap(Gap::Confirmed) => "never given because the slot was confirmed beyond them",
         Kind::Divergent | Kind::Phantom | Kind::Outage(_) => "of another kind",
     };
-    format!("{} {made} ({})", counted(commits, "commit"), scale(&line.scale))
+    let how = format!("{made} ({})", scale(&line.scale));
+    Some(Piece { amount: commits, told: counted(commits, "commit"), how })
+}
+
+/// Returns the story of commits that a consumer will never be given.
+fn gap(outcome: &Outcome, service: &ServiceOutcome, slot: &SlotOutcome) -> Story {
+    let consumer = slot.consumer.as_deref().unwrap_or("its consumer");
+    let what = format!(
+        "{consumer} will never be given {} of {} through logical slot {}.",
+        counted(slot.skipped_commits, "commit"),
+        service.name,
+        slot.slot,
+    );
+    let ledger = blame::ledger(outcome);
+    let of_slot = |entry: &&Entry| {
+        let subject = slot.consumer.as_ref().unwrap_or(&slot.slot);
+        let resumed = slot.resumed.unwrap_or(outcome.until);
+        matches!(entry.kind, Kind::Gap(_)) && entry.subject == *subject && entry.from == resumed
+    };
+    let lines: Vec<&Entry> = ledger.iter().filter(of_slot).collect();
+    let parts = lines.iter().filter_map(|line| part(outcome, line)).collect();
+    Story { what, parts, chain: joined(lines.iter().map(|line| &line.chain)) }
 }
 
 fn scale(scale: &Scale) -> String {
@@ -102,6 +162,7 @@ fn scale(scale: &Scale) -> String {
         }
         Scale::Fault(fault) => format!("{fault} of the script"),
         Scale::Driver(driver) => format!("the driver {driver}"),
+        Scale::Order(order) => format!("{order} of the script"),
         Scale::Feedback(every) => format!("ack_every = {every} of the consumer"),
     }
 }
@@ -130,6 +191,10 @@ fn two_writers(outcome: &Outcome, service: &ServiceOutcome, pair: &DualWriters) 
     let heals = outcome.faults.iter().filter(|fault| fault.healed && fault.at >= since);
     for heal in heals.filter(|fault| fault.hides && fault.nodes.iter().any(reached)) {
         chain.push(link(heal.at, format!("{} of {} ends", heal.fault, heal.what)));
+    }
+    let begins = |link: &Link| link.at == pair.start && link.what.contains("is primary");
+    if !chain.iter().any(begins) {
+        chain.push(link(pair.start, format!("{loser} takes writes again")));
     }
     chain.extend(blame::fences(outcome, service, &loser));
     chain.retain(|link| pair.end.is_none_or(|end| link.at <= end));
@@ -167,7 +232,7 @@ fn of_consumers(outcome: &Outcome, invariant: &str) -> Option<Story> {
     };
     let ledger = blame::ledger(outcome);
     let lines: Vec<&Entry> = ledger.iter().filter(counts).collect();
-    let parts = lines.iter().map(|line| part(line)).collect();
+    let parts = lines.iter().filter_map(|line| part(outcome, line)).collect();
     let chain = joined(lines.iter().map(|line| &line.chain));
     (!lines.is_empty()).then_some(Story { what: String::new(), parts, chain })
 }
@@ -197,34 +262,47 @@ fn down(outcome: &Outcome, client: &ClientOutcome, outage: &Outage) -> Story {
         is_outage && entry.subject == client.name && entry.from >= outage.start && entry.to <= end
     };
     let lines: Vec<&Entry> = ledger.iter().filter(of_outage).collect();
-    let whole = outage.length(outcome.until).as_micros();
-    let (mut parts, mut rest) = (Vec::new(), Span::ZERO);
-    for line in &lines {
-        let Amount::Time(time) = line.amount else { continue };
-        if time.as_micros() < whole / 100 {
-            rest = rest + time;
-        } else {
-            parts.push(format!("{} to {} ({})", span(time), spent(line.kind), scale(&line.scale)));
-        }
-    }
-    if rest > Span::ZERO {
-        parts.push(format!("{} more", span(rest)));
-    }
+    let piece = |line: &&Entry| {
+        let Amount::Time(time) = line.amount else { return None };
+        let how = format!("{} ({})", spent(client, line), scale(&line.scale));
+        Some(Piece { amount: time.as_micros(), told: span(time), how })
+    };
+    let parts = lines.iter().filter_map(piece).collect();
     Story { what, parts, chain: joined(lines.iter().map(|line| &line.chain)) }
 }
 
 /// Returns what a part of an outage was needed for.
-fn spent(kind: Kind) -> &'static str {
-    let Kind::Outage(part) = kind else { return "nothing" };
-    match part {
-        blame::Part::Recover => "come back without a new primary",
-        blame::Part::Detect => "notice it",
-        blame::Part::Check => "make sure",
-        blame::Part::Promote => "get a new primary",
-        blame::Part::Publish => "publish the name",
-        blame::Part::Cache => "forget the old address",
-        blame::Part::Connect => "find out that connections are dead",
-        blame::Part::Retry => "pause between attempts",
+fn spent(client: &ClientOutcome, line: &Entry) -> &'static str {
+    let Kind::Outage(part) = line.kind else { return "for nothing" };
+    if matches!(line.scale, Scale::Order(_)) {
+        return "until an operator gives the order";
+    }
+    let knob = match &line.scale {
+        Scale::Knobs(settings) => settings.first().map(|setting| setting.knob),
+        Scale::Fault(_) | Scale::Driver(_) | Scale::Feedback(_) | Scale::Order(_) => None,
+    };
+    match (part, knob) {
+        (blame::Part::Recover, Some("quorum_size")) => "until enough standbys follow again",
+        (blame::Part::Recover, Some("major_upgrade_outage")) => "to upgrade the primary in place",
+        (blame::Part::Recover, Some("shutdown_checkpoint")) => {
+            "to stop the old primary and get a new one, to which it passes connections on"
+        }
+        (blame::Part::Recover, Some("detection_timeout")) => "to take the old primary back",
+        (blame::Part::Recover, Some("promotion_overhead")) => "to get a primary",
+        (blame::Part::Recover, _) => "to come back without a new primary",
+        (blame::Part::Check, Some("shutdown_checkpoint" | "stop_patience")) => {
+            "to stop the old primary"
+        }
+        (blame::Part::Promote, _) if client.endpoint != Endpoint::Primary => {
+            "to get another standby"
+        }
+        (blame::Part::Detect, _) => "to notice it",
+        (blame::Part::Check, _) => "to make sure",
+        (blame::Part::Promote, _) => "to get a new primary",
+        (blame::Part::Publish, _) => "to publish the name",
+        (blame::Part::Cache, _) => "to forget the old address",
+        (blame::Part::Connect, _) => "to find out that connections are dead",
+        (blame::Part::Retry, _) => "to pause between attempts",
     }
 }
 

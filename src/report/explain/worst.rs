@@ -6,7 +6,7 @@
 use crate::check::{InvariantOutcome, Verdict};
 use crate::report::findings::Report;
 use crate::scenario::{ExpectationOutcome, ExpectationVerdict};
-use crate::sim::{ClientOutcome, DualWriters, LostRange, Outage, ServiceOutcome};
+use crate::sim::{ClientOutcome, DualWriters, LostRange, Outage, ServiceOutcome, SlotOutcome};
 
 /// The worst thing of a run.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,8 @@ pub(super) enum Worst<'a> {
     Violated(&'a InvariantOutcome),
     /// The scenario expected something else.
     Missed(&'a ExpectationOutcome),
+    /// The consumer of a logical slot will never be given commits.
+    Gap(&'a ServiceOutcome, &'a SlotOutcome),
     /// A client could not work.
     Outage(&'a ClientOutcome, &'a Outage),
     /// Nothing went wrong.
@@ -46,7 +48,8 @@ pub(super) fn of<'a>(report: &Report<'a>) -> Worst<'a> {
     if let Some(row) = report.expectations.iter().find(|row| row.verdict == missed) {
         return Worst::Missed(row);
     }
-    let allowed = loss(report).or_else(|| two_writers(report)).or_else(|| outage(report));
+    let allowed = loss(report).or_else(|| two_writers(report)).or_else(|| gap(report));
+    let allowed = allowed.or_else(|| outage(report));
     allowed.unwrap_or(Worst::Nothing)
 }
 
@@ -68,6 +71,16 @@ fn two_writers<'a>(report: &Report<'a>) -> Option<Worst<'a>> {
     let pairs = report.outcome.services.iter().flat_map(of_service);
     let longest = pairs.rev().max_by_key(|(_, pair)| pair.end.unwrap_or(until).since(pair.start));
     longest.map(|(service, pair)| Worst::TwoWriters(service, pair))
+}
+
+/// Returns the slot through which the most commits are never given.
+fn gap<'a>(report: &Report<'a>) -> Option<Worst<'a>> {
+    let of_service =
+        |service: &'a ServiceOutcome| service.slots.iter().map(move |slot| (service, slot));
+    let slots = report.outcome.services.iter().flat_map(of_service);
+    let holes = slots.filter(|(_, slot)| slot.skipped_commits > 0);
+    let most = holes.rev().max_by_key(|(_, slot)| slot.skipped_commits);
+    most.map(|(service, slot)| Worst::Gap(service, slot))
 }
 
 /// Returns the longest outage, one of writes if there is any.

@@ -72,8 +72,12 @@ pub(super) fn outcome() -> Outcome {
 }
 
 fn client() -> ClientOutcome {
-    let outage =
-        |start, end| Outage { start: secs(start), end: Some(secs(end)), parts: Parts::default() };
+    let outage = |start, end| Outage {
+        start: secs(start),
+        end: Some(secs(end)),
+        answered_by: None,
+        parts: Parts::default(),
+    };
     ClientOutcome {
         name: "app".to_owned(),
         service: "orders".to_owned(),
@@ -137,6 +141,7 @@ fn service() -> ServiceOutcome {
         }],
         phases: Vec::new(),
         states: Vec::new(),
+        background: crate::sim::Background::default(),
     }
 }
 

@@ -1,0 +1,222 @@
+//! Which operator's order is behind a promotion or an outage, and what came between.
+//!
+//! Knows nothing of faults. Kept here: an order that was refused is behind nothing.
+
+use super::entry::Link;
+use super::scale::Setting;
+use crate::control::{ORDERS, PhaseName};
+use crate::kernel::{Instant, Span};
+use crate::knob::TerraformOrder;
+use crate::sim::{OrderOutcome, Outcome, Promotion, ServiceOutcome};
+
+/// How much earlier than its order the first request without an answer may have been sent.
+const UNDER_WAY: Span = Span::from_secs(1);
+
+/// What takes longer than a shutdown checkpoint does.
+const LONG_STOP: Span = Span::from_secs(5);
+
+/// Returns the other service of a pair or a group.
+pub(super) fn partner<'a>(outcome: &'a Outcome, service: &str) -> Option<&'a ServiceOutcome> {
+    let pairs = outcome.pairs.iter().map(|pair| (&pair.primary, &pair.recovery));
+    let groups = outcome.groups.iter().map(|group| (&group.primary, &group.secondary));
+    let mut both = pairs.chain(groups);
+    let other = both.find_map(|(one, two)| match (one == service, two == service) {
+        (true, _) => Some(two),
+        (_, true) => Some(one),
+        _ => None,
+    })?;
+    outcome.services.iter().find(|service| service.name == *other)
+}
+
+/// Returns the link of an order.
+pub(super) fn given(order: &OrderOutcome) -> Link {
+    Link::new(order.at, deed(order.order, &order.service))
+}
+
+/// Returns what an operator does who gives an order, in words.
+pub(super) fn deed(order: &str, whom: &str) -> String {
+    let card = ORDERS.iter().find(|card| card.name == order).expect("every order has a card");
+    format!("an operator {}", card.deed.replace("{}", whom))
+}
+
+/// Returns the last order of some kinds that was carried out for a service by an instant.
+pub(super) fn last<'a>(
+    outcome: &'a Outcome,
+    service: &str,
+    (kinds, by): (&[&str], Instant),
+) -> Option<&'a OrderOutcome> {
+    let carried_out = |order: &&OrderOutcome| {
+        order.refusal.is_none() && order.service == service && kinds.contains(&order.order)
+    };
+    outcome.orders.iter().filter(|order| order.at <= by).rfind(carried_out)
+}
+
+/// The orders that change the primary in a controlled way.
+const PLANNED: [&str; 3] = ["Maintain", "Migrate", "ChangeTier"];
+
+/// The orders that make another service of a pair the active one.
+const OF_PAIRS: [&str; 6] = [
+    "Switchover",
+    "Switchback",
+    "TakeOver",
+    "PromoteToMaster",
+    "ReverseIntegration",
+    "SwitchByTerraform",
+];
+
+/// Returns the order that led to a promotion, if one did.
+pub(super) fn of_promotion<'a>(
+    outcome: &'a Outcome,
+    service: &ServiceOutcome,
+    promotion: &Promotion,
+) -> Option<&'a OrderOutcome> {
+    let own = |kinds: &[&str]| last(outcome, &service.name, (kinds, promotion.ordered));
+    match promotion.cause {
+        "switchover" => own(&PLANNED),
+        "region_switchover" | "region_switchback" | "region_failback" => {
+            let other = partner(outcome, &service.name);
+            let theirs =
+                other.and_then(|other| last(outcome, &other.name, (&OF_PAIRS, promotion.ordered)));
+            own(&OF_PAIRS).into_iter().chain(theirs).max_by_key(|order| order.at)
+        }
+        // One that was given before is not behind a failover that the platform does by itself.
+        "region_failover" => {
+            own(&["Failover", "PromoteToMaster"]).filter(|order| order.at == promotion.ordered)
+        }
+        "gad_promotion" => own(&["PromoteSecondary", "RemoveIntegration"]),
+        "read_replica_promotion" => own(&["RemoveIntegration"]),
+        "power_on" => own(&["PowerOnService"]),
+        _ => None,
+    }
+}
+
+/// Returns whether a promotion is part of what was planned or ordered, and follows from no silence.
+pub(super) fn is_ordered(service: &ServiceOutcome, promotion: &Promotion) -> bool {
+    let silent = service.marked_down.iter().any(|mark| mark.at == promotion.marked_down);
+    !matches!(promotion.cause, "failover" | "restore") && !silent
+}
+
+/// Returns how an order led to a promotion: the order, what it waited for, and the stop of the old
+/// primary.
+pub(super) fn leading(
+    outcome: &Outcome,
+    service: &ServiceOutcome,
+    promotion: &Promotion,
+) -> Vec<Link> {
+    let Some(order) = of_promotion(outcome, service, promotion) else { return Vec::new() };
+    let mut chain = Vec::new();
+    if promotion.cause == "power_on" {
+        chain.extend(last(outcome, &service.name, (&["PowerOffService"], order.at)).map(given));
+    }
+    let first = last(outcome, &order.service, (&["SwitchByTerraform"], order.at));
+    let first = first.filter(|_| order.order == "ReverseIntegration");
+    chain.extend(first.map(given));
+    chain.push(match first {
+        None => given(order),
+        Some(_) => given(order).by(Setting::of(
+            &outcome.knobs,
+            match outcome.knobs.terraform_order {
+                TerraformOrder::ApplyThenWait => "terraform_gap",
+                TerraformOrder::WaitThenApply => "terraform_wait",
+            },
+        )),
+    });
+    if promotion.cause == "switchover" {
+        chain.extend(waiting(outcome, service, (order.at, promotion.ordered)));
+        let stopped = stopping(service, promotion);
+        chain.extend(stopped.map(|at| {
+            Link::new(at, format!("{} is told to stop in a controlled way", promotion.from))
+        }));
+        // Consumers of logical slots are sent all that was written before a server stops.
+        let long = stopped.is_some_and(|at| {
+            let lasted = promotion.ordered.since(at);
+            lasted >= LONG_STOP && lasted < outcome.knobs.stop_patience
+        });
+        if long && !service.slots.is_empty() {
+            let what =
+                format!("{} stops: consumers of its slots have all it wrote", promotion.from);
+            chain.push(Link::new(promotion.ordered, what));
+        }
+    }
+    chain
+}
+
+/// Returns when the old primary of a planned promotion was told to stop.
+pub(super) fn stopping(service: &ServiceOutcome, promotion: &Promotion) -> Option<Instant> {
+    let mut before = service.phases.iter().filter(|one| one.at <= promotion.ordered);
+    before.rfind(|one| one.phase == PhaseName::Stopping).map(|one| one.at)
+}
+
+/// Returns what a planned operation waited for before it changed the primary.
+fn waiting(
+    outcome: &Outcome,
+    service: &ServiceOutcome,
+    (from, to): (Instant, Instant),
+) -> Vec<Link> {
+    let within = |at: Instant| from <= at && at <= to;
+    let nexts = service.phases.iter().zip(service.phases.iter().skip(1));
+    let waited = nexts.filter(|(one, next)| within(one.at) && within(next.at) && one.at < next.at);
+    let link = |(one, next): (&crate::sim::PhaseChange, &crate::sim::PhaseChange)| {
+        let at = next.at;
+        if one.phase == PhaseName::PendingWindow {
+            let removed = last(outcome, &service.name, (&["RemoveWindows"], at));
+            let opens = || Link::new(at, format!("a window of {} opens", service.name));
+            return Some(removed.filter(|order| order.at == at).map_or_else(opens, given));
+        }
+        if one.phase != PhaseName::DrainingSlots {
+            return None;
+        }
+        let limit = outcome.knobs.slot_drain_limit;
+        Some(if at.since(one.at) >= limit {
+            let what = "consumers of logical slots are waited for no longer".to_owned();
+            Link::new(at, what).by(Setting::of(&outcome.knobs, "slot_drain_limit"))
+        } else {
+            Link::new(at, "logical slots are on the new servers".to_owned())
+        })
+    };
+    waited.filter_map(link).collect()
+}
+
+/// Returns the knob that put an ordered promotion where it is, if one did.
+pub(super) fn timed(
+    outcome: &Outcome,
+    service: &ServiceOutcome,
+    promotion: &Promotion,
+) -> Option<Setting> {
+    let knob = |name: &str| Some(Setting::of(&outcome.knobs, name));
+    let order = of_promotion(outcome, service, promotion);
+    if promotion.cause == "region_failover" && order.is_none() {
+        return knob("automatic_region_failover");
+    }
+    let stopped = stopping(service, promotion).filter(|_| promotion.cause == "switchover")?;
+    if promotion.ordered.since(stopped) >= outcome.knobs.stop_patience {
+        return knob("stop_patience");
+    }
+    service.slots.is_empty().then(|| Setting::of(&outcome.knobs, "shutdown_checkpoint"))
+}
+
+/// Returns the order that had a service or a node of it down when an outage began, if one had.
+pub(super) fn of_outage<'a>(
+    outcome: &'a Outcome,
+    service: &ServiceOutcome,
+    start: Instant,
+) -> Option<&'a OrderOutcome> {
+    let by = start + UNDER_WAY;
+    let mut before = service.phases.iter().filter(|one| one.at <= by);
+    let phase = before.next_back().map(|one| one.phase);
+    let kind = match phase {
+        Some(PhaseName::Upgrading) => "MajorUpgrade",
+        Some(PhaseName::ShuttingDown | PhaseName::PoweredOff) => "PowerOffService",
+        _ => return None,
+    };
+    last(outcome, &service.name, (&[kind], by))
+}
+
+/// Returns the order behind the deletion of a node of a service, if one is.
+pub(super) fn of_deletion<'a>(
+    outcome: &'a Outcome,
+    service: &str,
+    at: Instant,
+) -> Option<&'a OrderOutcome> {
+    last(outcome, service, (&["Maintain", "Migrate", "ChangeTier", "ChangePlan"], at))
+}
