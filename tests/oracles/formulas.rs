@@ -2,36 +2,31 @@
 //!
 //! Knows nothing of single runs. Kept here: where nothing is drawn, the values are exact.
 
-use cutover::campaign::{Paired, bounds, bucket, shared_metrics};
+use cutover::campaign::{bounds, bucket};
 use cutover::kernel::Chance;
 use cutover::statistics::{
-    Attempt, Weighted, chance_of, clopper_pearson, none_of, normal_quantile, runs_for_precision,
-    split, wilson,
+    Attempt, Weighted, chance_of, clopper_pearson, from_u64, none_of, normal_quantile,
+    runs_for_precision, split, wilson,
 };
 
-use super::stage::{agree, campaign, float, oracle, runs};
-
-fn near(what: &str, found: f64, expected: f64) {
-    let off = (found - expected).abs();
-    assert!(off <= 1e-12 + 1e-9 * expected.abs(), "{what}: {found} is not {expected}");
-}
+use super::agreement::{agree, equal, mean_of};
+use super::stage::{Compared, campaign, oracle, runs};
 
 #[test]
 fn f01_intervals_of_proportions_are_those_of_the_tables() {
-    near("z", normal_quantile(0.975), oracle("F01", "z_0_975"));
+    equal("z", normal_quantile(0.975), oracle("F01", "z_0_975"));
     for count in [0_u64, 3, 50, 999] {
         let (score, exact) = (wilson(count, 1_000), clopper_pearson(count, 1_000));
         for (name, found) in [
-            ("wilson_lo", score.low),
-            ("wilson_hi", score.high),
-            ("cp_lo", exact.low),
-            ("cp_hi", exact.high),
+            (format!("wilson_lo_{count}_1000"), score.low),
+            (format!("wilson_hi_{count}_1000"), score.high),
+            (format!("cp_lo_{count}_1000"), exact.low),
+            (format!("cp_hi_{count}_1000"), exact.high),
         ] {
-            let name = format!("{name}_{count}_1000");
-            near(&name, found, oracle("F01", &name));
+            equal(&name, found, oracle("F01", &name));
         }
     }
-    near("none of 1000", none_of(1_000), oracle("F01", "rule_of_three_exact_0_1000_onesided95"));
+    equal("none of 1000", none_of(1_000), oracle("F01", "rule_of_three_exact_0_1000_onesided95"));
 }
 
 #[test]
@@ -52,34 +47,24 @@ fn f03_pairs_of_runs_vary_as_much_less_as_the_formula_says() {
             ),
         )
     };
-    let arms = [arm(30), arm(60)];
-    let shared = shared_metrics(&arms);
-    let place = |name: &str| {
-        let named = |places: &&Vec<usize>| arms[0].metrics()[places[0]].name == name;
-        let found = shared.iter().find(named).expect("it is shared");
-        shared.iter().position(|places| places == found).expect("it is there")
-    };
     let count = runs(3_000, 9_000);
-    let paired = Paired::tally(&arms, &shared, 0..count);
-    let down = place("write_downtime");
+    let compared = Compared::new(vec![arm(30), arm(60)], count);
     let square = 1e12;
     let variance = |arm: usize| {
-        let of = &paired.arms[arm].metrics[shared[down][arm]];
-        of.moments().variance().expect("there are runs") / square
+        let sums = compared.of(arm, "write_downtime").moments();
+        sums.variance().expect("there are runs") / square
     };
-    let off = paired.differences[0][down].moments();
+    let off = compared.beyond_first(1, "write_downtime");
     let together = off.variance().expect("there are runs") / square;
     // The kurtosis of what a Poisson number of equal costs adds up to is 3 and a half.
-    let error = |expected: f64| expected * (2.5 / float(count)).sqrt();
+    let error = |expected: f64| expected * (2.5 / from_u64(count)).sqrt();
     let (apart, common) = (oracle("F03", "var_independent"), oracle("F03", "var_common"));
-    agree("apart", variance(0) + variance(1), error(apart), apart, false);
-    agree("together", together, error(common), common, false);
+    agree("apart", (variance(0) + variance(1), error(apart)), apart, false);
+    agree("together", (together, error(common)), common, false);
     let reduction = (variance(0) + variance(1)) / together;
     let expected = oracle("F03", "reduction");
-    agree("reduction", reduction, 2.0 * error(expected), expected, true);
-    let mean = off.mean().expect("there are runs") / 1e6;
-    let wide = off.standard_error().expect("there are runs") / 1e6;
-    agree("difference", mean, wide, oracle("F03", "mean_difference"), false);
+    agree("reduction", (reduction, 2.0 * error(expected)), expected, true);
+    agree("difference", mean_of(off, 1e6), oracle("F03", "mean_difference"), false);
 }
 
 #[test]
@@ -118,8 +103,8 @@ fn f05_splitting_finds_how_rarely_a_walk_gets_far() {
                 chance => weighted.hit(Some(chance)),
             }
         }
-        let (estimate, error) = (weighted.estimate(), weighted.standard_error());
-        agree(name, estimate, error, oracle("F05", name), true);
+        let found = (weighted.estimate(), weighted.standard_error());
+        agree(name, found, oracle("F05", name), true);
     }
 }
 
@@ -128,20 +113,20 @@ fn f07_a_precise_probability_takes_the_known_number_of_runs() {
     for (chance, name) in
         [(0.5, "n_p0.5"), (0.01, "n_p0.01"), (0.001, "n_p0.001"), (0.000_001, "n_p0.000001")]
     {
-        near(name, runs_for_precision(chance, 0.1), oracle("F07", name));
+        equal(name, runs_for_precision(chance, 0.1), oracle("F07", name));
     }
 }
 
 #[test]
 fn f08_buckets_are_as_many_and_as_narrow_as_the_formula_says() {
-    near("middle", 1.0 / 257.0, oracle("F08", "mid_rel"));
-    near("upper", 1.0 / 128.0, oracle("F08", "upper_rel"));
+    equal("middle", 1.0 / 257.0, oracle("F08", "mid_rel"));
+    equal("upper", 1.0 / 128.0, oracle("F08", "upper_rel"));
     let ten_years = 10 * 365 * 86_400 * 1_000_000_000_u64;
     let octave = (bucket(ten_years) | 127) + 1;
-    near("buckets", f64::from(octave), oracle("F08", "buckets_to_cover_1ns_to_10y"));
+    equal("buckets", f64::from(octave), oracle("F08", "buckets_to_cover_1ns_to_10y"));
     for index in 128..octave {
         let (low, high) = bounds(index);
-        let (low, high) = (float(low), float(high) + 1.0);
+        let (low, high) = (from_u64(low), from_u64(high) + 1.0);
         // Values fill a bucket up to its upper edge; the least of it is off the most.
         assert!((high - low) / low <= oracle("F08", "upper_rel") + 1e-12);
         let middle = f64::midpoint(low, high);

@@ -2,7 +2,8 @@
 //!
 //! Knows nothing of replication. Kept here: WAL is uploaded by segment and by time, at once.
 
-use super::stage::{campaign, mean_agrees, metric, oracle, runs};
+use super::agreement::{agree, mean_agrees, mean_of};
+use super::stage::{campaign, metric, oracle, runs};
 
 #[test]
 fn c08_a_restore_loses_what_was_written_since_the_last_upload() {
@@ -37,9 +38,8 @@ fn c08_a_restore_loses_what_was_written_since_the_last_upload() {
         let window = metric(&one, &tally, "loss_window");
         let expected = oracle("C08", &format!("mean_loss_s_{name}"));
         // The window begins at a commit, so it is half a commit's distance longer or shorter.
-        let mean = window.moments().mean().expect("there are runs") / 1e6;
-        let error = window.moments().standard_error().expect("there are runs") / 1e6;
+        let (mean, error) = mean_of(window.moments(), 1e6);
         let grain = 1.0 / f64::from(commits);
-        super::stage::agree(name, mean, error + grain, expected, false);
+        agree(name, (mean, error + grain), expected, false);
     }
 }

@@ -1,7 +1,8 @@
 #![expect(clippy::float_arithmetic, reason = "statistics are floats")]
 //! Closed-form results that campaigns and statistics have to reproduce.
 //!
-//! * `oracles.json`: the results with their set-ups and formulas; `stage`: reading and comparing;
+//! * `oracles.json`: the results with their set-ups and formulas;
+//! * `stage`: reading them, running campaigns; `agreement`: holding estimates against them;
 //! * `availability`: nodes that fail and are repaired; `recovery`: what clients see of a failover;
 //! * `glitches`: failovers that were not needed; `loss`: what a restore loses;
 //! * `slots`: what becomes of logical slots;
@@ -12,6 +13,7 @@
 //! oracle, and with `CUTOVER_ORACLES=large` its standard error is at most 2 % of it, 10 % for what
 //! is rare.
 
+mod agreement;
 mod availability;
 mod commits;
 mod formulas;
@@ -58,12 +60,19 @@ const TESTED: [(&str, &str); 32] = [
     ("F08", "formulas"),
 ];
 
+/// Returns whether the text names a value, in full or by what comes before its number.
+fn names(text: &str, value: &str) -> bool {
+    let written = |end: usize| text.contains(&format!("\"{}{{", &value[..end]));
+    text.contains(&format!("\"{value}\"")) || (4..value.len()).any(written)
+}
+
 #[test]
-fn every_oracle_is_put_to_the_test() {
+fn every_value_of_every_oracle_is_put_to_the_test() {
+    let all = stage::oracles();
+    let known: Vec<&str> = all.iter().map(|one| one.id.as_str()).collect();
     let named: Vec<&str> = TESTED.iter().map(|(id, _)| *id).collect();
-    let known = stage::ids();
     assert_eq!(known, named);
-    for (id, file) in TESTED {
+    for (one, (id, file)) in all.iter().zip(TESTED) {
         let text = match file {
             "availability" => include_str!("availability.rs"),
             "recovery" => include_str!("recovery.rs"),
@@ -75,5 +84,11 @@ fn every_oracle_is_put_to_the_test() {
             other => panic!("no file {other} is looked at"),
         };
         assert!(text.contains(&format!("\"{id}\"")), "{file} does not read {id}");
+        for value in one.values.keys() {
+            assert!(names(text, value), "{file} does not read {value} of {id}");
+        }
+        for (value, (above, below)) in &one.exact {
+            agreement::equal(value, above / below / one.values[value], 1.0);
+        }
     }
 }

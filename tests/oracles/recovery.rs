@@ -2,9 +2,12 @@
 //!
 //! Knows nothing of years. Kept here: what an oracle takes as instantaneous is set to nothing.
 
-use super::stage::{
-    campaign, float, mean_agrees, metric, oracle, quantile_agrees, runs, share_agrees,
+use cutover::statistics::from_u64;
+
+use super::agreement::{
+    agree, mean_agrees, mean_of, quantile_agrees, share_agrees, spread_agrees, variance_agrees,
 };
+use super::stage::{at_least, campaign, metric, oracle, runs};
 
 const SECOND: f64 = 1e6;
 
@@ -31,11 +34,13 @@ fn b01_a_client_is_down_for_the_timeout_the_promotion_and_its_cache() {
     }
     let beyond = (count - tally.within[0], count);
     share_agrees("B01 above 90 s", beyond, oracle("B01", "p_gt_90"), false);
-    let variance = down.moments().variance().expect("there are runs") / SECOND / SECOND;
     // The kurtosis of the sum of the two uniform laws is below 2.
-    let error = oracle("B01", "var_s2") / float(count).sqrt();
-    super::stage::agree("B01 variance", variance, error, oracle("B01", "var_s2"), false);
-    assert!(float(down.most.expect("there are runs").0) / SECOND < oracle("B01", "max_s") + 0.01);
+    let sums = (down.moments(), SECOND);
+    variance_agrees("B01 variance", sums, 2.0, oracle("B01", "var_s2"));
+    spread_agrees("B01 sd", sums, 2.0, oracle("B01", "sd_s"));
+    assert!(
+        from_u64(down.most.expect("there are runs").0) / SECOND < oracle("B01", "max_s") + 0.01
+    );
 }
 
 #[test]
@@ -57,19 +62,16 @@ fn b02_polls_and_checks_notice_a_death_by_a_triangular_law() {
     let down = metric(&one, &tally, "primary_downtime");
     // Replaying, telling and fetching take some milliseconds beside the second.
     let late = 1.02;
-    let mean = down.moments().mean().expect("there are runs") / SECOND - late;
-    let error = down.moments().standard_error().expect("there are runs") / SECOND;
-    super::stage::agree("B02 mean", mean, error, oracle("B02", "mean_s"), false);
-    let variance = down.moments().variance().expect("there are runs") / SECOND / SECOND;
+    let (mean, error) = mean_of(down.moments(), SECOND);
+    agree("B02 mean", (mean - late, error), oracle("B02", "mean_s"), false);
     // The kurtosis of a triangular law is 2.4.
-    let error = oracle("B02", "var_s2") * (1.4 / float(count)).sqrt();
-    super::stage::agree("B02 variance", variance, error, oracle("B02", "var_s2"), false);
+    variance_agrees("B02 variance", (down.moments(), SECOND), 2.4, oracle("B02", "var_s2"));
     quantile_agrees("B02 p95", down, 0.95, (oracle("B02", "p95_s") + late) * SECOND);
     let early = (tally.within[0], count);
     share_agrees("B02 below 58 s", early, oracle("B02", "p_lt_58"), false);
     let (least, most) = (down.least.expect("runs"), down.most.expect("runs").0);
-    assert!(float(least) / SECOND > oracle("B02", "min_s") + 1.0);
-    assert!(float(most) / SECOND < oracle("B02", "max_s") + 1.1);
+    assert!(from_u64(least) / SECOND > oracle("B02", "min_s") + 1.0);
+    assert!(from_u64(most) / SECOND < oracle("B02", "max_s") + 1.1);
 }
 
 #[test]
@@ -94,9 +96,7 @@ fn b04_two_caches_in_a_row_hold_an_answer_for_the_sum_of_their_phases() {
     for (share, name) in [(0.5, "p50_s"), (0.95, "p95_s"), (0.99, "p99_s")] {
         quantile_agrees(name, held, share, oracle("B04", name) * SECOND);
     }
-    let spread = held.moments().variance().expect("there are runs").sqrt() / SECOND;
-    let error = oracle("B04", "sd_s") * (1.4 / 4.0 / float(count)).sqrt();
-    super::stage::agree("B04 sd", spread, error, oracle("B04", "sd_s"), false);
+    spread_agrees("B04 sd", (held.moments(), SECOND), 2.4, oracle("B04", "sd_s"));
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn b06_a_client_that_backs_off_comes_back_at_its_next_attempt() {
         let tally = one.tally(0..runs(20, 200));
         let seen = metric(&one, &tally, "longest[w]");
         assert!(seen.is_constant(), "{seen:?}");
-        let seen = float(seen.least.expect("there are runs"));
+        let seen = from_u64(seen.least.expect("there are runs"));
         assert!((oracle("B06", name) * SECOND - seen).abs() <= 1.0, "{down}: {seen}");
     }
 }
@@ -146,22 +146,20 @@ fn b07_clients_outlive_the_forwarding_of_a_switchover_if_their_cache_does() {
     };
     // The switchover itself takes every client some milliseconds, whatever its cache.
     let short = maintained(30, runs(300, 2_000));
-    let itself = float(short.most.expect("there are runs").0);
+    let itself = from_u64(short.most.expect("there are runs").0);
     assert!(itself < 0.2 * SECOND, "{itself}");
     for (ttl, name) in [(30_u32, "ttl30"), (60, "ttl60"), (90, "ttl90"), (300, "ttl300")] {
         let count = runs(1_500, 12_000);
         let down = maintained(ttl, count);
-        let longer = cutover::campaign::bucket(down.least.expect("there are runs") + 250_000);
-        let beyond = down.buckets.range(longer..).map(|(_, many)| *many).sum::<u64>();
+        let beyond = at_least(&down, down.least.expect("there are runs") + 250_000);
         let expected = oracle("B07", &format!("p_outage_{name}"));
         if ttl <= 60 {
             assert_eq!(beyond, 0, "{name}: {down:?}");
             continue;
         }
         share_agrees(name, (beyond, count), expected, false);
-        let mean = down.moments().mean().expect("there are runs") / SECOND - itself / SECOND;
-        let error = down.moments().standard_error().expect("there are runs") / SECOND;
+        let (mean, error) = mean_of(down.moments(), SECOND);
         let expected = oracle("B07", &format!("mean_outage_{name}"));
-        super::stage::agree(name, mean, error, expected, false);
+        agree(name, (mean - itself / SECOND, error), expected, false);
     }
 }

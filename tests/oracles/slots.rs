@@ -5,12 +5,14 @@
 
 use std::sync::Arc;
 
-use cutover::campaign::Accumulator;
+use cutover::campaign::Campaign;
 use cutover::kernel::{Instant, Position, Span};
 use cutover::scenario::parse;
 use cutover::sim::Sim;
+use cutover::statistics::from_u64;
 
-use super::stage::{agree, campaign, float, metric, oracle, quantile_agrees, runs, share_agrees};
+use super::agreement::{agree, mean_of, quantile_agrees, share_agrees, spread_agrees};
+use super::stage::{Compared, campaign, metric, oracle, runs};
 
 /// Returns the parts of a scenario whose primary dies while a consumer reads from a slot.
 fn read(start: &str) -> String {
@@ -34,16 +36,14 @@ fn d01_a_consumer_is_given_again_what_it_had_since_the_last_copy_of_its_slot() {
     let tally = one.tally(0..count);
     let again = metric(&one, &tally, "slot_repeated_commits");
     // A position is up to 10 ms old when it is confirmed: five of a thousand a second on average.
-    let mean = again.moments().mean().expect("there are runs") - 5.0;
-    let error = again.moments().standard_error().expect("there are runs");
-    agree("D01 mean", mean, error, oracle("D01", "mean"), false);
-    let spread = again.moments().variance().expect("there are runs").sqrt();
-    let error = oracle("D01", "sd") * (0.2 / float(count)).sqrt();
-    agree("D01 sd", spread, error, oracle("D01", "sd"), false);
+    let (mean, error) = mean_of(again.moments(), 1.0);
+    agree("D01 mean", (mean - 5.0, error), oracle("D01", "mean"), false);
+    // The kurtosis of a uniform law is 1.8.
+    spread_agrees("D01 sd", (again.moments(), 1.0), 1.8, oracle("D01", "sd"));
     for (share, name) in [(0.5, "p50"), (0.95, "p95"), (0.99, "p99")] {
         quantile_agrees(name, again, share, oracle("D01", name) + 5.0);
     }
-    let most = float(again.most.expect("there are runs").0);
+    let most = from_u64(again.most.expect("there are runs").0);
     assert!(most <= oracle("D01", "max") + 11.0, "{most}");
     // Whoever keeps its own position is given nothing again.
     let own = campaign("Business", "8m", &read("Own"));
@@ -52,19 +52,16 @@ fn d01_a_consumer_is_given_again_what_it_had_since_the_last_copy_of_its_slot() {
 }
 
 /// Returns in how many runs a slot is lost whose service loses its primary at an age of the slot.
+/// Nobody reads from it, or writes.
 fn lost(age: &str, copy: &str, count: u64) -> (u64, u64) {
     let one = campaign(
         "Business",
-        "8m",
+        "4m",
         &format!(
             r#"slots: [Slot(name: "cdc", service: "s", creates: "2m")],
-            clients: [
-                Writer(name: "w", service: "s", writes_per_s: 100),
-                SlotConsumer(name: "c", service: "s", slot: "cdc", ack_every: "100ms"),
-            ],
             script: [At("{age}", Fault(HostDeath, Primary("s")))],
             tuning: Tuning(slot_dependency_period: "30s", slot_copy_period: "{copy}",
-                replication_delay: "0s"),"#
+                replication_delay: "0s", detection_timeout: "10s"),"#
         ),
     );
     let tally = one.tally(0..count);
@@ -125,7 +122,7 @@ fn drained(begins: u64) -> f64 {
     let reading = world.readings.last().expect("the consumer reads");
     let written = &world.branch(reading.branch).written;
     let end = reading.consumed.gap_within(written, Position::ZERO, begins);
-    float(end.expect("it comes up").since(begins).as_micros()) / 1e6
+    from_u64(end.expect("it comes up").since(begins).as_micros()) / 1e6
 }
 
 #[test]
@@ -143,43 +140,68 @@ fn d08_a_backlog_drains_in_time_up_to_a_known_size() {
     }
 }
 
-/// Returns how many slots a maintenance loses whose consumer begins with it, so many MiB behind,
-/// and reads so many a second.
-fn given_up(backlog: u64, rate: u32, ends: &str) -> Accumulator {
-    let one = campaign(
+/// A maintenance with which a consumer begins, so many MiB behind, that gains 19 MiB a second, and
+/// that waits for it up to a limit.
+fn maintained(backlog: u64, [writes, reads]: [&str; 2], limit: f64) -> Campaign {
+    campaign(
         "Startup",
         "1d",
         &format!(
             r#"slots: [Slot(name: "cdc", service: "s")],
             clients: [
-                Writer(name: "w", service: "s", writes_per_s: 1024, wal_per_commit: "1KiB" {ends}),
+                Writer(name: "w", service: "s", writes_per_s: 1024, wal_per_commit: "1KiB"
+                    {writes}),
                 SlotConsumer(name: "c", service: "s", slot: "cdc", ack_every: "1s",
-                    rate: "{rate}MiB/s", begins: "{backlog}s"),
+                    rate: "{reads}", begins: "{backlog}s"),
             ],
             script: [At("{backlog}s", Operator(Maintain, Service("s")))],
             tuning: Tuning(client_delay: "0s", local_flush: "0s", replication_delay: "0s",
                 disk_size: "1TiB", node_build: "1s", database_size: "1MiB", redo_rate: "unlimited",
-                stream_rate: "unlimited", restore_rate: "unlimited", slot_drain_limit: "30m"),"#
+                stream_rate: "unlimited", restore_rate: "unlimited",
+                slot_drain_limit: "{limit:.3}s"),"#
         ),
-    );
+    )
+}
+
+/// Checks how many slots a maintenance loses, in every run.
+fn loses(slots: u64, backlog: u64, rates: [&str; 2], limit: f64) {
+    let one = maintained(backlog, rates, limit);
     let tally = one.tally(0..runs(4, 20));
-    metric(&one, &tally, "lost_slots").clone()
+    let lost = metric(&one, &tally, "lost_slots");
+    assert!(lost.is_constant() && lost.least == Some(slots), "{backlog} MiB: {lost:?}");
 }
 
 #[test]
 fn d08_a_maintenance_loses_the_slot_of_a_consumer_that_cannot_drain_in_time() {
     // The values of the oracle: 10 GiB drain in time, 40 GiB do not.
     for (backlog, lost) in [(10_240, 0), (40_960, 1)] {
-        let slots = given_up(backlog, 20, "");
-        assert!(slots.is_constant() && slots.least == Some(lost), "{backlog} MiB: {slots:?}");
+        loses(lost, backlog, ["", "20MiB/s"], 1_800.0);
     }
     // Where the limit lies: what is written meanwhile is not waited for here, hence nothing is, and
     // the consumer gains 19 MiB a second. The servers take some seconds, and so does a copy.
     let critical = oracle("D08", "critical_backlog_mib");
     for (backlog, lost) in [(34_100_u32, 0), (34_700, 1)] {
         assert!((f64::from(backlog) / critical - 1.0).abs() < 0.015);
+        loses(lost, u64::from(backlog), [&format!(r#", ends: "{backlog}s""#), "19MiB/s"], 1_800.0);
+    }
+}
+
+#[test]
+fn d08_a_maintenance_that_waits_as_long_as_a_backlog_takes_to_drain_keeps_the_slot() {
+    for (backlog, name) in [(10_240, "drain_s_for_10_gib"), (40_960, "drain_s_for_40_gib")] {
+        let drain = oracle("D08", name);
         let ends = format!(r#", ends: "{backlog}s""#);
-        let slots = given_up(u64::from(backlog), 19, &ends);
-        assert!(slots.is_constant() && slots.least == Some(lost), "{backlog} MiB: {slots:?}");
+        let arm = |share: f64| maintained(backlog, [&ends, "19MiB/s"], drain * share);
+        // A hundredth less loses the slot in every run, a hundredth more in none.
+        let count = runs(4, 20);
+        let compared = Compared::new(vec![arm(0.99), arm(1.01), arm(2.0)], count);
+        assert_eq!(compared.of(0, "lost_slots").least, Some(1), "{backlog} MiB");
+        assert_eq!(compared.beyond_first(1, "lost_slots").sum, -i128::from(count), "{backlog} MiB");
+        // Where there is time, the platform asks at the latest a minute after the last time. When
+        // it begins to, the consumer has read for as long as new servers take to be there.
+        let waited = compared.of(2, "slot_drain_time");
+        let (least, most) = (waited.least.expect("runs"), waited.most.expect("runs").0);
+        assert!(from_u64(least) / 1e6 > drain * 0.99, "{backlog} MiB: {waited:?}");
+        assert!(from_u64(most) / 1e6 < drain + 65.0, "{backlog} MiB: {waited:?}");
     }
 }

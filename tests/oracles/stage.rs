@@ -1,32 +1,56 @@
-//! Reading oracles, running campaigns, and holding estimates against oracles.
+//! Reading oracles, and running campaigns and comparisons.
 //!
 //! Knows nothing of particular oracles. Kept here: seeds are fixed, so a test passes always or
 //! never.
 
-use cutover::campaign::{Accumulator, Campaign, Tally};
+use std::collections::BTreeMap;
+
+use cutover::campaign::{
+    Accumulator, Campaign, Estimator, Paired, Rare, Tally, bucket, shared_metrics,
+};
 use cutover::scenario::parse;
+use cutover::statistics::{Moments, Weighted};
 use serde_json::Value;
 
-fn oracles() -> Value {
-    serde_json::from_str(include_str!("oracles.json")).expect("the oracles are JSON")
+/// A closed-form result.
+pub(crate) struct Oracle {
+    /// Its name.
+    pub(crate) id: String,
+    /// Its numbers, as decimals.
+    pub(crate) values: BTreeMap<String, f64>,
+    /// Those of them that are fractions of whole numbers.
+    pub(crate) exact: BTreeMap<String, (f64, f64)>,
 }
 
-fn list(of: &Value) -> &Vec<Value> {
-    of["oracles"].as_array().expect("there is a list")
+/// Returns all oracles, in order.
+pub(crate) fn oracles() -> Vec<Oracle> {
+    let all: Value =
+        serde_json::from_str(include_str!("oracles.json")).expect("the oracles are JSON");
+    all["oracles"].as_array().expect("there is a list").iter().map(read).collect()
 }
 
-/// Returns the ids of all oracles, in order.
-pub(crate) fn ids() -> Vec<String> {
-    let id = |one: &Value| one["id"].as_str().expect("it has an id").to_owned();
-    list(&oracles()).iter().map(id).collect()
+fn read(one: &Value) -> Oracle {
+    let number = |text: &str| text.parse::<f64>().expect("a value is a number");
+    let texts = |of: &str| {
+        let named = one[of].as_object().into_iter().flatten();
+        let text = |value: &Value| value.as_str().expect("a value is text").to_owned();
+        named.map(|(name, value)| (name.clone(), text(value))).collect::<Vec<_>>()
+    };
+    let fraction = |text: &str| {
+        let (above, below) = text.split_once('/').expect("it is a fraction");
+        (number(above), number(below))
+    };
+    Oracle {
+        id: one["id"].as_str().expect("it has an id").to_owned(),
+        values: texts("values").iter().map(|(name, text)| (name.clone(), number(text))).collect(),
+        exact: texts("exact").iter().map(|(name, text)| (name.clone(), fraction(text))).collect(),
+    }
 }
 
 /// Returns a value of an oracle.
 pub(crate) fn oracle(id: &str, value: &str) -> f64 {
-    let all = oracles();
-    let one = list(&all).iter().find(|one| one["id"] == id).expect("there is such an oracle");
-    let text = one["values"][value].as_str().unwrap_or_else(|| panic!("{id} has no {value}"));
-    text.parse().expect("a value is a number")
+    let one = oracles().into_iter().find(|one| one.id == id).expect("there is such an oracle");
+    *one.values.get(value).unwrap_or_else(|| panic!("{id} has no {value}"))
 }
 
 /// Returns whether the large runs are wanted.
@@ -54,46 +78,56 @@ pub(crate) fn campaign_of(text: &str) -> Campaign {
     Campaign::new(&loaded, 1_000)
 }
 
+fn place(campaign: &Campaign, name: &str) -> usize {
+    let place = campaign.metrics().iter().position(|metric| metric.name == name);
+    place.unwrap_or_else(|| panic!("there is no metric {name}"))
+}
+
 /// Returns a metric of a campaign.
 pub(crate) fn metric<'a>(campaign: &Campaign, tally: &'a Tally, name: &str) -> &'a Accumulator {
-    let place = campaign.metrics().iter().position(|metric| metric.name == name);
-    &tally.metrics[place.unwrap_or_else(|| panic!("there is no metric {name}"))]
+    &tally.metrics[place(campaign, name)]
 }
 
-/// Checks an estimate with its standard error against an oracle.
-pub(crate) fn agree(what: &str, estimate: f64, error: f64, expected: f64, rare: bool) {
-    let off = (estimate - expected).abs();
-    let told = format!("{what}: {estimate} is not {expected} (standard error {error})");
-    assert!(off <= 4.5 * error + 1e-12 * expected.abs(), "{told}");
-    let most = if rare { 0.1 } else { 0.02 };
-    assert!(!is_large() || error <= most * expected.abs(), "{told}: not precise");
+/// Returns in how many runs a metric is at least that much.
+pub(crate) fn at_least(of: &Accumulator, least: u64) -> u64 {
+    of.buckets.range(bucket(least)..).map(|(_, many)| *many).sum()
 }
 
-/// Checks the mean of a metric, given in a unit of so many of the metric's own.
-pub(crate) fn mean_agrees(what: &str, of: &Accumulator, unit: f64, expected: f64, rare: bool) {
-    let moments = of.moments();
-    let mean = moments.mean().expect("there are runs") / unit;
-    let error = moments.standard_error().expect("there are runs") / unit;
-    agree(what, mean, error, expected, rare);
+/// Returns what an estimator gives for a metric being more than so much.
+pub(crate) fn weighed(
+    of: &Campaign,
+    (name, beyond): (&str, u64),
+    estimator: Estimator,
+    count: u64,
+) -> Weighted {
+    let rare = Rare { metric: place(of, name), beyond, estimator };
+    of.clone().weighed(rare).tally(0..count).weighted
 }
 
-/// Checks how often something happened.
-pub(crate) fn share_agrees(what: &str, (count, runs): (u64, u64), expected: f64, rare: bool) {
-    let n = float(runs);
-    agree(what, float(count) / n, (expected * (1.0 - expected) / n).sqrt(), expected, rare);
+/// Several campaigns with the same seeds.
+pub(crate) struct Compared {
+    arms: Vec<Campaign>,
+    shared: Vec<Vec<usize>>,
+    paired: Paired,
 }
 
-/// Checks a quantile: that of the oracle lies between the ends of a wide interval.
-pub(crate) fn quantile_agrees(what: &str, of: &Accumulator, share: f64, expected: f64) {
-    let n = float(of.runs());
-    let reach = 4.5 * (n * share * (1.0 - share)).sqrt();
-    let rank = |place: f64| place.clamp(1.0, n).round().to_string().parse().expect("it is whole");
-    let low = of.at_rank(rank(n * share - reach)).expect("there are as many").0;
-    let high = of.at_rank(rank(n * share + reach + 1.0)).expect("there are as many").1;
-    assert!(float(low) <= expected && expected <= float(high), "{what}: {low} {expected} {high}");
-}
+impl Compared {
+    /// Runs them.
+    pub(crate) fn new(arms: Vec<Campaign>, count: u64) -> Self {
+        let shared = shared_metrics(&arms);
+        let paired = Paired::tally(&arms, &shared, 0..count);
+        Self { arms, shared, paired }
+    }
 
-/// Returns a number as a float.
-pub(crate) fn float(number: u64) -> f64 {
-    cutover::statistics::from_u64(number)
+    /// Returns a metric of one of them.
+    pub(crate) fn of(&self, arm: usize, name: &str) -> &Accumulator {
+        metric(&self.arms[arm], &self.paired.arms[arm], name)
+    }
+
+    /// Returns by how much a metric is more than in the first of them.
+    pub(crate) fn beyond_first(&self, arm: usize, name: &str) -> Moments {
+        let first = place(&self.arms[0], name);
+        let shared = self.shared.iter().position(|places| places[0] == first);
+        self.paired.differences[arm - 1][shared.expect("it is shared")].moments()
+    }
 }

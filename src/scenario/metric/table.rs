@@ -7,7 +7,7 @@ use super::Unit::{self, Bytes, Count, Flag, Time};
 use super::sums::{Sums, common, longest, total};
 use crate::fault::FaultKind;
 use crate::kernel::{Instant, Span};
-use crate::sim::{Census, Outcome, Promotion, ServiceOutcome, SlotOutcome, SlotState};
+use crate::sim::{Census, Outcome, PhaseName, Promotion, ServiceOutcome, SlotOutcome, SlotState};
 
 /// A metric that every scenario has.
 pub(super) struct Row {
@@ -121,6 +121,8 @@ rows! {
         |outcome, _| Some(slots(outcome, |of| of.skipped_commits));
     "slot_hole", Flag, "a consumer of a slot will never be given some commits",
         |outcome, _| Some(u64::from(slots(outcome, |of| of.skipped_commits) > 0));
+    "slot_drain_time", Time, "time in which switchovers waited for consumers of slots",
+        |outcome, _| Some(sum(outcome, |of| phase_time(outcome, of, PhaseName::DrainingSlots)));
     "unprotected", Time, "time without a standby that could be promoted",
         |outcome, _| Some(sum(outcome, |of| {
             open(outcome, &of.exposure, |one| (one.start, one.end))
@@ -215,7 +217,20 @@ fn node_time(outcome: &Outcome, of: &ServiceOutcome) -> u64 {
 
 /// Returns the time between counts of a service's nodes, each as often as its count says.
 fn census_time(outcome: &Outcome, of: &ServiceOutcome, times: impl Fn(&Census) -> u64) -> u64 {
-    let ends = of.census.iter().skip(1).map(|next| next.at).chain([outcome.until]);
-    let lengths = of.census.iter().zip(ends);
-    lengths.map(|(census, end)| end.since(census.at).as_micros() * times(census)).sum()
+    weighed_time(outcome, &of.census, |census| (census.at, times(census)))
+}
+
+/// Returns the time in which the platform's work on a service was in a phase.
+fn phase_time(outcome: &Outcome, of: &ServiceOutcome, phase: PhaseName) -> u64 {
+    weighed_time(outcome, &of.phases, |change| (change.at, u64::from(change.phase == phase)))
+}
+
+/// Returns the time from each change to the next, or to the end, as often as the change says.
+fn weighed_time<T>(outcome: &Outcome, changes: &[T], of: impl Fn(&T) -> (Instant, u64)) -> u64 {
+    let ends = changes.iter().skip(1).map(|next| of(next).0).chain([outcome.until]);
+    let times = changes.iter().zip(ends).map(|(change, end)| {
+        let (at, times) = of(change);
+        end.since(at).as_micros() * times
+    });
+    times.sum()
 }
