@@ -5,11 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Campaign;
 use super::header::Header;
-use super::paired::Paired;
+use super::paired::{Paired, shared_metrics};
 use super::part::{PartError, difference, missing};
-use super::plan::Shard;
+use super::plan::{Chunks, Shard};
 use super::sealed::{is_of, open, seal};
+use crate::scenario::Loaded;
 
 /// The format of a part's file.
 const FORMAT: &str = "cutover.compare-shard/1";
@@ -17,37 +19,14 @@ const FORMAT: &str = "cutover.compare-shard/1";
 /// What a comparison tells of, beside what it is of.
 ///
 /// # Examples
+/// Nothing but the command that repeats it: the result is a list of arms and of usual metrics.
 /// ```
-/// # use cutover::campaign::{Campaign, Chunks, Header, Paired, PairedPart, Shard, Telling};
-/// # use cutover::campaign::{merge_pairs, shared_metrics};
-/// # let text = r#"Scenario(
-/// #     name: "idle",
-/// #     services: [Service(name: "orders", plan: Business)],
-/// #     until: "1m",
-/// # )"#;
-/// # let loaded = cutover::scenario::parse("idle.ron", text)?;
-/// # let header = Header::new(&loaded, 0, Chunks { runs: 8, size: 4 }, String::new());
-/// # let arms = vec![("one".to_owned(), header.clone()), ("other".to_owned(), header)];
-/// # let campaigns = vec![Campaign::new(&loaded, 0); 2];
-/// # let shared = shared_metrics(&campaigns);
-/// # let telling = Telling {
-/// #     metrics: vec!["write_downtime".to_owned()],
-/// #     map: Vec::new(),
-/// #     tornado: false,
-/// #     repeat: "cutover compare idle.ron --by dns_ttl=5s,60s".to_owned(),
-/// # };
-/// # let part = |index: u64| PairedPart {
-/// #     arms: arms.clone(),
-/// #     telling: telling.clone(),
-/// #     shard: Shard { index, of: 2 },
-/// #     chunks: vec![index - 1],
-/// #     paired: Paired::tally(&campaigns, &shared, (index - 1) * 4..index * 4),
-/// # };
-/// assert_eq!(telling.metrics, ["write_downtime"]);
-/// assert!(telling.map.is_empty() && !telling.tornado, "it is told as a list of arms");
-/// # Ok::<(), cutover::scenario::Errors>(())
+/// use cutover::campaign::Telling;
+/// let repeat = "cutover compare idle.ron --by dns_ttl=5s,60s".to_owned();
+/// let telling = Telling { repeat, ..Telling::default() };
+/// assert!(telling.metrics.is_empty() && telling.map.is_empty() && !telling.tornado);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Telling {
     /// The names of the metrics that are told.
     pub metrics: Vec<String>,
@@ -63,35 +42,17 @@ pub struct Telling {
 ///
 /// # Examples
 /// ```
-/// # use cutover::campaign::{Campaign, Chunks, Header, Paired, PairedPart, Shard, Telling};
-/// # use cutover::campaign::{merge_pairs, shared_metrics};
-/// # let text = r#"Scenario(
-/// #     name: "idle",
-/// #     services: [Service(name: "orders", plan: Business)],
-/// #     until: "1m",
-/// # )"#;
-/// # let loaded = cutover::scenario::parse("idle.ron", text)?;
-/// # let header = Header::new(&loaded, 0, Chunks { runs: 8, size: 4 }, String::new());
-/// # let arms = vec![("one".to_owned(), header.clone()), ("other".to_owned(), header)];
-/// # let campaigns = vec![Campaign::new(&loaded, 0); 2];
-/// # let shared = shared_metrics(&campaigns);
-/// # let telling = Telling {
-/// #     metrics: vec!["write_downtime".to_owned()],
-/// #     map: Vec::new(),
-/// #     tornado: false,
-/// #     repeat: "cutover compare idle.ron --by dns_ttl=5s,60s".to_owned(),
+/// # use cutover::campaign::{Chunks, PairedPart, Shard, Telling, merge_pairs};
+/// # let file = "scenarios/business-primary-crash.ron".as_ref();
+/// # let loaded = cutover::scenario::load(file).expect("it is valid");
+/// # let arms = [("one".to_owned(), loaded.clone()), ("other".to_owned(), loaded)];
+/// # let part = |index, of| {
+/// #     let (chunks, shard) = (Chunks { runs: 8, size: 4 }, Shard { index, of });
+/// #     PairedPart::of_shard(&arms, (0, chunks), shard, Telling::default())
 /// # };
-/// # let part = |index: u64| PairedPart {
-/// #     arms: arms.clone(),
-/// #     telling: telling.clone(),
-/// #     shard: Shard { index, of: 2 },
-/// #     chunks: vec![index - 1],
-/// #     paired: Paired::tally(&campaigns, &shared, (index - 1) * 4..index * 4),
-/// # };
-/// let second = part(2);
+/// let second = part(2, 2);
 /// assert_eq!((second.shard.index, second.chunks.as_slice()), (2, &[1][..]));
 /// assert_eq!(second.paired.arms[0].runs, 4);
-/// # Ok::<(), cutover::scenario::Errors>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PairedPart {
@@ -108,38 +69,55 @@ pub struct PairedPart {
 }
 
 impl PairedPart {
+    /// Returns the part that is a shard of the comparison of named arms, whose first run has this
+    /// seed.
+    ///
+    /// # Examples
+    /// Two shards of two chunks of four runs, each under both arms:
+    /// ```
+    /// use cutover::campaign::{Chunks, PairedPart, Shard, Telling};
+    /// let file = "scenarios/business-primary-crash.ron".as_ref();
+    /// let loaded = cutover::scenario::load(file).expect("it is valid");
+    /// let quicker = loaded.with("dns_ttl", "5s").expect("it is a knob");
+    /// let arms = [("as it is".to_owned(), loaded), ("quicker".to_owned(), quicker)];
+    /// let (chunks, shard) = (Chunks { runs: 8, size: 4 }, Shard { index: 1, of: 2 });
+    /// let part = PairedPart::of_shard(&arms, (0, chunks), shard, Telling::default());
+    /// assert_eq!(part.chunks, [0]);
+    /// assert_eq!(part.paired.differences[0][0].less, 4, "each run is down for less");
+    /// ```
+    pub fn of_shard(
+        arms: &[(String, Loaded)],
+        (seed, chunks): (u64, Chunks),
+        shard: Shard,
+        telling: Telling,
+    ) -> Self {
+        let campaigns: Vec<Campaign> =
+            arms.iter().map(|(_, loaded)| Campaign::new(loaded, seed)).collect();
+        let in_all = shared_metrics(&campaigns);
+        let mut paired = Paired::tally(&campaigns, &in_all, 0..0);
+        let held = chunks.of_shard(shard);
+        for chunk in &held {
+            paired.merge(&Paired::tally(&campaigns, &in_all, chunks.runs_of(*chunk)));
+        }
+        let header = |loaded| Header::new(loaded, seed, chunks, String::new());
+        let arms = arms.iter().map(|(name, loaded)| (name.clone(), header(loaded))).collect();
+        Self { arms, telling, shard, chunks: held, paired }
+    }
+
     /// Returns whether a text begins as a part of a comparison does.
     ///
     /// # Examples
     /// ```
-    /// # use cutover::campaign::{Campaign, Chunks, Header, Paired, PairedPart, Shard, Telling};
-    /// # use cutover::campaign::{merge_pairs, shared_metrics};
-    /// # let text = r#"Scenario(
-    /// #     name: "idle",
-    /// #     services: [Service(name: "orders", plan: Business)],
-    /// #     until: "1m",
-    /// # )"#;
-    /// # let loaded = cutover::scenario::parse("idle.ron", text)?;
-    /// # let header = Header::new(&loaded, 0, Chunks { runs: 8, size: 4 }, String::new());
-    /// # let arms = vec![("one".to_owned(), header.clone()), ("other".to_owned(), header)];
-    /// # let campaigns = vec![Campaign::new(&loaded, 0); 2];
-    /// # let shared = shared_metrics(&campaigns);
-    /// # let telling = Telling {
-    /// #     metrics: vec!["write_downtime".to_owned()],
-    /// #     map: Vec::new(),
-    /// #     tornado: false,
-    /// #     repeat: "cutover compare idle.ron --by dns_ttl=5s,60s".to_owned(),
+    /// # use cutover::campaign::{Chunks, PairedPart, Shard, Telling, merge_pairs};
+    /// # let file = "scenarios/business-primary-crash.ron".as_ref();
+    /// # let loaded = cutover::scenario::load(file).expect("it is valid");
+    /// # let arms = [("one".to_owned(), loaded.clone()), ("other".to_owned(), loaded)];
+    /// # let part = |index, of| {
+    /// #     let (chunks, shard) = (Chunks { runs: 8, size: 4 }, Shard { index, of });
+    /// #     PairedPart::of_shard(&arms, (0, chunks), shard, Telling::default())
     /// # };
-    /// # let part = |index: u64| PairedPart {
-    /// #     arms: arms.clone(),
-    /// #     telling: telling.clone(),
-    /// #     shard: Shard { index, of: 2 },
-    /// #     chunks: vec![index - 1],
-    /// #     paired: Paired::tally(&campaigns, &shared, (index - 1) * 4..index * 4),
-    /// # };
-    /// assert!(PairedPart::is_one(&part(1).to_text()));
+    /// assert!(PairedPart::is_one(&part(1, 2).to_text()));
     /// assert!(!PairedPart::is_one("{}"));
-    /// # Ok::<(), cutover::scenario::Errors>(())
     /// ```
     pub fn is_one(text: &str) -> bool {
         is_of(FORMAT, text)
@@ -149,34 +127,16 @@ impl PairedPart {
     ///
     /// # Examples
     /// ```
-    /// # use cutover::campaign::{Campaign, Chunks, Header, Paired, PairedPart, Shard, Telling};
-    /// # use cutover::campaign::{merge_pairs, shared_metrics};
-    /// # let text = r#"Scenario(
-    /// #     name: "idle",
-    /// #     services: [Service(name: "orders", plan: Business)],
-    /// #     until: "1m",
-    /// # )"#;
-    /// # let loaded = cutover::scenario::parse("idle.ron", text)?;
-    /// # let header = Header::new(&loaded, 0, Chunks { runs: 8, size: 4 }, String::new());
-    /// # let arms = vec![("one".to_owned(), header.clone()), ("other".to_owned(), header)];
-    /// # let campaigns = vec![Campaign::new(&loaded, 0); 2];
-    /// # let shared = shared_metrics(&campaigns);
-    /// # let telling = Telling {
-    /// #     metrics: vec!["write_downtime".to_owned()],
-    /// #     map: Vec::new(),
-    /// #     tornado: false,
-    /// #     repeat: "cutover compare idle.ron --by dns_ttl=5s,60s".to_owned(),
+    /// # use cutover::campaign::{Chunks, PairedPart, Shard, Telling, merge_pairs};
+    /// # let file = "scenarios/business-primary-crash.ron".as_ref();
+    /// # let loaded = cutover::scenario::load(file).expect("it is valid");
+    /// # let arms = [("one".to_owned(), loaded.clone()), ("other".to_owned(), loaded)];
+    /// # let part = |index, of| {
+    /// #     let (chunks, shard) = (Chunks { runs: 8, size: 4 }, Shard { index, of });
+    /// #     PairedPart::of_shard(&arms, (0, chunks), shard, Telling::default())
     /// # };
-    /// # let part = |index: u64| PairedPart {
-    /// #     arms: arms.clone(),
-    /// #     telling: telling.clone(),
-    /// #     shard: Shard { index, of: 2 },
-    /// #     chunks: vec![index - 1],
-    /// #     paired: Paired::tally(&campaigns, &shared, (index - 1) * 4..index * 4),
-    /// # };
-    /// assert_eq!(part(1).to_text(), part(1).to_text());
-    /// assert_ne!(part(1).to_text(), part(2).to_text());
-    /// # Ok::<(), cutover::scenario::Errors>(())
+    /// assert_eq!(part(1, 2).to_text(), part(1, 2).to_text());
+    /// assert_ne!(part(1, 2).to_text(), part(2, 2).to_text());
     /// ```
     pub fn to_text(&self) -> String {
         seal(FORMAT, self)
@@ -189,35 +149,17 @@ impl PairedPart {
     ///
     /// # Examples
     /// ```
-    /// # use cutover::campaign::{Campaign, Chunks, Header, Paired, PairedPart, Shard, Telling};
-    /// # use cutover::campaign::{merge_pairs, shared_metrics};
-    /// # let text = r#"Scenario(
-    /// #     name: "idle",
-    /// #     services: [Service(name: "orders", plan: Business)],
-    /// #     until: "1m",
-    /// # )"#;
-    /// # let loaded = cutover::scenario::parse("idle.ron", text)?;
-    /// # let header = Header::new(&loaded, 0, Chunks { runs: 8, size: 4 }, String::new());
-    /// # let arms = vec![("one".to_owned(), header.clone()), ("other".to_owned(), header)];
-    /// # let campaigns = vec![Campaign::new(&loaded, 0); 2];
-    /// # let shared = shared_metrics(&campaigns);
-    /// # let telling = Telling {
-    /// #     metrics: vec!["write_downtime".to_owned()],
-    /// #     map: Vec::new(),
-    /// #     tornado: false,
-    /// #     repeat: "cutover compare idle.ron --by dns_ttl=5s,60s".to_owned(),
+    /// # use cutover::campaign::{Chunks, PairedPart, Shard, Telling, merge_pairs};
+    /// # let file = "scenarios/business-primary-crash.ron".as_ref();
+    /// # let loaded = cutover::scenario::load(file).expect("it is valid");
+    /// # let arms = [("one".to_owned(), loaded.clone()), ("other".to_owned(), loaded)];
+    /// # let part = |index, of| {
+    /// #     let (chunks, shard) = (Chunks { runs: 8, size: 4 }, Shard { index, of });
+    /// #     PairedPart::of_shard(&arms, (0, chunks), shard, Telling::default())
     /// # };
-    /// # let part = |index: u64| PairedPart {
-    /// #     arms: arms.clone(),
-    /// #     telling: telling.clone(),
-    /// #     shard: Shard { index, of: 2 },
-    /// #     chunks: vec![index - 1],
-    /// #     paired: Paired::tally(&campaigns, &shared, (index - 1) * 4..index * 4),
-    /// # };
-    /// let text = part(1).to_text();
-    /// assert_eq!(PairedPart::from_text(&text), Ok(part(1)));
+    /// let text = part(1, 2).to_text();
+    /// assert_eq!(PairedPart::from_text(&text), Ok(part(1, 2)));
     /// assert!(PairedPart::from_text(&text[..text.len() / 2]).is_err());
-    /// # Ok::<(), cutover::scenario::Errors>(())
     /// ```
     pub fn from_text(text: &str) -> Result<Self, PartError> {
         let part: Self = open(FORMAT, text)?;
@@ -233,35 +175,17 @@ impl PairedPart {
     ///
     /// # Examples
     /// ```
-    /// # use cutover::campaign::{Campaign, Chunks, Header, Paired, PairedPart, Shard, Telling};
-    /// # use cutover::campaign::{merge_pairs, shared_metrics};
-    /// # let text = r#"Scenario(
-    /// #     name: "idle",
-    /// #     services: [Service(name: "orders", plan: Business)],
-    /// #     until: "1m",
-    /// # )"#;
-    /// # let loaded = cutover::scenario::parse("idle.ron", text)?;
-    /// # let header = Header::new(&loaded, 0, Chunks { runs: 8, size: 4 }, String::new());
-    /// # let arms = vec![("one".to_owned(), header.clone()), ("other".to_owned(), header)];
-    /// # let campaigns = vec![Campaign::new(&loaded, 0); 2];
-    /// # let shared = shared_metrics(&campaigns);
-    /// # let telling = Telling {
-    /// #     metrics: vec!["write_downtime".to_owned()],
-    /// #     map: Vec::new(),
-    /// #     tornado: false,
-    /// #     repeat: "cutover compare idle.ron --by dns_ttl=5s,60s".to_owned(),
+    /// # use cutover::campaign::{Chunks, PairedPart, Shard, Telling, merge_pairs};
+    /// # let file = "scenarios/business-primary-crash.ron".as_ref();
+    /// # let loaded = cutover::scenario::load(file).expect("it is valid");
+    /// # let arms = [("one".to_owned(), loaded.clone()), ("other".to_owned(), loaded)];
+    /// # let part = |index, of| {
+    /// #     let (chunks, shard) = (Chunks { runs: 8, size: 4 }, Shard { index, of });
+    /// #     PairedPart::of_shard(&arms, (0, chunks), shard, Telling::default())
     /// # };
-    /// # let part = |index: u64| PairedPart {
-    /// #     arms: arms.clone(),
-    /// #     telling: telling.clone(),
-    /// #     shard: Shard { index, of: 2 },
-    /// #     chunks: vec![index - 1],
-    /// #     paired: Paired::tally(&campaigns, &shared, (index - 1) * 4..index * 4),
-    /// # };
-    /// assert_eq!(part(1).difference(&arms), None);
-    /// let (what, ..) = part(1).difference(&arms[..1]).expect("an arm is missing");
+    /// assert_eq!(part(1, 2).difference(&part(2, 2).arms), None);
+    /// let (what, ..) = part(1, 2).difference(&part(2, 2).arms[..1]).expect("an arm is missing");
     /// assert_eq!(what, "arms");
-    /// # Ok::<(), cutover::scenario::Errors>(())
     /// ```
     pub fn difference(&self, arms: &[(String, Header)]) -> Option<(&'static str, String, String)> {
         let names = |of: &[(String, Header)]| {
@@ -279,35 +203,17 @@ impl PairedPart {
 ///
 /// # Examples
 /// ```
-/// # use cutover::campaign::{Campaign, Chunks, Header, Paired, PairedPart, Shard, Telling};
-/// # use cutover::campaign::{merge_pairs, shared_metrics};
-/// # let text = r#"Scenario(
-/// #     name: "idle",
-/// #     services: [Service(name: "orders", plan: Business)],
-/// #     until: "1m",
-/// # )"#;
-/// # let loaded = cutover::scenario::parse("idle.ron", text)?;
-/// # let header = Header::new(&loaded, 0, Chunks { runs: 8, size: 4 }, String::new());
-/// # let arms = vec![("one".to_owned(), header.clone()), ("other".to_owned(), header)];
-/// # let campaigns = vec![Campaign::new(&loaded, 0); 2];
-/// # let shared = shared_metrics(&campaigns);
-/// # let telling = Telling {
-/// #     metrics: vec!["write_downtime".to_owned()],
-/// #     map: Vec::new(),
-/// #     tornado: false,
-/// #     repeat: "cutover compare idle.ron --by dns_ttl=5s,60s".to_owned(),
+/// # use cutover::campaign::{Chunks, PairedPart, Shard, Telling, merge_pairs};
+/// # let file = "scenarios/business-primary-crash.ron".as_ref();
+/// # let loaded = cutover::scenario::load(file).expect("it is valid");
+/// # let arms = [("one".to_owned(), loaded.clone()), ("other".to_owned(), loaded)];
+/// # let part = |index, of| {
+/// #     let (chunks, shard) = (Chunks { runs: 8, size: 4 }, Shard { index, of });
+/// #     PairedPart::of_shard(&arms, (0, chunks), shard, Telling::default())
 /// # };
-/// # let part = |index: u64| PairedPart {
-/// #     arms: arms.clone(),
-/// #     telling: telling.clone(),
-/// #     shard: Shard { index, of: 2 },
-/// #     chunks: vec![index - 1],
-/// #     paired: Paired::tally(&campaigns, &shared, (index - 1) * 4..index * 4),
-/// # };
-/// let merged = merge_pairs(&[("1.json".to_owned(), part(1))]);
+/// let merged = merge_pairs(&[("1.json".to_owned(), part(1, 2))]);
 /// let merged = merged.expect("it fits").expect("there is one");
 /// assert_eq!((merged.arms.len(), merged.missing), (2, vec![1]));
-/// # Ok::<(), cutover::scenario::Errors>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MergedPairs {
@@ -328,38 +234,20 @@ pub struct MergedPairs {
 ///
 /// # Examples
 /// ```
-/// # use cutover::campaign::{Campaign, Chunks, Header, Paired, PairedPart, Shard, Telling};
-/// # use cutover::campaign::{merge_pairs, shared_metrics};
-/// # let text = r#"Scenario(
-/// #     name: "idle",
-/// #     services: [Service(name: "orders", plan: Business)],
-/// #     until: "1m",
-/// # )"#;
-/// # let loaded = cutover::scenario::parse("idle.ron", text)?;
-/// # let header = Header::new(&loaded, 0, Chunks { runs: 8, size: 4 }, String::new());
-/// # let arms = vec![("one".to_owned(), header.clone()), ("other".to_owned(), header)];
-/// # let campaigns = vec![Campaign::new(&loaded, 0); 2];
-/// # let shared = shared_metrics(&campaigns);
-/// # let telling = Telling {
-/// #     metrics: vec!["write_downtime".to_owned()],
-/// #     map: Vec::new(),
-/// #     tornado: false,
-/// #     repeat: "cutover compare idle.ron --by dns_ttl=5s,60s".to_owned(),
+/// # use cutover::campaign::{Chunks, PairedPart, Shard, Telling, merge_pairs};
+/// # let file = "scenarios/business-primary-crash.ron".as_ref();
+/// # let loaded = cutover::scenario::load(file).expect("it is valid");
+/// # let arms = [("one".to_owned(), loaded.clone()), ("other".to_owned(), loaded)];
+/// # let part = |index, of| {
+/// #     let (chunks, shard) = (Chunks { runs: 8, size: 4 }, Shard { index, of });
+/// #     PairedPart::of_shard(&arms, (0, chunks), shard, Telling::default())
 /// # };
-/// # let part = |index: u64| PairedPart {
-/// #     arms: arms.clone(),
-/// #     telling: telling.clone(),
-/// #     shard: Shard { index, of: 2 },
-/// #     chunks: vec![index - 1],
-/// #     paired: Paired::tally(&campaigns, &shared, (index - 1) * 4..index * 4),
-/// # };
-/// let parts = [("2.json".to_owned(), part(2)), ("1.json".to_owned(), part(1))];
+/// let parts = [("2.json".to_owned(), part(2, 2)), ("1.json".to_owned(), part(1, 2))];
 /// let merged = merge_pairs(&parts).expect("they fit").expect("there are some");
 /// assert!(merged.missing.is_empty());
-/// assert_eq!(merged.paired, Paired::tally(&campaigns, &shared, 0..8));
+/// assert_eq!(merged.paired, part(1, 1).paired);
 /// let (name, _) = merge_pairs(&[parts[0].clone(), parts[0].clone()]).expect_err("twice");
 /// assert_eq!(name, "2.json");
-/// # Ok::<(), cutover::scenario::Errors>(())
 /// ```
 pub fn merge_pairs(
     parts: &[(String, PairedPart)],

@@ -6,11 +6,14 @@ use super::stage::Folder;
 
 const WHOLE: &str = "campaign year.ron --runs 256 --chunk 4";
 
-/// Writes the shards of a campaign, in files of their own, and returns their names.
-fn shards(folder: &Folder, of: u64) -> Vec<String> {
+const COMPARISON: &str =
+    "compare year.ron --runs 120 --chunk 4 --by dns_ttl=5s,60s --by detection_timeout=30s,90s";
+
+/// Writes the shards that a command prints, in files of their own, and returns their names.
+fn shards(folder: &Folder, command: &str, of: u64) -> Vec<String> {
     let shard = |index: u64| {
         let name = format!("{index}-of-{of}.json");
-        folder.write(&name, &folder.printed(&format!("{WHOLE} --shard {index}/{of}")));
+        folder.write(&name, &folder.printed(&format!("{command} --shard {index}/{of}")));
         name
     };
     (1..=of).map(shard).collect()
@@ -39,15 +42,21 @@ fn any_number_of_threads_prints_the_same_bytes() {
 
 #[test]
 fn shards_in_any_order_print_what_the_whole_prints() {
-    let folder = Folder::new("shards");
-    for of in [1, 7, 64] {
-        let mut names = shards(&folder, of);
-        // A fixed shuffle: by the digits of the names, read backwards.
-        names.sort_by_key(|name| name.chars().rev().collect::<String>());
-        for format in ["text", "json"] {
-            let whole = folder.printed(&format!("{WHOLE} --format {format}"));
-            let merged = folder.printed(&format!("merge --format {format} {}", names.join(" ")));
-            assert_eq!(merged, whole, "{of} shards");
+    for (command, counts, formats) in [
+        (WHOLE, &[1, 7, 64][..], &["text", "json"][..]),
+        (COMPARISON, &[1, 7], &["text", "json", "markdown"]),
+    ] {
+        let folder = Folder::new("shards");
+        for of in counts {
+            let mut names = shards(&folder, command, *of);
+            // A fixed shuffle: by the digits of the names, read backwards.
+            names.sort_by_key(|name| name.chars().rev().collect::<String>());
+            for format in formats {
+                let whole = folder.printed(&format!("{command} --format {format}"));
+                let names = names.join(" ");
+                let merged = folder.printed(&format!("merge --format {format} {names}"));
+                assert_eq!(merged, whole, "{of} shards");
+            }
         }
     }
 }
@@ -55,7 +64,7 @@ fn shards_in_any_order_print_what_the_whole_prints() {
 #[test]
 fn a_shard_that_is_there_twice_is_refused() {
     let folder = Folder::new("twice");
-    let names = shards(&folder, 7);
+    let names = shards(&folder, WHOLE, 7);
     folder.write("again.json", &folder.read(&names[2]));
     let complaint = folder.refused(&format!("merge {} again.json", names.join(" ")), 3);
     assert!(
@@ -67,7 +76,7 @@ fn a_shard_that_is_there_twice_is_refused() {
 #[test]
 fn a_missing_shard_is_named_with_the_command_that_gives_it() {
     let folder = Folder::new("missing");
-    let mut names = shards(&folder, 7);
+    let mut names = shards(&folder, WHOLE, 7);
     names.remove(4);
     names.remove(1);
     let complaint = folder.refused(&format!("merge {}", names.join(" ")), 4);
@@ -87,7 +96,7 @@ fn a_missing_shard_is_named_with_the_command_that_gives_it() {
 #[test]
 fn a_shard_that_was_cut_short_or_changed_is_refused() {
     let folder = Folder::new("short");
-    let names = shards(&folder, 2);
+    let names = shards(&folder, WHOLE, 2);
     let whole = folder.read(&names[1]);
     for length in [0, 1, whole.len() / 2, whole.len() - 3] {
         folder.write("short.json", &whole[..length]);
@@ -104,7 +113,7 @@ fn a_shard_that_was_cut_short_or_changed_is_refused() {
 #[test]
 fn a_shard_of_another_campaign_is_refused() {
     let folder = Folder::new("other");
-    let first = shards(&folder, 2).remove(0);
+    let first = shards(&folder, WHOLE, 2).remove(0);
     let changed = folder.read("year.ron").replace("90d", "91d");
     folder.write("other.ron", &changed);
     for (words, expected) in [
@@ -131,51 +140,20 @@ fn a_shard_of_another_version_is_refused() {
     header.file = "year.ron".to_owned();
     header.version = "0.0.9".to_owned();
     let shard = Shard { index: 2, of: 2 };
-    let campaign = Campaign::new(&loaded, 0);
-    let mut tally = campaign.empty();
-    for chunk in chunks.of_shard(shard) {
-        tally.merge(&campaign.tally(chunks.runs_of(chunk)));
-    }
-    let part = Part { header, shard, chunks: chunks.of_shard(shard), tally };
+    let tally = Campaign::new(&loaded, 0).empty();
+    let part = Part { header, shard, chunks: Vec::new(), tally };
     folder.write("old.json", &part.to_text());
-    let first = shards(&folder, 2).remove(0);
+    let first = shards(&folder, WHOLE, 2).remove(0);
     let complaint = folder.refused(&format!("merge {first} old.json"), 3);
     assert!(complaint.starts_with("old.json: found version 0.0.9, expected "), "{complaint}");
-}
-
-const COMPARISON: &str =
-    "compare year.ron --runs 120 --chunk 4 --by dns_ttl=5s,60s --by detection_timeout=30s,90s";
-
-/// Writes the shards of a comparison, in files of their own, and returns their names.
-fn shards_of_comparison(folder: &Folder, of: u64) -> Vec<String> {
-    let shard = |index: u64| {
-        let name = format!("pairs-{index}-of-{of}.json");
-        folder.write(&name, &folder.printed(&format!("{COMPARISON} --shard {index}/{of}")));
-        name
-    };
-    (1..=of).map(shard).collect()
-}
-
-#[test]
-fn shards_of_a_comparison_in_any_order_print_what_the_whole_prints() {
-    let folder = Folder::new("pairs");
-    for of in [1, 7] {
-        let mut names = shards_of_comparison(&folder, of);
-        names.reverse();
-        for format in ["text", "json", "markdown"] {
-            let whole = folder.printed(&format!("{COMPARISON} --format {format}"));
-            let merged = folder.printed(&format!("merge --format {format} {}", names.join(" ")));
-            assert_eq!(merged, whole, "{of} shards");
-        }
-    }
 }
 
 #[test]
 fn a_shard_of_a_comparison_that_is_missing_twice_there_or_of_another_is_told() {
     let folder = Folder::new("pairs-refused");
-    let mut names = shards_of_comparison(&folder, 3);
+    let mut names = shards(&folder, COMPARISON, 3);
     let again = folder.refused(&format!("merge {} {}", names.join(" "), names[1]), 3);
-    assert!(again.starts_with("pairs-2-of-3.json: found runs 4 to 7 again"), "{again}");
+    assert!(again.starts_with("2-of-3.json: found runs 4 to 7 again"), "{again}");
     folder.write("campaign.json", &folder.printed(&format!("{WHOLE} --shard 1/3")));
     let kind = folder.refused(&format!("merge {} campaign.json", names[0]), 3);
     assert!(kind.contains("format cutover.shard/1, expected cutover.compare-shard/1"), "{kind}");
