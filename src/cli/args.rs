@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::campaign::options::{CampaignOptions, CompareOptions, MergeOptions};
+use super::change::Change;
 use super::exit::Exit;
 use super::hunt_args::{FuzzOptions, ReplayOptions, ShrinkOptions};
 use crate::check::INVARIANTS;
@@ -67,15 +68,8 @@ pub(crate) struct RunOptions {
     /// The number that every draw of the run comes from, decimal or 0x hex
     #[arg(long, value_name = "N", default_value = "0", value_parser = seed)]
     pub(crate) seed: u64,
-    /// Set a knob, as `list knobs` names them; may be repeated
-    #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
-    pub(crate) set: Vec<(String, String)>,
-    /// Who decides, as `list policies` names them; sets the knob `policy`
-    #[arg(long, value_name = "NAME", value_parser = policy)]
-    pub(crate) policy: Option<Policy>,
-    /// Plant a fault in the platform or a server, as `list mutants` names them
-    #[arg(long, value_name = "NAME", value_parser = mutant)]
-    pub(crate) mutant: Option<Mutant>,
+    #[command(flatten)]
+    pub(crate) change: Change,
     /// How to print the result
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

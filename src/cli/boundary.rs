@@ -4,6 +4,7 @@
 //! error before anything is run.
 
 use super::args::{BoundaryOptions, By, Format};
+use super::change::set_words;
 use super::exit::Exit;
 use super::guard::guarded;
 use super::jobs::jobs;
@@ -68,8 +69,6 @@ fn repeat(options: &BoundaryOptions) -> String {
         words.push("--by verdict".to_owned());
     }
     words.push(format!("--grid {} --seed {}", options.grid, options.seed));
-    for (key, value) in &options.set {
-        words.push(format!("--set {}", quoted(&format!("{key}={value}"))));
-    }
+    words.extend(set_words(&options.set));
     words.join(" ")
 }

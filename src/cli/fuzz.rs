@@ -13,7 +13,7 @@ use super::hunt_args::{FuzzOptions, HuntFormat};
 use super::interruption::Interruption;
 use super::jobs::jobs;
 use super::output;
-use super::run::{changed, path, quoted};
+use super::run::{path, quoted};
 use super::shrink::{find, quietly};
 use super::stop::Stop;
 use crate::report::{self, Find, Hunt};
@@ -27,7 +27,7 @@ const SHRINK_MAX: u64 = 20_000;
 
 /// Searches for what goes wrong, prints it, and saves it if there is a corpus.
 pub(crate) fn fuzz(options: &FuzzOptions) -> Result<Exit, Stop> {
-    let mut loaded = changed(&options.file, &options.set, options.policy, options.mutant)?;
+    let mut loaded = options.change.load(&options.file)?;
     loaded.scenario = loaded.settled();
     let name = loaded.scenario.name.clone();
     let fuzz = Fuzz::new(loaded, options.seed, options.steps);
@@ -135,10 +135,6 @@ fn progress(text: &str) {
 fn repeat(options: &FuzzOptions, runs: u64) -> String {
     let mut words = vec![format!("cutover fuzz {} --runs {runs}", quoted(&path(&options.file)))];
     words.push(format!("--seed {} --steps {}", options.seed, options.steps));
-    for (key, value) in &options.set {
-        words.push(format!("--set {}", quoted(&format!("{key}={value}"))));
-    }
-    words.extend(options.policy.map(|policy| format!("--policy {}", policy.card().name)));
-    words.extend(options.mutant.map(|mutant| format!("--mutant {}", mutant.card().name)));
+    words.extend(options.change.words());
     words.join(" ")
 }

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::args::{invariant, mutant, policy, seed, setting};
+use super::args::{invariant, seed};
+use super::change::Change;
 use crate::kernel::Span;
-use crate::knob::{Mutant, Policy};
 
 /// The options of `fuzz`.
 #[derive(Debug, Args)]
@@ -37,15 +37,8 @@ pub(crate) struct FuzzOptions {
     /// On how many threads; what is found is the same for any
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZero<usize>>,
-    /// Set a knob, as `list knobs` names them; may be repeated
-    #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
-    pub(crate) set: Vec<(String, String)>,
-    /// Who decides, as `list policies` names them; sets the knob `policy`
-    #[arg(long, value_name = "NAME", value_parser = policy)]
-    pub(crate) policy: Option<Policy>,
-    /// Plant a fault in the platform or a server, as `list mutants` names them
-    #[arg(long, value_name = "NAME", value_parser = mutant)]
-    pub(crate) mutant: Option<Mutant>,
+    #[command(flatten)]
+    pub(crate) change: Change,
     /// How to print the result
     #[arg(long, value_enum, default_value_t = HuntFormat::Text)]
     pub(crate) format: HuntFormat,
@@ -68,15 +61,8 @@ pub(crate) struct ShrinkOptions {
     /// How many runs are made at most before the proof
     #[arg(long, value_name = "N", default_value = "20000")]
     pub(crate) runs: u64,
-    /// Set a knob, as `list knobs` names them; may be repeated
-    #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
-    pub(crate) set: Vec<(String, String)>,
-    /// Who decides, as `list policies` names them; sets the knob `policy`
-    #[arg(long, value_name = "NAME", value_parser = policy)]
-    pub(crate) policy: Option<Policy>,
-    /// Plant a fault in the platform or a server, as `list mutants` names them
-    #[arg(long, value_name = "NAME", value_parser = mutant)]
-    pub(crate) mutant: Option<Mutant>,
+    #[command(flatten)]
+    pub(crate) change: Change,
     /// How to print the result; as text it is a scenario file
     #[arg(long, value_enum, default_value_t = HuntFormat::Text)]
     pub(crate) format: HuntFormat,

@@ -6,6 +6,7 @@
 //! | file | duty |
 //! |---|---|
 //! | `args.rs` | commands and options, typed |
+//! | `change.rs` | what is changed of a scenario: knobs, policy, mutant |
 //! | `exit.rs`, `stop.rs` | exit codes; why a command ends early |
 //! | `output.rs`, `guard.rs` | streams and files; panics of the simulator |
 //! | `run.rs`, `test.rs`, `validate.rs`, `list.rs`, `explain.rs` | one command each |
@@ -21,6 +22,7 @@ mod args;
 mod boundary;
 mod campaign;
 mod catalog;
+mod change;
 mod contracts;
 mod corpus;
 mod exit;

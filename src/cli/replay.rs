@@ -4,33 +4,50 @@
 //! of its own.
 
 use std::fs;
+use std::path::Path;
 
 use super::exit::Exit;
 use super::guard::guarded;
 use super::hunt_args::{ReplayFormat, ReplayOptions};
 use super::output;
-use super::run::{path, quoted};
+use super::run::{self, quoted};
 use super::stop::Stop;
-use crate::bundle::{self, Bundle, BundleError};
+use crate::bundle::{self, Bundle, BundleError, Replay};
 use crate::report::{replay_json, replay_text};
 
 /// The file of a folder that was saved with `--out`.
 pub(super) const FILE: &str = "bundle.json";
 
+/// A saved run, and how it goes now.
+pub(super) struct Replayed {
+    /// The file that it was saved in.
+    pub(super) file: String,
+    /// What was saved.
+    pub(super) bundle: Bundle,
+    /// How it goes.
+    pub(super) replay: Replay,
+    /// The command that tells how it goes.
+    pub(super) command: String,
+}
+
+/// Runs a saved run again; a folder means the bundle in it.
+pub(super) fn replayed(given: &Path) -> Result<Replayed, Stop> {
+    let path = if given.is_dir() { given.join(FILE) } else { given.to_owned() };
+    let file = path.display().to_string();
+    let refused = |error: &dyn std::fmt::Display| Stop::input(format!("{file}: {error}"));
+    let text = fs::read_to_string(&path).map_err(|error| refused(&error))?;
+    let bundle: Bundle = text.parse().map_err(|error: BundleError| refused(&error))?;
+    let command = format!("cutover replay {}", quoted(&run::path(given)));
+    let replay = guarded(&command, || bundle::replay(&bundle))?.map_err(|error| refused(&error))?;
+    Ok(Replayed { file, bundle, replay, command })
+}
+
 /// Runs a saved run again and says whether it goes the same way.
 pub(crate) fn replay(options: &ReplayOptions) -> Result<Exit, Stop> {
-    let given = &options.bundle;
-    let file = if given.is_dir() { given.join(FILE) } else { given.clone() };
-    let refused =
-        |error: &dyn std::fmt::Display| Stop::input(format!("{}: {error}", file.display()));
-    let text = fs::read_to_string(&file).map_err(|error| refused(&error))?;
-    let bundle: Bundle = text.parse().map_err(|error: BundleError| refused(&error))?;
-    let command = format!("cutover replay {}", quoted(&path(given)));
-    let replay = guarded(&command, || bundle::replay(&bundle))?.map_err(|error| refused(&error))?;
-    let shown = file.display().to_string();
+    let Replayed { file, bundle, replay, .. } = replayed(&options.bundle)?;
     let told = match options.format {
-        ReplayFormat::Text => replay_text(&shown, &bundle, &replay),
-        ReplayFormat::Json => replay_json(&shown, &bundle, &replay),
+        ReplayFormat::Text => replay_text(&file, &bundle, &replay),
+        ReplayFormat::Json => replay_json(&file, &bundle, &replay),
     };
     output::emit(&told)?;
     Ok(if replay.divergence.is_some() { Exit::Diverged } else { Exit::Pass })

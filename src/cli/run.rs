@@ -12,14 +12,13 @@ use super::output;
 use super::replay;
 use super::stop::Stop;
 use crate::bundle::Bundle;
-use crate::knob::{Mutant, Policy};
 use crate::report::{self, Report, Style};
 use crate::scenario::{self, Judgement, Loaded};
 use crate::sim;
 
 /// Runs a scenario, prints the result, and saves it if asked to.
 pub(crate) fn run(options: &RunOptions) -> Result<Exit, Stop> {
-    let loaded = prepared(options)?;
+    let loaded = options.change.load(&options.file)?;
     let command = repeat(options);
     let (bundle, outcome) = guarded(&command, || ran(&loaded, options))?;
     let expectations = loaded.judge(&outcome);
@@ -64,28 +63,6 @@ fn ran(loaded: &Loaded, options: &RunOptions) -> (Option<Bundle>, sim::Outcome) 
     (Some(bundle), outcome)
 }
 
-fn prepared(options: &RunOptions) -> Result<Loaded, Stop> {
-    changed(&options.file, &options.set, options.policy, options.mutant)
-}
-
-/// Reads a scenario and changes it as the command line says.
-pub(super) fn changed(
-    file: &Path,
-    set: &[(String, String)],
-    policy: Option<Policy>,
-    mutant: Option<Mutant>,
-) -> Result<Loaded, Stop> {
-    let mut loaded = scenario::load(file).map_err(Stop::input)?;
-    let values = set.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-    let policy = policy.map(|policy| ("policy", policy.card().value));
-    if policy.is_some() && set.iter().any(|(key, _)| key == "policy") {
-        return Err(Stop::usage("found --policy and --set policy=..., expected one of them"));
-    }
-    loaded.set_all(values.chain(policy)).map_err(Stop::usage)?;
-    loaded.setup.knobs.mutant = mutant;
-    Ok(loaded)
-}
-
 fn print(options: &RunOptions, report: &Report<'_>) -> Result<(), Stop> {
     let style = output::style(options.color);
     if options.quiet {
@@ -108,15 +85,7 @@ fn print(options: &RunOptions, report: &Report<'_>) -> Result<(), Stop> {
 fn repeat(options: &RunOptions) -> String {
     let mut words = vec!["cutover run".to_owned(), quoted(&path(&options.file))];
     words.push(format!("--seed {}", options.seed));
-    for (key, value) in &options.set {
-        words.push(format!("--set {}", quoted(&format!("{key}={value}"))));
-    }
-    if let Some(policy) = options.policy {
-        words.push(format!("--policy {}", policy.card().name));
-    }
-    if let Some(mutant) = options.mutant {
-        words.push(format!("--mutant {}", mutant.card().name));
-    }
+    words.extend(options.change.words());
     words.join(" ")
 }
 

@@ -8,7 +8,7 @@ use std::fs;
 use super::exit::Exit;
 use super::hunt_args::{HuntFormat, ShrinkOptions};
 use super::output;
-use super::run::{changed, path, quoted};
+use super::run::{path, quoted};
 use super::stop::Stop;
 use crate::check::Verdict;
 use crate::report::{self, Find};
@@ -17,7 +17,7 @@ use crate::search::{self, ASSERTION, Conditions, Shrunk};
 
 /// Shrinks a scenario, prints the result, and saves it if asked to.
 pub(crate) fn shrink(options: &ShrinkOptions) -> Result<Exit, Stop> {
-    let mut loaded = changed(&options.file, &options.set, options.policy, options.mutant)?;
+    let mut loaded = options.change.load(&options.file)?;
     loaded.scenario = loaded.settled();
     // The scenario was read a moment ago; a file that is gone since has no recorded seed.
     let text = fs::read_to_string(&options.file).unwrap_or_default();

@@ -14,7 +14,7 @@ use crate::campaign::{
 use crate::cli::args::Color;
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::cli::run::{self, path, quoted};
+use crate::cli::run::{path, quoted};
 use crate::cli::stop::Stop;
 use crate::kernel::{Share, nearest};
 use crate::report::{Style, campaign_json, campaign_text, rare_json, rare_text};
@@ -23,7 +23,7 @@ use crate::scenario::Loaded;
 /// Runs a campaign, or one shard of it, and prints what it gives.
 pub(crate) fn campaign(options: &CampaignOptions) -> Result<Exit, Stop> {
     let runs = &options.runs;
-    let loaded = run::changed(&options.file, &runs.set, runs.policy, runs.mutant)?;
+    let loaded = runs.change.load(&options.file)?;
     let mut header = header(&loaded, runs);
     header.rare = rare::asked(options, &loaded, &header)?;
     let wanted = wanted(&header, &options.precise)?;
@@ -74,13 +74,7 @@ pub(crate) fn campaign(options: &CampaignOptions) -> Result<Exit, Stop> {
 pub(super) fn header(loaded: &Loaded, runs: &Runs) -> Header {
     let mut chunks = Chunks::of(runs.runs);
     chunks.size = runs.chunk.unwrap_or(chunks.size);
-    let mut options: Vec<String> = Vec::new();
-    for (key, value) in &runs.set {
-        options.push(format!("--set {}", quoted(&format!("{key}={value}"))));
-    }
-    options.extend(runs.policy.map(|policy| format!("--policy {}", policy.card().name)));
-    options.extend(runs.mutant.map(|mutant| format!("--mutant {}", mutant.card().name)));
-    let mut header = Header::new(loaded, runs.seed, chunks, options.join(" "));
+    let mut header = Header::new(loaded, runs.seed, chunks, runs.change.words().join(" "));
     header.file = quoted(&path(std::path::Path::new(&header.file)));
     header
 }

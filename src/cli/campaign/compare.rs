@@ -14,7 +14,7 @@ use crate::campaign::{
 };
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::cli::run::{self, path, quoted};
+use crate::cli::run::{path, quoted};
 use crate::cli::stop::Stop;
 use crate::report::{Arm, Arms, Style, comparison_json, comparison_text, tornado_text};
 use crate::report::{doubled, halved};
@@ -207,7 +207,7 @@ fn found(options: &CompareOptions) -> Result<Vec<(String, Loaded)>, Stop> {
     let runs = &options.runs;
     let mut found: Vec<(String, Loaded)> = Vec::new();
     for file in &options.files {
-        let loaded = run::changed(file, &runs.set, runs.policy, runs.mutant)?;
+        let loaded = runs.change.load(file)?;
         let several = options.files.len() > 1;
         let of_file = if options.tornado {
             variations(&loaded, runs.seed)
@@ -268,11 +268,7 @@ fn repeat(options: &CompareOptions) -> String {
     words.push(format!("--runs {} --seed {}", runs.runs, runs.seed));
     let usual = Chunks::of(runs.runs).size;
     words.extend(runs.chunk.filter(|size| *size != usual).map(|size| format!("--chunk {size}")));
-    for (key, value) in &runs.set {
-        words.push(format!("--set {}", quoted(&format!("{key}={value}"))));
-    }
-    words.extend(runs.policy.map(|policy| format!("--policy {}", policy.card().name)));
-    words.extend(runs.mutant.map(|mutant| format!("--mutant {}", mutant.card().name)));
+    words.extend(runs.change.words());
     words.extend(options.metric.iter().map(|name| format!("--metric {}", quoted(name))));
     words.join(" ")
 }

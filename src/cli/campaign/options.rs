@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::campaign::Shard;
-use crate::cli::args::{Color, mutant, policy, seed, setting};
+use crate::cli::args::{Color, seed, setting};
+use crate::cli::change::Change;
 use crate::kernel::Share;
-use crate::knob::{Mutant, Policy};
 
 /// What every command over many runs can be told of the runs.
 #[expect(clippy::struct_field_names, reason = "an option is called as it is written")]
@@ -22,15 +22,8 @@ pub(crate) struct Runs {
     /// The seed of the first run; each run has the next, decimal or 0x hex
     #[arg(long, value_name = "N", default_value = "0", value_parser = seed)]
     pub(crate) seed: u64,
-    /// Set a knob, as `list knobs` names them; may be repeated
-    #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
-    pub(crate) set: Vec<(String, String)>,
-    /// Who decides, as `list policies` names them; sets the knob `policy`
-    #[arg(long, value_name = "NAME", value_parser = policy)]
-    pub(crate) policy: Option<Policy>,
-    /// Plant a fault in the platform or a server, as `list mutants` names them
-    #[arg(long, value_name = "NAME", value_parser = mutant)]
-    pub(crate) mutant: Option<Mutant>,
+    #[command(flatten)]
+    pub(crate) change: Change,
     /// How many threads work on it; all processors if not given
     #[arg(long, value_name = "N", value_parser = count)]
     pub(crate) jobs: Option<u64>,
