@@ -51,21 +51,7 @@ fn a_year_of_retries_is_cheap() {
 
 fn parts_of(outcome: &Outcome) -> Vec<(Span, Span)> {
     let outages = outcome.clients.iter().flat_map(|client| &client.outages);
-    let sums = outages.map(|outage| {
-        let parts = &outage.parts;
-        let all = [
-            parts.recover,
-            parts.detect,
-            parts.check,
-            parts.promote,
-            parts.publish,
-            parts.cache,
-            parts.connect,
-            parts.retry,
-        ];
-        let sum = all.into_iter().fold(Span::ZERO, |sum, part| sum + part);
-        (outage.length(outcome.until), sum)
-    });
+    let sums = outages.map(|outage| (outage.length(outcome.until), outage.parts.sum()));
     sums.collect()
 }
 

@@ -249,25 +249,28 @@ fn behind(
     service: &ServiceOutcome,
     (range, promotion): (&LostRange, Option<&Promotion>),
 ) -> Scale {
-    match (obstacle(outcome, service, (range, promotion)), promotion) {
-        _ if service.loss.acked_with_warning_commits > 0 => {
-            Scale::knobs(&outcome.knobs, &["quorum_wait_cancel"])
-        }
-        (Some(fault), _) => Scale::Fault(fault.fault),
+    if service.loss.acked_with_warning_commits > 0 {
+        return Scale::knobs(&outcome.knobs, &["quorum_wait_cancel"]);
+    }
+    let obstacle = obstacle(outcome, service, (range, promotion));
+    let names: &[&str] = match (obstacle, promotion) {
         (None, Some(one)) if one.cause == "restore" && unsaved(service, one) => {
-            Scale::knobs(&outcome.knobs, &["backup_rate", "database_size"])
-        }
-        (None, Some(one)) if one.cause == "restore" => {
-            Scale::knobs(&outcome.knobs, &["archive_period", "wal_segment"])
+            &["backup_rate", "database_size"]
         }
         (None, Some(one)) if one.cause == "power_on" => {
-            Scale::knobs(&outcome.knobs, &["power_off", "archive_period", "wal_segment"])
+            &["power_off", "archive_period", "wal_segment"]
         }
-        (None, Some(one)) if cause::owner(outcome, &one.node) != Some(service) => {
-            Scale::knobs(&outcome.knobs, &["cross_service_lag"])
+        (None, Some(one)) if one.cause != "restore" && is_of_another(outcome, service, one) => {
+            &["cross_service_lag"]
         }
-        (None, _) => Scale::knobs(&outcome.knobs, &["replication_delay", "replication_goodput"]),
-    }
+        _ => return Scale::of_lag(outcome, obstacle, promotion),
+    };
+    Scale::knobs(&outcome.knobs, names)
+}
+
+/// Returns whether a promoted node is of a service that had followed this one.
+fn is_of_another(outcome: &Outcome, service: &ServiceOutcome, promotion: &Promotion) -> bool {
+    cause::owner(outcome, &promotion.node) != Some(service)
 }
 
 /// Returns whether a restore came before the first full backup after an upgrade.

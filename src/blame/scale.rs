@@ -5,7 +5,7 @@
 
 use crate::kernel::Span;
 use crate::knob::{KNOBS, Knobs};
-use crate::sim::{ClientOutcome, Driver};
+use crate::sim::{ClientOutcome, Driver, FaultOutcome, Outcome, Promotion};
 
 /// What a cost scales with.
 ///
@@ -78,6 +78,21 @@ impl Scale {
     /// Returns the knobs of these names.
     pub(super) fn knobs(knobs: &Knobs, names: &[&str]) -> Self {
         Self::Knobs(names.iter().map(|name| Setting::of(knobs, name)).collect())
+    }
+
+    /// Returns what decides how far behind its primary the node that took over was: the fault
+    /// between them, the archive from which it was restored, or the way between the two.
+    pub(super) fn of_lag(
+        outcome: &Outcome,
+        obstacle: Option<&FaultOutcome>,
+        promotion: Option<&Promotion>,
+    ) -> Self {
+        let names = match (obstacle, promotion) {
+            (Some(fault), _) => return Self::Fault(fault.fault),
+            (None, Some(one)) if one.cause == "restore" => ["archive_period", "wal_segment"],
+            (None, _) => ["replication_delay", "replication_goodput"],
+        };
+        Self::knobs(&outcome.knobs, &names)
     }
 
     /// Returns knobs that only a tuned client goes by, or the client's own driver.

@@ -90,13 +90,7 @@ fn scale(
 
 /// Returns what decides how far behind the promoted standby was.
 fn behind(outcome: &Outcome, slot: &SlotOutcome, promotion: Option<&Promotion>) -> Scale {
-    match (obstacle(outcome, slot, promotion), promotion) {
-        (Some(fault), _) => Scale::Fault(fault.fault),
-        (None, Some(one)) if one.cause == "restore" => {
-            Scale::knobs(&outcome.knobs, &["archive_period", "wal_segment"])
-        }
-        (None, _) => Scale::knobs(&outcome.knobs, &["replication_delay", "replication_goodput"]),
-    }
+    Scale::of_lag(outcome, obstacle(outcome, slot, promotion), promotion)
 }
 
 /// Returns the fault that kept WAL from the promoted standby at the last copy.

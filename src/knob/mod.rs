@@ -4,6 +4,7 @@
 //! * `row`, `rows`: what the registry says of a knob, and what follows from that; `choice`,
 //!   `commit_choice`, `region_choice`, `group_choice`, `handover_choice`, `planned_choice`,
 //!   `slot_choice`, `lag_choice`: closed sets of choices; `phase`: where a period begins;
+//!   `spelling`: how a file gives a word or a quantity;
 //! * `registry`: values from text and to text; `mutant`: planted faults, the second registry;
 //! * `policy`: who decides, the third registry.
 //!
@@ -25,6 +26,7 @@ mod registry;
 mod row;
 mod rows;
 mod slot_choice;
+mod spelling;
 mod table;
 
 pub use crate::kernel::nearest;

@@ -5,8 +5,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::spelling::read_or;
 use crate::kernel::{Span, TimeError};
 
 /// Where in its period a periodic job stands when the run begins.
@@ -51,7 +52,6 @@ impl Serialize for Phase {
 
 impl<'de> Deserialize<'de> for Phase {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|error| de::Error::custom(format!("{error}, or \"drawn\"")))
+        read_or(deserializer, "drawn")
     }
 }

@@ -5,8 +5,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::spelling::read_or;
 use crate::kernel::{Bytes, QuantityError};
 
 /// Who keeps logical slots on standbys.
@@ -119,7 +120,6 @@ impl Serialize for KeptWal {
 
 impl<'de> Deserialize<'de> for KeptWal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|error| de::Error::custom(format!("{error}, or \"unlimited\"")))
+        read_or(deserializer, "unlimited")
     }
 }

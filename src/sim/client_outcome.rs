@@ -91,10 +91,8 @@ impl Outage {
 /// let outcome = cutover::sim::run(&loaded.setup, 0);
 /// let outage = &outcome.clients[0].outages[0];
 /// let of = outage.parts;
-/// let platform = of.recover + of.detect + of.check + of.promote + of.publish;
-/// let client = of.cache + of.connect + of.retry;
-/// assert_eq!(platform + client, outage.length(outcome.until));
-/// assert!(of.detect > client);
+/// assert_eq!(of.sum(), outage.length(outcome.until));
+/// assert!(of.detect > of.cache + of.connect + of.retry);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Parts {
@@ -114,4 +112,34 @@ pub struct Parts {
     pub connect: Span,
     /// The client paused between attempts.
     pub retry: Span,
+}
+
+impl Parts {
+    /// Returns how long they are together.
+    ///
+    /// # Examples
+    /// ```
+    /// use cutover::kernel::Span;
+    /// use cutover::sim::Parts;
+    /// let (detect, cache) = (Span::from_secs(60), Span::from_secs(4));
+    /// assert_eq!(Parts { detect, cache, ..Parts::default() }.sum(), Span::from_secs(64));
+    /// ```
+    pub fn sum(&self) -> Span {
+        let platform = self.recover + self.detect + self.check + self.promote + self.publish;
+        platform + self.cache + self.connect + self.retry
+    }
+
+    /// Returns the parts of two outages, each added to its like.
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self {
+            recover: self.recover + other.recover,
+            detect: self.detect + other.detect,
+            check: self.check + other.check,
+            promote: self.promote + other.promote,
+            publish: self.publish + other.publish,
+            cache: self.cache + other.cache,
+            connect: self.connect + other.connect,
+            retry: self.retry + other.retry,
+        }
+    }
 }

@@ -119,18 +119,7 @@ fn outages_add_up(outcome: &Outcome) -> Checked {
     for client in &outcome.clients {
         let mut before = Instant::ZERO;
         for outage in &client.outages {
-            let parts = outage.parts;
-            let parts = [
-                parts.recover,
-                parts.detect,
-                parts.check,
-                parts.promote,
-                parts.publish,
-                parts.cache,
-                parts.connect,
-                parts.retry,
-            ];
-            let sum = parts.into_iter().fold(Span::ZERO, |sum, part| sum + part);
+            let sum = outage.parts.sum();
             prop_assert_eq!(sum, outage.length(outcome.until), "{:?}", outage);
             prop_assert!(outage.start >= before, "outages of {} overlap", client.name);
             let end = outage.end.unwrap_or(outcome.until);

@@ -29,19 +29,9 @@ impl Sums {
             let outages = clients.flat_map(|client| &client.outages);
             union(outages.map(|one| (one.start, one.end.unwrap_or(outcome.until))).collect())
         };
-        let mut parts = Parts::default();
         let writers = outcome.clients.iter().filter(|client| client.writes);
-        for outage in writers.flat_map(|client| &client.outages) {
-            let of = outage.parts;
-            parts.recover = parts.recover + of.recover;
-            parts.detect = parts.detect + of.detect;
-            parts.check = parts.check + of.check;
-            parts.promote = parts.promote + of.promote;
-            parts.publish = parts.publish + of.publish;
-            parts.cache = parts.cache + of.cache;
-            parts.connect = parts.connect + of.connect;
-            parts.retry = parts.retry + of.retry;
-        }
+        let outages = writers.flat_map(|client| &client.outages);
+        let parts = outages.fold(Parts::default(), |sum, outage| sum.plus(outage.parts));
         Self {
             writes: down(|client| client.writes),
             reads: down(|client| !client.writes && client.slot.is_none()),
