@@ -280,8 +280,8 @@ pub(super) fn plan_change_leaves_primary(case: &Case<'_>) -> Finding {
             // A pair may be switching its regions over, or a replica on its way to independence.
             let bound = case.world.is_integrated(service.id);
             let mut orders = case.history.orders.iter();
-            let moves = |operator| !matches!(operator, Operator::ChangePlan(_));
-            let switches = bound && orders.any(|order| order.at <= until && moves(order.operator));
+            let other = |operator| !matches!(operator, Operator::ChangePlan(_));
+            let switches = bound && orders.any(|order| order.at <= until && other(order.operator));
             if strikes || planned || switches || memory.stands_still(*at, until) {
                 return Finding::Vacuous;
             }
