@@ -78,12 +78,12 @@ impl PairedPart {
     /// use cutover::campaign::{Chunks, PairedPart, Shard, Telling};
     /// let file = "scenarios/business-primary-crash.ron".as_ref();
     /// let loaded = cutover::scenario::load(file).expect("it is valid");
-    /// let quicker = loaded.with("dns_ttl", "5s").expect("it is a knob");
-    /// let arms = [("as it is".to_owned(), loaded), ("quicker".to_owned(), quicker)];
+    /// let slower = loaded.with("dns_publish_delay", "10s").expect("it is a knob");
+    /// let arms = [("as it is".to_owned(), loaded), ("slower".to_owned(), slower)];
     /// let (chunks, shard) = (Chunks { runs: 8, size: 4 }, Shard { index: 1, of: 2 });
     /// let part = PairedPart::of_shard(&arms, (0, chunks), shard, Telling::default());
     /// assert_eq!(part.chunks, [0]);
-    /// assert_eq!(part.paired.differences[0][0].less, 4, "each run is down for less");
+    /// assert_eq!(part.paired.differences[0][0].more, 4, "each run is down for longer");
     /// ```
     pub fn of_shard(
         arms: &[(String, Loaded)],
