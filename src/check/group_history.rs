@@ -62,7 +62,7 @@ impl GroupHistory {
         self.primary == service || self.secondary == service
     }
 
-    /// Returns what was shown before an instant, the newest first; what was set up comes before any.
+    /// Returns what was shown before an instant, the newest first; the set-up is before any.
     pub(crate) fn before(&self, at: Instant) -> impl Iterator<Item = &PartShown> + Clone {
         let shown = self.parts.iter().enumerate().rev();
         shown.filter(move |(index, one)| *index < 2 || one.at < at).map(|(_, one)| one)

@@ -228,7 +228,9 @@ fn instants(sim: &Sim, service: &Service) -> Vec<Instant> {
             instants.extend([promotion.ordered, promotion.finished]);
         }
         let orders = sim.history.orders.iter().filter(|order| order.service == id);
-        instants.extend(orders.map(|order| order.at));
+        // One that is refused changes nothing.
+        let accepted = orders.filter(|order| order.refusal.is_none());
+        instants.extend(accepted.map(|order| order.at));
     }
     instants.extend(memory.by_hand.iter().map(|(at, ..)| *at));
     instants.extend(memory.fenced.iter().map(|(at, _)| *at));

@@ -15,13 +15,15 @@ use super::deeds::OfService;
 pub(crate) struct Operation {
     pub(crate) service: ServiceId,
     pub(crate) began: u64,
+    /// Whether the service gets another tier.
+    pub(crate) changes_tier: bool,
     /// Whether its service followed another.
     pub(crate) follows: bool,
     /// The windows that it is bound to, as long as it is.
     pub(crate) windows: Vec<Window>,
     /// Whether there were any when it began.
     pub(crate) in_windows: bool,
-    /// The nodes that there were when it began.
+    /// The nodes that there were when it began, but for those that are being deleted.
     pub(crate) old: Vec<NodeId>,
     /// The first node that could be made in it.
     pub(crate) first_new: NodeId,
@@ -77,10 +79,15 @@ impl OfService {
                 self.operations.push(Operation {
                     service: id,
                     began: now,
+                    changes_tier: matches!(operator, Operator::ChangeTier(_)),
                     follows: belief.follows.is_some(),
                     windows: if bound { belief.windows.clone() } else { Vec::new() },
                     in_windows: bound && !belief.windows.is_empty(),
-                    old: world.existing(id).map(|node| node.id).collect(),
+                    old: world
+                        .existing(id)
+                        .filter(|node| belief.members.iter().any(|one| one.number == node.number))
+                        .map(|node| node.id)
+                        .collect(),
                     first_new: NodeId::at(world.nodes.len()),
                     forwards: Vec::new(),
                     deleted: Vec::new(),

@@ -4,6 +4,7 @@
 
 use cutover::knob::{ElectionKey, Policy};
 use cutover::model::{Plan, ServiceId};
+use cutover::sim::Operator;
 use serde_json::Value;
 
 use super::{Finding, Promotion, greatest, micros};
@@ -92,7 +93,11 @@ fn unnoticed(
     let given_up = of.seen(id).marked_down.iter().any(|(_, _, node)| *node == silence.node);
     // Daemons do not miss a primary that only the platform does not hear.
     let well = by_daemons && of.world.node(silence.node).answers();
-    let excused = own || region || given_up || well || service.plan.standbys() == 0;
+    let again = of.deeds.orders.iter().any(|order| {
+        let joins = order.operator == Operator::AddSecondary && order.service == id;
+        joins && order.taken && (silence.last..=due).contains(&order.at)
+    });
+    let excused = own || region || given_up || well || again || service.plan.standbys() == 0;
     (!excused).then(|| Finding::broken_for(due, until - due))
 }
 
@@ -214,8 +219,15 @@ pub(super) fn lone_standby_stays(of: &Reference<'_>) -> Finding {
 pub(super) fn no_false_failover(of: &Reference<'_>) -> Finding {
     of.of_services(|id| {
         let all = of.promoted(id);
-        let alarms = all.iter().filter(|one| one.is_failover() && one.seen.alarm);
-        let alarms: Vec<u64> = alarms.map(|one| one.seen.ordered).collect();
+        // Whoever takes the place of a candidate that was ordered to take over was ordered, too.
+        let begun = |index: usize| {
+            let upto = all[..=index].iter().rev();
+            upto.take_while(|one| one.seen.from == all[index].seen.from).last()
+        };
+        let failover = |index: usize| begun(index).is_some_and(Promotion::is_failover);
+        let alarms =
+            all.iter().enumerate().filter(|(index, one)| failover(*index) && one.seen.alarm);
+        let alarms: Vec<u64> = alarms.map(|(_, one)| one.seen.ordered).collect();
         match alarms.first() {
             Some(first) => Finding::broken_times(*first, alarms.len()),
             None if all.is_empty() => Finding::Vacuous,

@@ -129,8 +129,8 @@ pub(super) fn lacks(bond: &Bond, order: &Given) -> bool {
         (0, bond.of.source, GroupPart::Primary, GroupState::Running),
         (0, bond.of.destination, GroupPart::Secondary, GroupState::Running),
     ];
-    let all = at_start.iter().chain(&bond.shown).filter(|(at, ..)| *at < order.at);
-    let before: Vec<_> = all.collect();
+    let shown = bond.shown.iter().filter(|(at, ..)| *at < order.at);
+    let before: Vec<_> = at_start.iter().chain(shown).collect();
     let part = before.iter().rev().find(|(_, id, ..)| *id == order.service);
     let state = before.last().map(|(.., state)| *state);
     part.map(|(_, _, part, _)| *part) != Some(wanted) || state != Some(GroupState::Running)

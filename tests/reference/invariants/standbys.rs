@@ -126,7 +126,10 @@ fn expected_from(of: &Reference<'_>, id: ServiceId, (start, end): (u64, u64)) ->
             from = from.max(one.over?);
         }
     }
-    Some(from)
+    // A plan without standbys lacks none.
+    let tiers = of.done(id).operations.iter().filter(|one| one.changes_tier);
+    let tiers = tiers.map(|one| one.began).filter(|at| from <= *at && *at <= end);
+    Some(tiers.max().unwrap_or(from))
 }
 
 /// What it takes to get a standby again.

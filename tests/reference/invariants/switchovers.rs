@@ -8,6 +8,7 @@ use cutover::fault::FaultKind;
 use cutover::kernel::Instant;
 use cutover::knob::StandbyReplacement;
 use cutover::model::{Endpoint, NodeId};
+use cutover::sim::{Operator, Work};
 
 use super::{Finding, Promotion, greatest, micros};
 use crate::movement;
@@ -169,16 +170,31 @@ pub(super) fn plan_change_leaves_primary(of: &Reference<'_>) -> Finding {
         let publish = greatest(of.knobs().dns_publish_delay).unwrap_or(u64::MAX);
         Finding::worst(of.done(id).plans.iter().map(|at| {
             let until = at.saturating_add(publish).saturating_add(of.notice());
-            if of.deeds.strikes.iter().any(|strike| strike.at <= until) {
+            let strikes = of.deeds.strikes.iter().any(|strike| strike.at <= until);
+            let done = of.done(id);
+            let mut planned = done.operations.iter();
+            let planned = planned.any(|one| one.began <= until && one.over() >= *at);
+            let mut still = done.standstills.iter();
+            let still = still.any(|one| one.began <= until && one.silent_until() >= *at);
+            let bound = of.world.integrations.iter().any(|one| one.has(id));
+            let others = of.deeds.orders.iter().any(|order| {
+                order.at <= until && !matches!(order.operator, Operator::ChangePlan(_))
+            });
+            if strikes || planned || still || (bound && others) {
                 return Finding::Vacuous;
             }
             let within = |one: u64| *at <= one && one <= until;
-            let changes = of.world.service(id).record(Endpoint::Primary).changes.iter();
+            let changes = of.world.service(id).record(Endpoint::Primary).changes.iter().skip(1);
             let moved = changes.filter(|change| within(movement::micros(change.served))).count();
             let dropped = of.outages.iter().filter(|one| {
                 let client = of.world.client(one.client);
                 let own = client.service == id && client.work.endpoint() == Endpoint::Primary;
-                own && within(one.start)
+                let created = match client.work {
+                    Work::Consume(of_slot) => of.world.slot(of_slot.slot).created,
+                    Work::Write { .. } | Work::Read { .. } => Some(Instant::ZERO),
+                };
+                let there = created.is_some_and(|at| movement::micros(at) <= one.start);
+                own && there && within(one.start)
             });
             match moved + dropped.count() {
                 0 => Finding::Holds,
