@@ -59,8 +59,11 @@ fn lack(case: &Case<'_>, pair: &PairHistory, order: &OrderGiven) -> Option<Strin
         let silences = case.history.of(service).silences.iter();
         let known = |at: Instant| at + case.notice() < order.at;
         let gone = |node| {
-            let given_up = case.history.of(service).given_up.iter();
-            given_up.filter(|one| one.node == node).any(|one| one.at < order.at)
+            let memory = case.history.of(service);
+            let mut given_up = memory.given_up.iter().filter(|one| one.node == node);
+            // An old primary that a switchover stopped is silent as it should be.
+            let mut replaced = memory.promotions.iter().filter(|one| one.from == node);
+            given_up.any(|one| one.at < order.at) || replaced.any(|one| one.finished < order.at)
         };
         silences
             .filter(|one| one.was_primary && known(one.last_report) && one.until > order.at)

@@ -224,14 +224,16 @@ pub(super) fn switchover_order(case: &Case<'_>) -> Finding {
     Finding::join(planned(case).map(|(service, memory, operation)| {
         let standbys = operation.deleted.iter().map(|(at, node)| {
             let points = |endpoint| service.record(endpoint).at(*at).has(*node);
+            // What is deleted after its end, for an upgrade perhaps, is not the switchover's.
+            let over = operation.ended.is_some_and(|(ended, _)| ended < *at);
             // A service that follows another may have lost whoever its names could move to.
             let named = if operation.follows {
-                let over = operation.ended.is_some_and(|(ended, _)| ended < *at);
                 let whole = faults(case, operation) == 0;
-                whole && !over && (points(Endpoint::Replica) || points(Endpoint::Primary))
+                whole && (points(Endpoint::Replica) || points(Endpoint::Primary))
             } else {
                 points(Endpoint::Replica)
             };
+            let named = named && !over;
             let promoted = promotion(memory, operation).map(|one| one.from);
             if !named || promoted == Some(*node) || !operation.old.contains(node) {
                 return Finding::Holds;

@@ -147,7 +147,10 @@ fn lacks(of: &Reference<'_>, bond: &Bond, order: &Given) -> bool {
 fn silent(of: &Reference<'_>, id: ServiceId, order: &Given) -> bool {
     let gone = |node: NodeId| {
         let down = of.seen(id).marked_down.iter();
-        down.filter(|(.., one)| *one == node).any(|(at, ..)| *at < order.at)
+        let down = down.filter(|(.., one)| *one == node).any(|(at, ..)| *at < order.at);
+        let all = of.promoted(id);
+        let mut replaced = all.iter().filter(|one| one.seen.from == node);
+        down || replaced.any(|one| one.finished() < order.at)
     };
     of.silences(id).any(|one| {
         let known = one.last + of.notice() < order.at && one.until > order.at;

@@ -261,12 +261,13 @@ pub(super) fn switchover_order(of: &Reference<'_>) -> Finding {
             // A service that follows another may have lost whoever its names could move to.
             let named = if operation.follows {
                 let either = points(Endpoint::Replica) || points(Endpoint::Primary);
-                whole && *at <= operation.over() && either
+                whole && either
             } else {
                 points(Endpoint::Replica)
             };
             let replaced = promoted.is_some_and(|one| one.seen.from == *node);
-            if named && !replaced && operation.old.contains(node) {
+            let within = *at <= operation.over();
+            if named && within && !replaced && operation.old.contains(node) {
                 return Finding::broken_times(*at, 1);
             }
             Finding::Holds
