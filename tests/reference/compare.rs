@@ -13,9 +13,6 @@ use super::invariants::verdicts;
 pub(crate) const NOT_COUNTED: &[(&str, &str)] = &[
     ("seed", "it is given"),
     ("until_us", "it is given"),
-    ("promotions.polled.received_lsn", POLLED),
-    ("promotions.polled.replayed_lsn", POLLED),
-    ("promotions.polled.age_us", POLLED),
     ("ledger.from_us", LEDGER),
     ("ledger.to_us", LEDGER),
     ("ledger.commits", LEDGER),
@@ -30,8 +27,9 @@ pub(crate) const NOT_COUNTED: &[(&str, &str)] = &[
 /// The rule by which daemons promote their own nodes.
 const DAEMONS: &str = "promote-self";
 
-const POLLED: &str = "what a daemon had polled by its own clock: the twin of daemons in \
-                      tests/lookout has it";
+/// Where candidates of daemons stand: each is counted, and nobody else is one.
+pub(crate) const POLLED: &str = "polled";
+
 const LEDGER: &str = "whose a cost is, is blame; each line is held against what is counted by \
                       `ledger`, which knows the times that lines name";
 
@@ -57,7 +55,7 @@ fn collect(value: &Value, place: &str, found: &mut BTreeMap<String, u64>) {
             for (key, item) in fields {
                 // What a daemon goes by it has polled itself.
                 let polled = key == "candidates" && fields.get("rule") == Some(&DAEMONS.into());
-                let key = if polled { "polled" } else { key };
+                let key = if polled { POLLED } else { key };
                 let dot = if place.is_empty() { "" } else { "." };
                 collect(item, &format!("{place}{dot}{key}"), found);
             }
@@ -69,7 +67,8 @@ fn collect(value: &Value, place: &str, found: &mut BTreeMap<String, u64>) {
 /// Returns where an item of a list stands: invariants and candidates by their names, everything
 /// else by number.
 fn labelled(place: &str, index: usize, item: &Value) -> String {
-    if let (true, Some(node)) = (place.ends_with(".candidates"), item["node"].as_str()) {
+    let candidates = [".candidates", ".polled"].iter().any(|key| place.ends_with(key));
+    if let (true, Some(node)) = (candidates, item["node"].as_str()) {
         return format!("{place}[{node}]");
     }
     if place != "invariants" {

@@ -9,8 +9,8 @@
 //!
 //! * `scenario`: random scenarios by their numbers; `walk`: a run taken event by event;
 //! * `track`, `movement`, `flow`, `archive`, `quorum`: how far everybody came;
-//! * `commits`, `clients`, `readings`, `slots`, `feeds`, `looks`, `reports`, `contacts`, `deeds`,
-//!   `bonds`, `operations`: what happened to whom;
+//! * `commits`, `clients`, `readings`, `slots`, `feeds`, `looks`, `reports`, `contacts`, `polls`,
+//!   `deeds`, `bonds`, `operations`: what happened to whom;
 //! * `numbers`, `loss`, `spending`, `switchovers`: the numbers of a report; `invariants`: every
 //!   verdict with its instant and its amounts; `compare`: both side by side; `ledger`: each line of
 //!   blame against what is counted in its place and time; `broken`: runs that break each invariant.
@@ -18,7 +18,8 @@
 //! Not counted are the numbers in [`compare::NOT_COUNTED`], each with its reason. What is looked up
 //! and not counted: when sessions and connections begin and end, how long packets take, what jobs
 //! copied of a slot to a standby (which the twin in tests/slots counts), when a change of a name
-//! was ordered, and in words by which rule a node was promoted and why others were not.
+//! was ordered, which nodes daemons are told of and when they start, ask observers or poll at once,
+//! and in words by which rule a node was promoted and why others were not.
 //!
 //! Kept here: the cases are the same each time. Others are asked for by `CUTOVER_REFERENCE`, as in
 //! `CUTOVER_REFERENCE=0..100000 cargo test --release --test reference`; what that found is in
@@ -41,6 +42,7 @@ mod loss;
 mod movement;
 mod numbers;
 mod operations;
+mod polls;
 mod quorum;
 mod readings;
 mod reports;
@@ -58,7 +60,7 @@ use std::ops::Range;
 use std::panic::catch_unwind;
 
 use compare::{NOT_COUNTED, differences, kind};
-use cutover::knob::Mutant;
+use cutover::knob::{Mutant, Policy};
 use cutover::parallel;
 use cutover::report::{Report, json};
 use cutover::scenario::{Judgement, Loaded, write};
@@ -67,13 +69,6 @@ use serde_json::Value;
 
 /// How many scenarios are judged if nobody asks for others.
 const SCENARIOS: u64 = 2_000;
-
-/// What daemons alone go by: few random scenarios have them promote anybody.
-const DAEMONS_ONLY: [&str; 3] = [
-    "promotions.polled.received_lsn",
-    "promotions.polled.replayed_lsn",
-    "promotions.polled.age_us",
-];
 
 fn numbers() -> Range<u64> {
     let Ok(text) = std::env::var("CUTOVER_REFERENCE") else { return 0..SCENARIOS };
@@ -148,7 +143,7 @@ fn every_number_of_random_runs_is_what_is_counted_commit_by_commit() {
         let never: Vec<&str> = NOT_COUNTED
             .iter()
             .map(|(of, _)| *of)
-            .filter(|of| !seen.contains(&(*of).to_owned()) && !DAEMONS_ONLY.contains(of))
+            .filter(|of| !seen.contains(&(*of).to_owned()))
             .collect();
         assert!(never.is_empty(), "{never:?} are excused and never reported");
     }
@@ -281,20 +276,36 @@ fn a_number_that_is_off_by_one_is_noticed_unless_it_is_excused() {
 }
 
 #[test]
-fn what_daemons_go_by_is_excused_and_nothing_else_of_their_runs() {
-    let text = r#"Scenario(
-        name: "daemons",
-        services: [Service(name: "orders", plan: Premium)],
-        clients: [Writer(name: "app", service: "orders", writes_per_s: 3)],
-        tuning: Tuning(policy: Pglookout),
-        script: [At("60s", Fault(HostDeath, Primary("orders")))],
-        until: "10m",
-    )"#;
-    let loaded = cutover::scenario::parse("daemons.ron", text).expect("it is valid");
-    let found = judged(&loaded, 0);
-    assert_eq!(found.differences, Vec::<String>::new());
-    let polled = DAEMONS_ONLY.iter().map(|kind| (*kind).to_owned());
-    assert!(polled.into_iter().all(|kind| found.kinds.contains(&kind)), "{:?}", found.kinds);
+fn every_number_that_daemons_go_by_is_counted_and_one_that_is_off_by_one_is_noticed() {
+    let mut noticed = 0;
+    let all = shipped::scenarios();
+    for one in all.iter().filter(|one| one.loaded.setup.knobs.policy == Policy::Pglookout) {
+        let loaded = scenario::shortened(&one.loaded);
+        let told = report(&sim::run(&loaded.setup, 0));
+        let counted = walk::walk(&loaded, 0, &told).numbers;
+        let found = differences(&told, &counted);
+        assert_eq!(found, Vec::<String>::new(), "{}", one.name);
+        let rows = told["promotions"].as_array().expect("there is a list");
+        let own = rows.iter().position(|row| row["rule"] == "promote-self");
+        let Some(own) = own else { continue };
+        let rows = rows[own]["candidates"].as_array().map_or(0, Vec::len);
+        assert!(rows > 0, "{}: it goes by nothing", one.name);
+        for row in 0..rows {
+            for key in ["received_lsn", "replayed_lsn", "age_us"] {
+                let mut raised = told.clone();
+                let number = &mut raised["promotions"][own]["candidates"][row][key];
+                *number = (number.as_u64().expect("it is a number") + 1).into();
+                let found = differences(&raised, &counted);
+                assert_eq!(found.len(), 1, "{}: {row} {key} {found:?}", one.name);
+                noticed += 1;
+            }
+            let mut fewer = told.clone();
+            let rows = fewer["promotions"][own]["candidates"].as_array_mut();
+            rows.expect("there is a list").remove(row);
+            assert!(!differences(&fewer, &counted).is_empty(), "{}: {row}", one.name);
+        }
+    }
+    assert!(noticed >= 24, "only {noticed} numbers");
 }
 
 #[test]

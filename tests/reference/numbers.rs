@@ -10,11 +10,13 @@ use serde_json::{Map, Value, json};
 
 use super::clients::{self, Line, OutOfWork, Watch};
 use super::commits::Commit;
+use super::compare::POLLED;
 use super::deeds::Deeds;
 use super::feeds::FeedEnd;
 use super::invariants;
 use super::looks::{Looks, Promoted};
 use super::movement::Movement;
+use super::polls::Polled;
 use super::readings::{Given, Readings};
 use super::reports::Reports;
 use super::slots::{self, Taken};
@@ -32,6 +34,8 @@ pub(crate) struct Reference<'a> {
     pub(crate) lines: Vec<u64>,
     pub(crate) readings: &'a Readings,
     pub(crate) reports: &'a Reports,
+    /// What daemons that promoted their own nodes had polled.
+    pub(crate) polled: &'a [Polled],
     pub(crate) takeovers: &'a [Taken],
     pub(crate) watch: &'a Watch,
     pub(crate) commits: Vec<Commit>,
@@ -105,8 +109,9 @@ impl Reference<'_> {
         let told = exists.map(|one| {
             let parent = one.branch.and_then(|branch| self.movement.branches[branch].parent);
             let end = parent.map(|(parent, _)| self.movement.branches[parent].track.byte(self.now));
+            let by_daemon = self.polled(one).is_some();
             json!({
-                "candidates": self.candidates(id, one),
+                (if by_daemon { POLLED } else { "candidates" }): self.candidates(id, one),
                 "timeline": one.number,
                 "fork_lsn": parent.map_or(0, |(_, fork)| byte(fork)),
                 "old_end_lsn": end.unwrap_or(0),
@@ -119,8 +124,27 @@ impl Reference<'_> {
         told.collect()
     }
 
-    /// Returns how far every node of a service was by its last report when a promotion was ordered.
+    /// Returns what a daemon went by, if one promoted its own node.
+    fn polled(&self, promoted: &Promoted) -> Option<&Polled> {
+        let same = |one: &&Polled| (one.node, one.at) == (promoted.node, promoted.ordered);
+        self.polled.iter().find(same)
+    }
+
+    /// Returns how far every node of a service was by its last report when a promotion was ordered,
+    /// or every standby that a daemon knew of by what it had polled.
     pub(crate) fn candidates(&self, id: ServiceId, promoted: &Promoted) -> Vec<Value> {
+        if let Some(polled) = self.polled(promoted) {
+            let told = polled.standbys.iter().map(|(sight, seen)| {
+                let node = self.world.service(id).numbered(sight.number).expect("it was polled");
+                json!({
+                    "node": self.world.node_name(node),
+                    "received_lsn": seen.received,
+                    "replayed_lsn": seen.replayed,
+                    "age_us": promoted.ordered - sight.began,
+                })
+            });
+            return told.collect();
+        }
         let nodes = self.world.service(id).nodes.iter();
         let told = nodes.filter_map(|node| {
             let last = self.reports.last(*node, promoted.ordered)?;

@@ -19,6 +19,7 @@ use super::ledger::ledger;
 use super::looks::Looks;
 use super::movement::{Movement, micros};
 use super::numbers::Reference;
+use super::polls::Polls;
 use super::readings::Readings;
 use super::reports::Reports;
 use super::slots::Takeovers;
@@ -52,6 +53,7 @@ pub(crate) fn walk(loaded: &Loaded, seed: u64, told: &Value) -> Counted {
     let (mut deeds, mut feeds) = (Deeds::default(), Feeds::default());
     let (mut instant, mut reached) = (None, 0);
     let (mut reports, mut turn) = (Reports::default(), false);
+    let mut polls = Polls::default();
     let (mut noted, mut apart) = (0, None);
     let mut goes_on = true;
     while goes_on {
@@ -59,6 +61,7 @@ pub(crate) fn walk(loaded: &Loaded, seed: u64, told: &Value) -> Counted {
         movement.look(world, news);
         looks.look(&sim, &movement, news);
         reports.look(world, &movement, (turn, news));
+        polls.look(&sim, &movement);
         deeds.look(&sim, (&movement, &looks, &reports), news);
         readings.look(world, &movement);
         feeds.look(world, (&movement, &readings), reached);
@@ -76,6 +79,7 @@ pub(crate) fn walk(loaded: &Loaded, seed: u64, told: &Value) -> Counted {
         }
         let head = world.queue.peek().filter(|(at, _)| Some(*at) == next);
         reached = reached.max(head.map_or(TIMERS, |(_, rank)| rank));
+        polls.prepare(&sim, head);
         goes_on = sim.step();
     }
     let mut judged = Sim::without_notes(Arc::new(loaded.setup.clone()), seed);
@@ -91,6 +95,7 @@ pub(crate) fn walk(loaded: &Loaded, seed: u64, told: &Value) -> Counted {
         lines: sim.notes().iter().filter(|note| sim.told(note).is_some()).map(at).collect(),
         readings: &readings,
         reports: &reports,
+        polled: &polls.promotions,
         takeovers: &takeovers.all,
         watch: &watch,
         commits: commits(&movement, world),

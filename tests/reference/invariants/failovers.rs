@@ -170,11 +170,11 @@ pub(super) fn best_candidate_promoted(of: &Reference<'_>) -> Finding {
     })
 }
 
-/// Returns what counts of a candidate: of those of daemons, what these had polled.
+/// Returns what counts of a candidate, by its report or by what a daemon had polled.
 fn position(of: &Reference<'_>, one: &Promotion<'_>, (row, counted): (&Value, &[Value])) -> u64 {
     let by_daemon = one.rule == BY_DAEMONS;
     let own = counted.iter().find(|own| own["node"] == row["node"]);
-    let row = if by_daemon { row } else { own.expect("its report is counted") };
+    let row = own.expect("what it told is counted");
     let replayed = row["replayed_lsn"].as_u64().unwrap_or(0);
     let received = row["received_lsn"].as_u64().unwrap_or(replayed);
     match of.knobs().election_key {
