@@ -98,8 +98,10 @@ pub(super) fn service_name_constant(case: &Case<'_>) -> Finding {
         let roles = pair.role_pairs();
         let taken = roles.windows(2).filter_map(|two| {
             let ((_, from), (at, to)) = (two[0], two[1]);
-            let index = (0..2).find(|index| to[*index] == PairRole::Active)?;
-            (from[index] != PairRole::Active).then_some((at, index))
+            // The other may still be active, too.
+            let takes =
+                |index: &usize| to[*index] == PairRole::Active && from[*index] != PairRole::Active;
+            (0..2).find(takes).map(|index| (at, index))
         });
         let taken: Vec<_> = taken.collect();
         let own = case.world.service(pair.recovery).record(Endpoint::Primary);
