@@ -309,6 +309,36 @@ fn every_number_that_daemons_go_by_is_counted_and_one_that_is_off_by_one_is_noti
 }
 
 #[test]
+fn a_daemon_whose_own_clock_is_wrong_tells_how_old_its_candidates_are_by_the_time_of_the_run() {
+    let mut promoted = 0;
+    let all = shipped::scenarios();
+    for one in all.iter().filter(|one| one.loaded.setup.knobs.policy == Policy::Pglookout) {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
+        let text = std::fs::read_to_string(format!("{folder}/{}.ron", one.name));
+        let text = text.expect("it can be read");
+        for wrong in ["ClockAhead(\"7s\")", "ClockBehind(\"20s\")"] {
+            for right_again in ["70s", "95s", "10m"] {
+                let clock = |verb: &str, at: &str| {
+                    format!("At(\"{at}\", {verb}({wrong}, Node(\"orders-2\"))),")
+                };
+                let steps = clock("Fault", "11s") + &clock("Heal", right_again);
+                let text = text.replacen("script: [", &format!("script: [{steps}"), 1);
+                let loaded = cutover::scenario::parse(&one.name, &text).expect("it is valid");
+                let loaded = scenario::shortened(&loaded);
+                let found = judged(&loaded, 0).differences;
+                assert_eq!(found, Vec::<String>::new(), "{}: {steps}", one.name);
+                let told = report(&sim::run(&loaded.setup, 0));
+                let mut rows = told["promotions"].as_array().into_iter().flatten();
+                promoted += u32::from(
+                    rows.any(|row| row["rule"] == "promote-self" && row["node"] == "orders-2"),
+                );
+            }
+        }
+    }
+    assert!(promoted >= 12, "its own clock was wrong in {promoted} runs only");
+}
+
+#[test]
 fn a_new_number_that_is_neither_counted_nor_excused_is_noticed() {
     let (_, mut told, counted) = eventful();
     told["loss"][0]["torn_commits"] = 0.into();

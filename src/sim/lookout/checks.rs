@@ -74,6 +74,8 @@ impl Sim {
         let false_alarm = self.world.node(from).writable();
         let last_contact = self.lookouts[id.index()].reached_primary;
         let lone = is_alone(&self.world, node) && self.has_seen_two(id);
+        let candidates = outcome.candidates.iter();
+        let candidates = candidates.map(|entry| self.in_run_time(id, entry)).collect();
         self.history.of_mut(service).promotions.push(PromotionRecord {
             node,
             from,
@@ -82,7 +84,7 @@ impl Sim {
             ordered: self.world.now,
             finished: Instant::FAR,
             branch: None,
-            candidates: outcome.candidates.iter().map(in_run_time).collect(),
+            candidates,
             false_alarm,
             published: None,
             last_contact: Some(last_contact),
@@ -98,6 +100,17 @@ impl Sim {
         self.observe(Scope::Service(service));
     }
 
+    /// Returns a candidate as the judge sees it: by the time of the run, not by a daemon's clock.
+    fn in_run_time(&self, id: LookoutId, entry: &Candidacy) -> Candidacy {
+        let lookout = &self.lookouts[id.index()];
+        let own = lookout.daemon.sights.get(&entry.number);
+        let own = own.is_some_and(|sight| sight.fetched == entry.reported);
+        let attempted = lookout.attempted.get(&entry.number).filter(|_| own);
+        // What an observer saw it saw by a clock that no fault changes.
+        let observed = || Instant::ZERO + entry.reported.since(START_OF_CLOCKS);
+        Candidacy { reported: attempted.copied().unwrap_or_else(observed), ..*entry }
+    }
+
     /// Whether a daemon has seen at least two other nodes that it is still told of.
     fn has_seen_two(&self, id: LookoutId) -> bool {
         let daemon = &self.lookouts[id.index()].daemon;
@@ -107,9 +120,4 @@ impl Sim {
             |number: &&u16| daemon.sights.get(number).is_some_and(|sight| sight.seen.is_some());
         others.filter(seen).count() >= 2
     }
-}
-
-/// A candidate as the judge sees it: by the time of the run, not by the daemon's clock.
-fn in_run_time(entry: &Candidacy) -> Candidacy {
-    Candidacy { reported: Instant::ZERO + entry.reported.since(START_OF_CLOCKS), ..*entry }
 }

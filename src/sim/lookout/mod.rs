@@ -37,6 +37,9 @@ pub(in crate::sim) struct Lookout {
     polled: Instant,
     /// When the last poll began that each node answered, whatever its clock said.
     answered: BTreeMap<u16, Instant>,
+    /// When the last poll of each node began that was answered or given up, whatever its clock
+    /// said.
+    attempted: BTreeMap<u16, Instant>,
     /// Whether its ticks are events at present.
     awake: bool,
     /// Whether it sleeps because all is well, and its sights are to be brought up to date.
@@ -97,6 +100,7 @@ impl Sim {
             started: self.world.now,
             polled: Instant::ZERO,
             answered: BTreeMap::new(),
+            attempted: BTreeMap::new(),
             awake: false,
             asleep: false,
             poll_due: None,
@@ -191,6 +195,7 @@ impl Sim {
         lookout.daemon = Daemon::new(seat, configuration, clock);
         lookout.started = self.world.now;
         lookout.answered.clear();
+        lookout.attempted.clear();
         lookout.asleep = false;
         lookout.down = false;
         lookout.gate = None;

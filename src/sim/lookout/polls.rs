@@ -71,6 +71,7 @@ impl Sim {
             };
             let lookout = &mut self.lookouts[id.index()];
             lookout.answered.insert(number, now);
+            lookout.attempted.insert(number, now);
             lookout.daemon.polled(number, Poll { fetched, seen });
             if seen.is_some_and(|seen| !seen.in_recovery) {
                 lookout.reached_primary = now;
@@ -152,6 +153,7 @@ impl Sim {
         let lookout = &mut self.lookouts[id.index()];
         let newer = lookout.answered.get(&number).is_some_and(|answered| *answered > then);
         if !newer {
+            lookout.attempted.insert(number, then);
             lookout.daemon.polled(number, Poll { fetched, seen: None });
         }
         self.finish_recheck(id);

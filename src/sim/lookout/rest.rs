@@ -160,6 +160,7 @@ impl Sim {
             let lookout = &mut self.lookouts[id.index()];
             if lookout.answered.get(&number).is_some_and(|answered| *answered < polled) {
                 lookout.answered.insert(number, polled);
+                lookout.attempted.insert(number, polled);
                 lookout.daemon.sights.insert(number, sight);
                 if sight.seen.is_some_and(|seen| !seen.in_recovery) {
                     lookout.reached_primary = lookout.reached_primary.max(polled);
