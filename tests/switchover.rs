@@ -3,9 +3,10 @@
 //! Knows nothing of how the simulator works: a case is a scenario and the public outcome of its
 //! runs. Kept here: draws come from a fixed seed, so that the cases are the same each time.
 
-use cutover::check::Verdict;
+use cutover::blame::{Entry, Kind, Part, ledger};
+use cutover::check::{Amount, Verdict};
 use cutover::kernel::{Chance, Span};
-use cutover::scenario::{Loaded, parse};
+use cutover::scenario::{Loaded, load, parse};
 use cutover::sim::{Outcome, run};
 
 /// Small services, so that a switchover takes a minute or two.
@@ -49,6 +50,39 @@ fn a_switchover_with_60_s_of_forwarding_and_a_ttl_of_60_s_has_one_short_gap() {
         assert_eq!(gaps.len(), 1, "looked up at {phase} s: {gaps:?}");
         assert!(gaps[0] < Span::from_secs(1), "looked up at {phase} s: {gaps:?}");
     }
+}
+
+/// Returns what the recovery of a client is said to scale with, and how long it takes, in a shipped
+/// scenario with another value of a knob.
+fn recovery(name: &str, knob: &str, value: &str) -> (String, Span) {
+    let path = format!("{}/scenarios/{name}.ron", env!("CARGO_MANIFEST_DIR"));
+    let mut loaded = load(path.as_ref()).unwrap_or_else(|errors| panic!("{errors}"));
+    loaded.setup.knobs.set(knob, value).expect("it is a knob");
+    let ledger = ledger(&run(&loaded.setup, 0));
+    let of_app = |line: &&Entry| line.subject == "app" && line.kind == Kind::Outage(Part::Recover);
+    let line = ledger.iter().find(of_app).unwrap_or_else(|| panic!("{name} has no outage"));
+    let Amount::Time(time) = line.amount else { panic!("{line:?}") };
+    (line.scale.names(), time)
+}
+
+#[test]
+fn the_outage_of_a_switchover_scales_with_what_the_stop_waits_for() {
+    let silent = "stop-waits-for-a-silent-consumer";
+    for (name, knob) in [
+        ("maintenance-startup", "shutdown_checkpoint"),
+        (silent, "stop_patience"),
+        (silent, "sender_timeout"),
+        ("kill-timer-turns-a-stop-into-loss", "stop_patience"),
+    ] {
+        let (scale, time) = recovery(name, knob, "20s");
+        let (_, longer) = recovery(name, knob, "27s");
+        assert_eq!(scale, format!("{knob}, promotion_overhead"), "{name}");
+        assert_eq!(longer, time + Span::from_secs(7), "{name}: {knob}");
+    }
+    let lagging = recovery("stop-waits-for-a-lagging-consumer", "stop_patience", "1m");
+    assert_eq!(lagging.0, "the consumer lake");
+    let backlog = recovery("controlled-stop-ships-the-backlog", "stop_patience", "1m");
+    assert_eq!(backlog.0, "the fault SlowLink");
 }
 
 #[test]

@@ -196,6 +196,18 @@ pub(super) fn between<'a>(
     struck(outcome).filter(both).find(open)
 }
 
+/// Returns the fault that lasted on the way of a client to a server at an instant.
+pub(super) fn on_the_way_to<'a>(
+    outcome: &'a Outcome,
+    client: &str,
+    at: Instant,
+) -> Option<&'a FaultOutcome> {
+    let reaches = |fault: &&FaultOutcome| fault.what.split(' ').any(|word| word == client);
+    let open =
+        |fault: &&FaultOutcome| fault.at <= at && ended(outcome, fault).is_none_or(|end| end >= at);
+    struck(outcome).filter(reaches).filter(open).last()
+}
+
 /// Returns whether a fault reaches a node of a service.
 pub(super) fn of_service(fault: &FaultOutcome, service: &ServiceOutcome) -> bool {
     fault.nodes.iter().any(|node| is_of(node, service))

@@ -5,8 +5,8 @@
 //! happen are in a chain.
 
 use super::entry::Link;
-use super::scale::Setting;
-use super::{cause, order, successor};
+use super::scale::{Scale, Setting};
+use super::{cause, order, stop, successor};
 use crate::control::PhaseName;
 use crate::kernel::Instant;
 use crate::sim::{FaultOutcome, MarkedDown, Outcome, Promotion, ServiceOutcome};
@@ -78,14 +78,9 @@ fn by_daemon(outcome: &Outcome, promotion: &Promotion) -> Vec<Link> {
 /// Returns how an order led to a promotion, with the faults that its stop met.
 fn ordered(outcome: &Outcome, service: &ServiceOutcome, promotion: &Promotion) -> Vec<Link> {
     let mut chain = order::leading(outcome, service, promotion);
-    let stopped = order::stopping(service, promotion);
-    if let Some(from) = stopped.filter(|_| promotion.cause == "switchover") {
+    if let Some(from) = stop::begins(service, promotion) {
         let met = cause::within(outcome, &promotion.from, (from, promotion.ordered));
         chain.extend(met.into_iter().map(strike));
-        let waited = promotion.ordered.since(from) >= outcome.knobs.stop_patience;
-        let what = format!("{} is no longer waited for to stop", promotion.from);
-        let link = Link::new(from + outcome.knobs.stop_patience, what);
-        chain.extend(waited.then(|| link.by(Setting::of(&outcome.knobs, "stop_patience"))));
     }
     if promotion.rule == "return-to-active"
         && let Some(other) = order::partner(outcome, &service.name)
@@ -214,9 +209,14 @@ fn told(outcome: &Outcome, service: &ServiceOutcome, promotion: &Promotion) -> L
     }
     let what = format!("{node} is to be {how} (rule {rule})");
     let link = Link::new(promotion.ordered, what);
+    // What else a stop waited for has a link of its own.
+    let own = stop::link(outcome, service, promotion).is_some();
     let timed = order::timed(outcome, service, promotion);
-    let timed = timed.filter(|setting| setting.knob != "stop_patience");
-    Link { by: timed.filter(|_| order::is_ordered(service, promotion)), ..link }
+    let ordered = order::is_ordered(service, promotion) && !own;
+    match timed.filter(|_| ordered) {
+        Some(Scale::Knobs(settings)) => Link { by: settings.into_iter().next(), ..link },
+        Some(_) | None => link,
+    }
 }
 
 /// Returns how a promotion was ordered and finished.

@@ -5,7 +5,8 @@
 //!   in which clients could not work; `slots`: what consumers were given again, and never;
 //! * `cause`: which fault is behind a silence or an outage; `order`: which operator's order is;
 //!   `successor`: which promotion ended an outage or decided a loss; `chain`: how a fault or an
-//!   order became a new primary; `back`: what brought a client back without one;
+//!   order became a new primary; `stop`: what the stop of an old primary waited for; `back`: what
+//!   brought a client back without a new one;
 //! * `sum`: the lines added up by what they scale with.
 //!
 //! Knows nothing of how a run comes about or of how it is printed. Kept here: the lines of a kind
@@ -20,6 +21,7 @@ mod order;
 mod outage;
 mod scale;
 mod slots;
+mod stop;
 mod successor;
 mod sum;
 

@@ -3,7 +3,8 @@
 //! Knows nothing of faults. Kept here: an order that was refused is behind nothing.
 
 use super::entry::Link;
-use super::scale::Setting;
+use super::scale::{Scale, Setting};
+use super::stop;
 use crate::control::{ORDERS, PhaseName};
 use crate::kernel::{Instant, Span};
 use crate::knob::TerraformOrder;
@@ -11,9 +12,6 @@ use crate::sim::{OrderOutcome, Outcome, Promotion, ServiceOutcome};
 
 /// How much earlier than its order the first request without an answer may have been sent.
 const UNDER_WAY: Span = Span::from_secs(1);
-
-/// What takes longer than a shutdown checkpoint does.
-const LONG_STOP: Span = Span::from_secs(5);
 
 /// Returns the other service of a pair or a group.
 pub(super) fn partner<'a>(outcome: &'a Outcome, service: &str) -> Option<&'a ServiceOutcome> {
@@ -123,28 +121,12 @@ pub(super) fn leading(
     });
     if promotion.cause == "switchover" {
         chain.extend(waiting(outcome, service, (order.at, promotion.ordered)));
-        let stopped = stopping(service, promotion);
-        chain.extend(stopped.map(|at| {
+        chain.extend(stop::begins(service, promotion).map(|at| {
             Link::new(at, format!("{} is told to stop in a controlled way", promotion.from))
         }));
-        // Consumers of logical slots are sent all that was written before a server stops.
-        let long = stopped.is_some_and(|at| {
-            let lasted = promotion.ordered.since(at);
-            lasted >= LONG_STOP && lasted < outcome.knobs.stop_patience
-        });
-        if long && !service.slots.is_empty() {
-            let what =
-                format!("{} stops: consumers of its slots have all it wrote", promotion.from);
-            chain.push(Link::new(promotion.ordered, what));
-        }
+        chain.extend(stop::link(outcome, service, promotion));
     }
     chain
-}
-
-/// Returns when the old primary of a planned promotion was told to stop.
-pub(super) fn stopping(service: &ServiceOutcome, promotion: &Promotion) -> Option<Instant> {
-    let mut before = service.phases.iter().filter(|one| one.at <= promotion.ordered);
-    before.rfind(|one| one.phase == PhaseName::Stopping).map(|one| one.at)
 }
 
 /// Returns what a planned operation waited for before it changed the primary.
@@ -177,22 +159,17 @@ fn waiting(
     waited.filter_map(link).collect()
 }
 
-/// Returns the knob that put an ordered promotion where it is, if one did.
+/// Returns what put an ordered promotion where it is, if anything did.
 pub(super) fn timed(
     outcome: &Outcome,
     service: &ServiceOutcome,
     promotion: &Promotion,
-) -> Option<Setting> {
-    let knob = |name: &str| Some(Setting::of(&outcome.knobs, name));
+) -> Option<Scale> {
     let order = of_promotion(outcome, service, promotion);
     if promotion.cause == "region_failover" && order.is_none() {
-        return knob("automatic_region_failover");
+        return Some(Scale::knobs(&outcome.knobs, &["automatic_region_failover"]));
     }
-    let stopped = stopping(service, promotion).filter(|_| promotion.cause == "switchover")?;
-    if promotion.ordered.since(stopped) >= outcome.knobs.stop_patience {
-        return knob("stop_patience");
-    }
-    service.slots.is_empty().then(|| Setting::of(&outcome.knobs, "shutdown_checkpoint"))
+    stop::begins(service, promotion).map(|_| stop::scale(outcome, service, promotion))
 }
 
 /// Returns the order that had a service or a node of it down when an outage began, if one had.

@@ -9,7 +9,7 @@ use super::chain::{
 use super::entry::{Entry, Kind, Link, Part};
 use super::scale::{Scale, Setting};
 use super::successor::{self, Successor};
-use super::{back, cause, order};
+use super::{back, cause, order, stop};
 use crate::check::Amount;
 use crate::kernel::{Instant, Span};
 use crate::model::{Driver, Endpoint};
@@ -141,7 +141,7 @@ impl<'a> Case<'a> {
             .filter(|_| self.is_planned())
             .and_then(|one| order::timed(self.outcome, one.service, one.promotion));
         match (timed, self.promotion()) {
-            (Some(setting), _) => Scale::Knobs(vec![setting]),
+            (Some(scale), _) => scale,
             (None, _) if daemons => knobs(&["lookout_missing_primary_timeout"]),
             (None, Some(one)) if one.rule == "promote-furthest-asked" => knobs(&["order_patience"]),
             (None, _) => knobs(&["promotion_patience"]),
@@ -170,6 +170,30 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Returns what an ordered change of the primary scales with before the name has moved.
+    fn passing_on(&self, one: Successor<'a>, place: (Instant, Instant)) -> Scale {
+        let (outcome, service, promotion) = (self.outcome, one.service, one.promotion);
+        let knobs = |names: &[&str]| Scale::knobs(&outcome.knobs, names);
+        let overhead = || knobs(&["promotion_overhead"]);
+        if let Some(waited) = stop::waited(outcome, service, promotion) {
+            return self.awaited(place).unwrap_or_else(|| waited.and(overhead()));
+        }
+        let met = stop::begins(service, promotion).and_then(|from| {
+            cause::within(outcome, &promotion.from, (from, promotion.ordered)).pop()
+        });
+        let met = met.or_else(|| cause::lasting(outcome, self.client, self.outage.start));
+        let met = met.map(|fault| Scale::Fault(fault.fault));
+        met.or_else(|| self.awaited(place)).unwrap_or_else(|| {
+            if promotion.rule == "return-to-active" {
+                knobs(&["detection_timeout", "promotion_overhead"])
+            } else if promotion.cause == "switchover" {
+                stop::scale(outcome, service, promotion).and(overhead())
+            } else {
+                overhead()
+            }
+        })
+    }
+
     /// Returns what a recovery without a change of the name scales with.
     fn recovery(&self, place: (Instant, Instant)) -> Scale {
         let knobs = |names: &[&str]| Scale::knobs(&self.outcome.knobs, names);
@@ -178,22 +202,8 @@ impl<'a> Case<'a> {
         if ordered.is_some_and(|order| order.order == "MajorUpgrade") {
             return knobs(&["major_upgrade_outage", "shutdown_checkpoint"]);
         }
-        let lasting = cause::lasting(outcome, self.client, outage.start);
         if let Some(one) = self.successor.filter(|_| self.order().is_some()) {
-            let met = order::stopping(one.service, one.promotion).and_then(|from| {
-                let within = (from, one.promotion.ordered);
-                cause::within(outcome, &one.promotion.from, within).pop()
-            });
-            let met = met.or(lasting).map(|fault| Scale::Fault(fault.fault));
-            return met.or_else(|| self.awaited(place)).unwrap_or_else(|| {
-                if one.promotion.rule == "return-to-active" {
-                    knobs(&["detection_timeout", "promotion_overhead"])
-                } else if one.promotion.cause == "switchover" {
-                    knobs(&["shutdown_checkpoint", "promotion_overhead"])
-                } else {
-                    knobs(&["promotion_overhead"])
-                }
-            });
+            return self.passing_on(one, place);
         }
         let fault = cause::of_outage(outcome, self.client, outage.start);
         if back::returning(self.service, outage).is_some() {

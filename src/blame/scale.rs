@@ -1,5 +1,5 @@
-//! What a cost scales with: knobs, how long a fault lasts, when an order is given, or how a client
-//! is made.
+//! What a cost scales with: knobs, how long a fault lasts, when an order is given, how a client is
+//! made, or how fast a consumer is.
 //!
 //! Knows nothing of particular costs. Kept here: a knob is named with its value in the run.
 
@@ -32,6 +32,8 @@ pub enum Scale {
     Feedback(Span),
     /// When an operator gives an order: the scenario says so.
     Order(&'static str),
+    /// How fast a consumer of a slot takes what was written: the scenario says so.
+    Consumer(String),
 }
 
 /// A knob with its value in a run.
@@ -80,6 +82,17 @@ impl Scale {
         Self::Knobs(names.iter().map(|name| Setting::of(knobs, name)).collect())
     }
 
+    /// Returns knobs with more of them after them; what is no knob stays what it is.
+    pub(super) fn and(self, more: Self) -> Self {
+        match (self, more) {
+            (Self::Knobs(mut settings), Self::Knobs(more)) => {
+                settings.extend(more);
+                Self::Knobs(settings)
+            }
+            (scale, _) => scale,
+        }
+    }
+
     /// Returns what decides how far behind its primary the node that took over was: the fault
     /// between them, the archive from which it was restored, or the way between the two.
     pub(super) fn of_lag(
@@ -113,6 +126,7 @@ impl Scale {
     /// assert_eq!(Scale::Driver("ResolvesOnce".to_owned()).names(), "the driver ResolvesOnce");
     /// assert_eq!(Scale::Feedback(Span::from_secs(1)).names(), "ack_every");
     /// assert_eq!(Scale::Order("Failover").names(), "the order Failover");
+    /// assert_eq!(Scale::Consumer("lake".to_owned()).names(), "the consumer lake");
     /// ```
     pub fn names(&self) -> String {
         match self {
@@ -124,6 +138,7 @@ impl Scale {
             Self::Driver(driver) => format!("the driver {driver}"),
             Self::Feedback(_) => "ack_every".to_owned(),
             Self::Order(order) => format!("the order {order}"),
+            Self::Consumer(name) => format!("the consumer {name}"),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::kernel::Instant;
 use crate::model::{BranchId, Endpoint, Integration, NodeId, Plan, Role, ServiceId, Side, World};
 
 use super::group_history::GroupHistory;
-use super::operations::OperationRecord;
+use super::operations::{OperationRecord, StopRecord};
 use super::pair_history::PairHistory;
 use super::slot_memory::{SlotFeedEnd, SlotRecord};
 use super::standstills::Standstill;
@@ -54,6 +54,8 @@ pub(crate) struct ServiceHistory {
     pub phases: Vec<(Instant, PhaseName)>,
     /// What planned operations did.
     pub operations: Vec<OperationRecord>,
+    /// How controlled stops of its servers ended.
+    pub stops: Vec<StopRecord>,
     /// Nodes that were deleted though no other was well, and when.
     pub emptied: Vec<(Instant, NodeId)>,
     /// Changes of the plan within its tier.

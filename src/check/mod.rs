@@ -4,7 +4,7 @@
 //!   statement and source;
 //! * `writers`, `durability`, `detection`, `names`, `redundancy`, `archive`, `followers`,
 //!   `clients`, `quorum`, `pairs`, `orders`, `takeover`, `groups`, `slots`, `switchover`,
-//!   `planned_slots`, `window`, `standstills`: the invariants by subject;
+//!   `plan_change`, `planned_slots`, `window`, `standstills`: the invariants by subject;
 //! * `history`, `operations`, `pair_history`, `group_history`, `watch`, `slot_memory`, `ledger`,
 //!   `deliveries`, `repeats`, `intervals`: what they are judged on; `case`, `verdict`: how.
 //!
@@ -29,6 +29,7 @@ mod orders;
 mod pair_history;
 mod pair_table;
 mod pairs;
+mod plan_change;
 mod planned;
 mod planned_slots;
 mod quorum;
@@ -55,7 +56,7 @@ pub(crate) use history::{
 };
 pub(crate) use intervals::{dual_writing, exposures};
 pub(crate) use ledger::{Abandoned, Ledger, phantoms};
-pub(crate) use operations::OperationRecord;
+pub(crate) use operations::{OperationRecord, StopRecord};
 pub use pairs::{ROLE_MOVES, RoleMove};
 pub(crate) use quorum::acked_in_force;
 pub use repeats::{Repeats, Skips};

@@ -5,7 +5,7 @@
 use super::history::ServiceHistory;
 use crate::control::{Cause, Rule, Window};
 use crate::kernel::Instant;
-use crate::model::NodeId;
+use crate::model::{NodeId, StopWait};
 
 /// A planned operation from its beginning to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,19 @@ pub(crate) struct OperationRecord {
     pub deleted: Vec<(Instant, NodeId)>,
     /// When it was over, and by which rule.
     pub ended: Option<(Instant, Rule)>,
+}
+
+/// How the controlled stop of a server ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StopRecord {
+    /// When.
+    pub at: Instant,
+    /// Whose.
+    pub node: NodeId,
+    /// What it waited for last.
+    pub awaited: StopWait,
+    /// Whether it was still waiting for it.
+    pub cut_off: bool,
 }
 
 impl OperationRecord {

@@ -5,7 +5,7 @@
 
 use super::table::InvariantCard;
 use super::verdict::Kind;
-use super::{planned_slots, standstills, switchover, window};
+use super::{plan_change, planned_slots, standstills, switchover, window};
 
 const AU: &str = "Aiven, Upgrade and failover procedures";
 
@@ -78,7 +78,7 @@ pub(super) const PLANNED: &[InvariantCard] = &[
         statement: "a change of the plan within its tier neither moves the primary name \
                     nor costs a connection to the primary",
         source: AU,
-        find: switchover::plan_change_leaves_primary,
+        find: plan_change::plan_change_leaves_primary,
     },
     InvariantCard {
         id: "removal-leaves-a-node",

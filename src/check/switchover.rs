@@ -1,4 +1,4 @@
-//! Controlled switchovers and changes of the plan: their order, their census, what they cost.
+//! Controlled switchovers: their order, their census, what they remove.
 //!
 //! Knows nothing of how steps are decided. Kept here: a switchover in which a fault struck is
 //! judged by fewer rules, since the platform then may have to leave the documented order.
@@ -9,8 +9,8 @@ use super::ledger::Ledger;
 use super::operations::OperationRecord;
 use super::quorum::{acked_under_quorum, fork_of};
 use super::verdict::Amount;
-use crate::control::{Operator, Rule};
-use crate::kernel::{Instant, Span};
+use crate::control::Rule;
+use crate::kernel::Instant;
 use crate::knob::StandbyReplacement;
 use crate::model::{BranchId, Endpoint, Host, NodeId, Service};
 
@@ -266,53 +266,6 @@ fn ordered(case: &Case<'_>, operation: &OperationRecord, promotion: &PromotionRe
         return Finding::Holds;
     };
     Finding::broken_times(promotion.ordered, 1, detail)
-}
-
-/// Judges that a change of the plan within its tier neither moves the primary name nor costs a
-/// connection to the primary.
-pub(super) fn plan_change_leaves_primary(case: &Case<'_>) -> Finding {
-    Finding::join(case.services().flat_map(|(service, memory)| {
-        memory.plans.iter().map(move |(at, _)| {
-            let publish = case.knobs.dns_publish_delay.greatest().unwrap_or(Span::FOREVER);
-            let until = *at + publish + case.notice();
-            let strikes = case.history.strikes.iter().any(|strike| strike.at <= until);
-            let mut operations = memory.operations.iter();
-            let planned = operations
-                .any(|one| one.began <= until && one.ended.is_none_or(|(ended, _)| ended >= *at));
-            // A pair may be switching its regions over, or a replica on its way to independence.
-            let bound = case.world.is_integrated(service.id);
-            let mut orders = case.history.orders.iter();
-            let other = |operator| !matches!(operator, Operator::ChangePlan(_));
-            let switches = bound && orders.any(|order| order.at <= until && other(order.operator));
-            if strikes || planned || switches || memory.stands_still(*at, until) {
-                return Finding::Vacuous;
-            }
-            let within = |instant: Instant| *at <= instant && instant <= until;
-            // That the name is there from the start is no change of it.
-            let changes = service.record(Endpoint::Primary).changes.iter().skip(1);
-            let moved = changes.filter(|change| within(change.served)).count();
-            let writers = case.world.clients.iter().filter(|client| {
-                client.service == service.id && client.work.endpoint() == Endpoint::Primary
-            });
-            let outages = writers.flat_map(|client| {
-                // A consumer whose slot is not there yet has no connection to lose.
-                let slot = case.world.consumption(client.id).map(|of| case.world.slot(of.slot));
-                let from = slot.map_or(Some(Instant::ZERO), |slot| slot.created);
-                let all = client.outages.iter().chain(&client.outage);
-                all.filter(move |outage| from.is_some_and(|from| outage.start >= from))
-            });
-            let dropped = outages.filter(|outage| within(outage.start)).count();
-            if moved + dropped == 0 {
-                return Finding::Holds;
-            }
-            let name = &case.world.names.services[service.id.index()];
-            let detail = format!(
-                "a change of the plan of {name} moved its name {moved} times and cost {dropped} \
-                 connections"
-            );
-            Finding::broken_times(*at, moved + dropped, detail)
-        })
-    }))
 }
 
 /// Judges that no removal leaves a service without a node that is well.

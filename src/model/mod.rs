@@ -100,5 +100,6 @@ pub(crate) use slot::{Database, Installed};
 pub use slot::{DatabaseSetup, Slot, SlotCopy, SlotSetup};
 pub(crate) use slot_jobs::SlotFeed;
 pub(crate) use slot_sync::SlotSync;
+pub(crate) use stop::StopWait;
 pub use work::{Arrivals, Work};
 pub use world::{Names, World};

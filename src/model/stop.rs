@@ -6,6 +6,8 @@
 //! shutdown waits for nobody. Knows nothing of who orders it. Kept here: a stop ends when the last
 //! of those it waits for is done, and is looked at again whenever one of them may have changed.
 
+use std::cmp::Reverse;
+
 use super::consumer::Reading;
 use super::event::Event;
 use super::ids::{ClientId, NodeId};
@@ -18,7 +20,7 @@ use crate::knob::{Mutant, Touch, WaitingCommits};
 /// What a stop waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum StopWait {
-    /// The checkpoint at the end.
+    /// The checkpoint at the end, and its record on the way to everybody.
     Checkpoint,
     /// A standby that has not received everything.
     Standby(NodeId),
@@ -91,8 +93,10 @@ impl World {
                 // The checkpoint's record has to get there as well.
                 let back = self.node_delay(standby.id, id);
                 let has = standby.received.reaches(end).unwrap_or(Instant::FAR);
-                let done = has.max(node.checkpointed + back) + back;
-                waits.push((StopWait::Standby(standby.id), done));
+                let shipped = node.checkpointed + back;
+                let last = StopWait::Standby(standby.id);
+                let wait = if has > shipped { last } else { StopWait::Checkpoint };
+                waits.push((wait, has.max(shipped) + back));
             } else if let Some(lost) = standby.upstream_lost
                 && self.is_silent(standby.id, id)
             {
@@ -124,8 +128,10 @@ impl World {
         let open = |one: &&Reading| one.node == id && one.until == Instant::FAR;
         for reading in self.readings.iter().filter(open) {
             let has = reading.consumed.reaches(end).unwrap_or(Instant::FAR);
-            let done = has.max(node.checkpointed + reading.delay) + reading.delay;
-            waits.push((StopWait::Consumer(reading.client), done));
+            let shipped = node.checkpointed + reading.delay;
+            let last = StopWait::Consumer(reading.client);
+            let wait = if has > shipped { last } else { StopWait::Checkpoint };
+            waits.push((wait, has.max(shipped) + reading.delay));
         }
     }
 
@@ -147,6 +153,12 @@ impl World {
             self.node_mut(id).stops_at = Some(ends);
             self.schedule(ends, Event::StopEnds(id, self.node(id).epoch));
         }
+    }
+
+    /// Returns what the stop of a server waits for last.
+    pub(crate) fn stop_awaits(&self, id: NodeId) -> StopWait {
+        let last = self.stop_waits(id).into_iter().min_by_key(|(_, done)| Reverse(*done));
+        last.map_or(StopWait::Checkpoint, |(wait, _)| wait)
     }
 
     /// Returns whether the stop of a server is over by now.

@@ -121,12 +121,14 @@ pub(super) fn ledger(outcome: &Outcome) -> Vec<Value> {
         let (unit, amount) = unit(entry.amount);
         let mut scale = json!({
             "knobs": [], "fault": Value::Null, "driver": Value::Null, "order": Value::Null,
+            "consumer": Value::Null,
         });
         match &entry.scale {
             Scale::Knobs(settings) => scale["knobs"] = list(settings, setting).into(),
             Scale::Fault(fault) => scale["fault"] = (*fault).into(),
             Scale::Driver(driver) => scale["driver"] = driver.clone().into(),
             Scale::Order(order) => scale["order"] = (*order).into(),
+            Scale::Consumer(name) => scale["consumer"] = name.clone().into(),
             Scale::Feedback(every) => scale["feedback_us"] = length(*every).into(),
         }
         let mut row = json!({

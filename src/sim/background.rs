@@ -1,11 +1,11 @@
 //! What lay behind promotions and outages, as data: acts by hand, full disks, old primaries that
-//! passed connections on, and the standbys that commits waited for.
+//! passed connections on, the standbys that commits waited for, and what stops waited for.
 //!
 //! Knows nothing of what followed from it. Kept here: names, not ids; lists are in order of time.
 
 use super::Sim;
 use crate::kernel::Instant;
-use crate::model::{NodeId, ServiceId};
+use crate::model::{NodeId, ServiceId, StopWait, World};
 
 /// What lay behind promotions and outages of a service.
 ///
@@ -29,6 +29,8 @@ pub struct Background {
     pub deleted: Vec<(Instant, String)>,
     /// The standbys that commits waited for.
     pub quorum: Vec<QuorumChange>,
+    /// How controlled stops of its servers ended.
+    pub stops: Vec<ControlledStop>,
 }
 
 /// What an operator did to a server past the platform.
@@ -118,6 +120,76 @@ pub struct QuorumChange {
     pub standbys: Vec<String>,
 }
 
+/// How the controlled stop of a server ended.
+///
+/// # Examples
+/// A consumer that cannot be reached keeps an old primary from stopping until it is taken for gone:
+/// ```
+/// # let file = "scenarios/stop-waits-for-a-silent-consumer.ron";
+/// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::sim::Awaited;
+/// let stops = &outcome.services[0].background.stops;
+/// let long = stops.iter().find(|stop| stop.awaited != Awaited::Checkpoint).expect("it waits");
+/// assert!(matches!(long.awaited, Awaited::SilentConsumer(_)) && !long.cut_off);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ControlledStop {
+    /// When it was over.
+    pub over: Instant,
+    /// Which node stopped.
+    pub node: String,
+    /// What it waited for last.
+    pub awaited: Awaited,
+    /// Whether it was still waiting for it.
+    pub cut_off: bool,
+}
+
+/// What the controlled stop of a server waits for.
+///
+/// # Examples
+/// A consumer that reads slowly has to have everything:
+/// ```
+/// # let file = "scenarios/stop-waits-for-a-lagging-consumer.ron";
+/// # let loaded = cutover::scenario::load(file.as_ref()).expect("it is valid");
+/// let outcome = cutover::sim::run(&loaded.setup, 0);
+/// use cutover::sim::Awaited;
+/// let mut stops = outcome.services[0].background.stops.iter();
+/// assert!(stops.any(|stop| stop.awaited == Awaited::Consumer("lake".to_owned())));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Awaited {
+    /// The checkpoint at the end, and its record on the way to everybody.
+    Checkpoint,
+    /// A standby that does not have everything.
+    Standby(String),
+    /// A standby that is connected as far as the server knows, and silent.
+    SilentStandby(String),
+    /// A consumer of a logical slot that has not confirmed everything.
+    Consumer(String),
+    /// A consumer that is connected as far as the server knows, and silent.
+    SilentConsumer(String),
+    /// The upload of WAL to the archive.
+    Archiver,
+}
+
+impl Awaited {
+    fn of(world: &World, wait: StopWait) -> Self {
+        match wait {
+            StopWait::Checkpoint => Self::Checkpoint,
+            StopWait::Standby(node) => Self::Standby(world.node_name(node)),
+            StopWait::SilentStandby(node) => Self::SilentStandby(world.node_name(node)),
+            StopWait::Consumer(client) => {
+                Self::Consumer(world.names.clients[client.index()].clone())
+            }
+            StopWait::SilentConsumer(client) => {
+                Self::SilentConsumer(world.names.clients[client.index()].clone())
+            }
+            StopWait::Archiver => Self::Archiver,
+        }
+    }
+}
+
 /// Returns what lay behind promotions and outages of a service.
 pub(super) fn background(sim: &Sim, service: ServiceId) -> Background {
     let (world, memory) = (&sim.world, sim.history.of(service));
@@ -148,6 +220,12 @@ pub(super) fn background(sim: &Sim, service: ServiceId) -> Background {
         needs,
         standbys: standbys.into_iter().map(name).collect(),
     });
+    let stops = memory.stops.iter().map(|one| ControlledStop {
+        over: one.at,
+        node: name(one.node),
+        awaited: Awaited::of(world, one.awaited),
+        cut_off: one.cut_off,
+    });
     let mut quorum: Vec<QuorumChange> = quorum.collect();
     quorum.sort_by_key(|change| change.at);
     Background {
@@ -156,5 +234,6 @@ pub(super) fn background(sim: &Sim, service: ServiceId) -> Background {
         forwarding: forwarding.collect(),
         deleted: deleted.collect(),
         quorum,
+        stops: stops.collect(),
     }
 }

@@ -69,7 +69,9 @@ pub use crate::model::{
     Arrivals, ClientSetup, Consumption, DatabaseSetup, Driver, DriverParts, ServiceSetup,
     SlotSetup, Work,
 };
-pub use background::{Background, ByHand, DiskFull, Forwarding, QuorumChange};
+pub use background::{
+    Awaited, Background, ByHand, ControlledStop, DiskFull, Forwarding, QuorumChange,
+};
 pub use client_outcome::{ClientOutcome, Outage, Parts};
 pub use controlled::{SwitchoverOutcome, SwitchoverState};
 pub use failure::{CLOCKS_MAX, FailureSetup, Hurry, Occurs, Subject};

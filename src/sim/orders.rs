@@ -5,6 +5,7 @@
 
 use super::Sim;
 use super::apply::Scope;
+use crate::check::StopRecord;
 use crate::control::SOURCE;
 use crate::kernel::Position;
 use crate::knob::Touch;
@@ -104,7 +105,7 @@ impl Sim {
                 }
             }
             Order::StopControlled(_) if hears => return self.stop_controlled(service, node),
-            Order::Kill(_) if hears => self.world.kill_server(node),
+            Order::Kill(_) if hears => self.kill(node),
             Order::Start(_) if hears => self.start(node),
             Order::Forward(_, target) if hears => {
                 self.forward(node, self.world.service(service).numbered(target));
@@ -215,6 +216,7 @@ impl Sim {
         }
         let of = self.world.node(node);
         let (service, upgrading) = (of.service, of.upgrading);
+        self.note_stop(node, false);
         self.world.finish_stop(node);
         if upgrading {
             self.world.upgrade_stopped(node);
@@ -222,6 +224,20 @@ impl Sim {
             self.answer(node, Answer::Stopped);
         }
         Scope::Service(service)
+    }
+
+    /// Stops a server at once, whatever its controlled stop still waits for.
+    fn kill(&mut self, node: NodeId) {
+        if self.world.node(node).process == Process::Stopping {
+            self.note_stop(node, true);
+        }
+        self.world.kill_server(node);
+    }
+
+    fn note_stop(&mut self, node: NodeId, cut_off: bool) {
+        let (at, awaited) = (self.world.now, self.world.stop_awaits(node));
+        let memory = self.history.of_mut(self.world.node(node).service);
+        memory.stops.push(StopRecord { at, node, awaited, cut_off });
     }
 
     /// Ends every connection to a node, which goes on.

@@ -67,6 +67,10 @@ pub(crate) struct OfService {
     /// When the last node that was well was deleted.
     pub(crate) emptied: Vec<u64>,
     pub(crate) plans: Vec<u64>,
+    /// Whether a server has no room for its WAL.
+    pub(crate) full: Changes<bool>,
+    /// When an operator acted past the platform.
+    pub(crate) by_hand: Vec<u64>,
     names: usize,
 }
 
@@ -121,6 +125,8 @@ impl Deeds {
             self.look_for_stops(world, (looks, reports), id, now);
             let of = &mut self.services[id.index()];
             of.blocked.see(now, blocked(world, movement, id));
+            let full = |node: &Node| node.service == id && node.impairments.disk_full;
+            of.full.see(now, world.nodes.iter().any(full));
             if world.knobs.policy == Policy::Pglookout {
                 let standbys = world.existing(id).filter(|node| node.promotable());
                 let alone = standbys.filter(|node| is_alone(world, node)).map(|node| node.id);
@@ -164,8 +170,10 @@ impl Deeds {
                 }
             }
             What::Moved(event) => self.moved(world, *event, now),
-            What::Operated(..)
-            | What::Missed(_)
+            What::Operated(_, id) => {
+                self.services[world.node(*id).service.index()].by_hand.push(now);
+            }
+            What::Missed(_)
             | What::Decided(..)
             | What::Paired(..)
             | What::Watched(..)

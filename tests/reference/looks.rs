@@ -97,8 +97,8 @@ pub(crate) struct Looks {
     pub(crate) parts: Vec<(u64, ServiceId)>,
     pub(crate) shown: Vec<(u64, ServiceId)>,
     pub(crate) fenced: Vec<u64>,
-    /// What was done by hand, disks that filled, orders that reached a node, and decisions that
-    /// lead an operation from one step to the next.
+    /// What was done by hand, disks that filled, orders that reached a node, stops that ended, and
+    /// decisions that lead an operation from one step to the next.
     pub(crate) steps: Vec<u64>,
     pub(crate) events: u64,
     contacts: Contacts,
@@ -264,7 +264,8 @@ impl Looks {
                 Event::DiskFills(..)
                 | Event::SlotWalFills(..)
                 | Event::OrderArrives(..)
-                | Event::NodeOrdered(..),
+                | Event::NodeOrdered(..)
+                | Event::StopEnds(..),
             ) => self.steps.push(now),
             What::Missed(_)
             | What::Moved(_)

@@ -163,6 +163,7 @@ fn scale(scale: &Scale) -> String {
         Scale::Fault(fault) => format!("{fault} of the script"),
         Scale::Driver(driver) => format!("the driver {driver}"),
         Scale::Order(order) => format!("{order} of the script"),
+        Scale::Consumer(name) => format!("how fast {name} reads"),
         Scale::Feedback(every) => format!("ack_every = {every} of the consumer"),
     }
 }
@@ -264,35 +265,48 @@ fn down(outcome: &Outcome, client: &ClientOutcome, outage: &Outage) -> Story {
     let lines: Vec<&Entry> = ledger.iter().filter(of_outage).collect();
     let piece = |line: &&Entry| {
         let Amount::Time(time) = line.amount else { return None };
-        let how = format!("{} ({})", spent(client, line), scale(&line.scale));
+        let how = format!("{} ({})", spent(outcome, client, line), scale(&line.scale));
         Some(Piece { amount: time.as_micros(), told: span(time), how })
     };
     let parts = lines.iter().filter_map(piece).collect();
     Story { what, parts, chain: joined(lines.iter().map(|line| &line.chain)) }
 }
 
+/// Returns whether an old primary came to pass connections on within a part of an outage.
+fn is_passed_on(outcome: &Outcome, line: &Entry) -> bool {
+    let of_service = outcome.services.iter().filter(|service| service.name == line.service);
+    let mut passing = of_service.flat_map(|service| &service.background.forwarding);
+    passing.any(|old| line.from <= old.at && old.at <= line.to)
+}
+
 /// Returns what a part of an outage was needed for.
-fn spent(client: &ClientOutcome, line: &Entry) -> &'static str {
+fn spent(outcome: &Outcome, client: &ClientOutcome, line: &Entry) -> &'static str {
     let Kind::Outage(part) = line.kind else { return "for nothing" };
     if matches!(line.scale, Scale::Order(_)) {
         return "until an operator gives the order";
     }
     let knob = match &line.scale {
         Scale::Knobs(settings) => settings.first().map(|setting| setting.knob),
-        Scale::Fault(_) | Scale::Driver(_) | Scale::Feedback(_) | Scale::Order(_) => None,
+        Scale::Fault(_)
+        | Scale::Driver(_)
+        | Scale::Feedback(_)
+        | Scale::Order(_)
+        | Scale::Consumer(_) => None,
     };
+    let consumer = matches!(line.scale, Scale::Consumer(_));
     match (part, knob) {
         (blame::Part::Recover, Some("quorum_size")) => "until enough standbys follow again",
         (blame::Part::Recover, Some("major_upgrade_outage")) => "to upgrade the primary in place",
-        (blame::Part::Recover, Some("shutdown_checkpoint")) => {
+        (blame::Part::Recover, _) if is_passed_on(outcome, line) => {
             "to stop the old primary and get a new one, to which it passes connections on"
         }
         (blame::Part::Recover, Some("detection_timeout")) => "to take the old primary back",
         (blame::Part::Recover, Some("promotion_overhead")) => "to get a primary",
         (blame::Part::Recover, _) => "to come back without a new primary",
-        (blame::Part::Check, Some("shutdown_checkpoint" | "stop_patience")) => {
+        (blame::Part::Check, Some("shutdown_checkpoint" | "stop_patience" | "sender_timeout")) => {
             "to stop the old primary"
         }
+        (blame::Part::Check, _) if consumer => "to stop the old primary",
         (blame::Part::Promote, _) if client.endpoint != Endpoint::Primary => {
             "to get another standby"
         }

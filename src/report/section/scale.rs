@@ -47,6 +47,7 @@ fn told(share: &Share) -> String {
         Scale::Fault(fault) => format!("how long or how bad {fault} is in the script"),
         Scale::Driver(driver) => format!("the driver {driver}"),
         Scale::Order(order) => format!("when the operator gives the order {order} in the script"),
+        Scale::Consumer(name) => format!("how fast {name} reads in the script"),
         Scale::Feedback(every) => format!("ack_every = {every} of the consumer"),
     }
 }

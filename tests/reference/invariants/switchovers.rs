@@ -7,7 +7,7 @@ use cutover::control::{PhaseName, Rule};
 use cutover::fault::FaultKind;
 use cutover::kernel::Instant;
 use cutover::knob::StandbyReplacement;
-use cutover::model::{Endpoint, NodeId};
+use cutover::model::{Endpoint, NodeId, ServiceId};
 use cutover::sim::{Operator, Work};
 
 use super::{Finding, Promotion, greatest, micros};
@@ -166,42 +166,60 @@ fn left(of: &Reference<'_>, operation: &Operation) -> Option<u64> {
 
 /// A change of the plan neither moves the primary name nor costs a connection to the primary.
 pub(super) fn plan_change_leaves_primary(of: &Reference<'_>) -> Finding {
-    of.of_services(|id| {
-        let publish = greatest(of.knobs().dns_publish_delay).unwrap_or(u64::MAX);
-        Finding::worst(of.done(id).plans.iter().map(|at| {
-            let until = at.saturating_add(publish).saturating_add(of.notice());
-            let strikes = of.deeds.strikes.iter().any(|strike| strike.at <= until);
-            let done = of.done(id);
-            let mut planned = done.operations.iter();
-            let planned = planned.any(|one| one.began <= until && one.over() >= *at);
-            let mut still = done.standstills.iter();
-            let still = still.any(|one| one.began <= until && one.silent_until() >= *at);
-            let bound = of.world.integrations.iter().any(|one| one.has(id));
-            let others = of.deeds.orders.iter().any(|order| {
-                order.at <= until && !matches!(order.operator, Operator::ChangePlan(_))
-            });
-            if strikes || planned || still || (bound && others) {
-                return Finding::Vacuous;
-            }
-            let within = |one: u64| *at <= one && one <= until;
-            let changes = of.world.service(id).record(Endpoint::Primary).changes.iter().skip(1);
-            let moved = changes.filter(|change| within(movement::micros(change.served))).count();
-            let dropped = of.outages.iter().filter(|one| {
-                let client = of.world.client(one.client);
-                let own = client.service == id && client.work.endpoint() == Endpoint::Primary;
-                let created = match client.work {
-                    Work::Consume(of_slot) => of.world.slot(of_slot.slot).created,
-                    Work::Write { .. } | Work::Read { .. } => Some(Instant::ZERO),
-                };
-                let there = created.is_some_and(|at| movement::micros(at) <= one.start);
-                own && there && within(one.start)
-            });
-            match moved + dropped.count() {
-                0 => Finding::Holds,
-                times => Finding::broken_times(*at, times),
-            }
-        }))
-    })
+    of.of_services(|id| Finding::worst(of.done(id).plans.iter().map(|at| plan_change(of, id, *at))))
+}
+
+fn plan_change(of: &Reference<'_>, id: ServiceId, at: u64) -> Finding {
+    let publish = greatest(of.knobs().dns_publish_delay).unwrap_or(u64::MAX);
+    let until = at.saturating_add(publish).saturating_add(of.notice());
+    let within = |one: u64| at <= one && one <= until;
+    let dropped = of.outages.iter().filter(|one| {
+        let client = of.world.client(one.client);
+        let own = client.service == id && client.work.endpoint() == Endpoint::Primary;
+        let created = match client.work {
+            Work::Consume(of_slot) => of.world.slot(of_slot.slot).created,
+            Work::Write { .. } | Work::Read { .. } => Some(Instant::ZERO),
+        };
+        let there = created.is_some_and(|at| movement::micros(at) <= one.start);
+        own && there && within(one.start)
+    });
+    let ends: Vec<u64> = dropped.map(|one| one.end.min(of.now)).collect();
+    // What strikes before everybody is well again may be what they suffer from.
+    let over = ends.iter().copied().max().unwrap_or(0).max(until);
+    let done = of.done(id);
+    let planned = done.operations.iter().any(|one| one.began <= over && one.over() >= at);
+    let mut still = done.standstills.iter();
+    let still = still.any(|one| one.began <= over && one.silent_until() >= at);
+    if planned || still || of.befell(id).is_some_and(|first| first <= over) {
+        return Finding::Vacuous;
+    }
+    let changes = of.world.service(id).record(Endpoint::Primary).changes.iter().skip(1);
+    let moved = changes.filter(|change| within(movement::micros(change.served))).count();
+    match moved + ends.len() {
+        0 => Finding::Holds,
+        times => Finding::broken_times(at, times),
+    }
+}
+
+impl Reference<'_> {
+    /// Returns when something first befell a service or one that it is bound to: a fault, an order
+    /// that was taken and is no plan, an act by hand, or WAL without room.
+    fn befell(&self, id: ServiceId) -> Option<u64> {
+        let bonds = || self.world.integrations.iter().filter(|bond| bond.has(id));
+        let bound: Vec<ServiceId> =
+            bonds().flat_map(|bond| [bond.source, bond.destination]).chain([id]).collect();
+        let faults = self.deeds.strikes.iter().map(|strike| strike.at);
+        let orders = self.deeds.orders.iter().filter(|order| {
+            let plan = matches!(order.operator, Operator::ChangePlan(_));
+            order.taken && !plan && bonds().count() > 0 && bound.contains(&order.service)
+        });
+        let own = bound.iter().flat_map(|one| {
+            let done = self.done(*one);
+            let full = done.full.spans().filter(|(_, _, full)| **full).map(|(at, ..)| at);
+            full.chain(done.by_hand.iter().copied()).collect::<Vec<_>>()
+        });
+        faults.chain(orders.map(|order| order.at)).chain(own).min()
+    }
 }
 
 /// No node is removed that is the last one well.
