@@ -78,7 +78,10 @@ pub(crate) fn metrics() -> String {
     for (name, meaning) in [
         ("downtime[CLIENT]", "all outages of a client together"),
         ("longest[CLIENT]", "the longest outage of a client"),
-        ("downtime_by[FAULT]", "write downtime that is put down to the last fault before it"),
+        (
+            "downtime_by[CAUSE]",
+            "write downtime that is put down to the last fault or order before it",
+        ),
     ] {
         table.row([name.to_owned(), "us".to_owned(), meaning.to_owned()]);
     }

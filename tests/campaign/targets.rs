@@ -2,6 +2,11 @@
 //!
 //! Knows nothing of intervals. Kept here: a target that cannot be decided is never told as met.
 
+use std::fs;
+use std::path::Path;
+
+use cutover::scenario::{load, measure, metrics};
+use cutover::sim::run;
 use serde_json::Value;
 
 use super::stage::{Folder, YEAR, complaint, text};
@@ -112,4 +117,30 @@ fn every_metric_of_a_result_is_listed_or_named_after_a_part() {
             assert!(metric.get(key).is_some(), "{name}: {key}");
         }
     }
+}
+
+#[test]
+fn the_causes_of_downtime_add_up_to_all_of_it_and_are_known_before_the_run() {
+    let (mut maintained, mut runs) = (0, 0);
+    for folder in ["scenarios", "scenarios/campaigns"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        for entry in fs::read_dir(folder).expect("it can be listed") {
+            let path = entry.expect("it can be read").path();
+            if path.extension().is_none_or(|ending| ending != "ron") {
+                continue;
+            }
+            let loaded = load(&path).unwrap_or_else(|errors| panic!("{errors}"));
+            let metrics = metrics(&loaded.scenario);
+            let values = measure(&metrics, &run(&loaded.setup, 0));
+            let of = |wanted: fn(&str) -> bool| -> u64 {
+                let named = metrics.iter().zip(&values).filter(|(metric, _)| wanted(&metric.name));
+                named.filter_map(|(_, value)| *value).sum()
+            };
+            let all = of(|name| name == "write_downtime");
+            assert_eq!(of(|name| name.starts_with("downtime_by[")), all, "{}", path.display());
+            maintained += of(|name| name == "downtime_by[Maintain]");
+            runs += 1;
+        }
+    }
+    assert!(runs > 150 && maintained > 0, "{runs} runs, {maintained} us by maintenance");
 }

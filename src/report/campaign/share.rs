@@ -1,5 +1,5 @@
 #![expect(clippy::float_arithmetic, reason = "estimates are floats")]
-//! What a whole is made of: parts of the downtime, and the faults it is put down to.
+//! What a whole is made of: parts of the downtime, and the faults and orders it is put down to.
 //!
 //! Knows nothing of how it is laid out. Kept here: shares are of the sum of the parts, largest
 //! first.
@@ -43,7 +43,7 @@ pub(super) fn part(name: &str) -> Option<&str> {
     name.strip_prefix("downtime_").filter(|rest| !rest.starts_with("by["))
 }
 
-/// Returns the fault that a metric puts downtime down to.
+/// Returns the fault or the order that a metric puts downtime down to.
 pub(super) fn cause(name: &str) -> Option<&str> {
     name.strip_prefix("downtime_by[")?.strip_suffix(']')
 }

@@ -1,7 +1,7 @@
 //! What is measured of a run for campaigns: one whole number for each metric.
 //!
 //! * `table`: the metrics that every scenario has; `sums`: what they are computed from;
-//! * `cause`: which fault an outage is put down to.
+//! * `cause`: which fault or order an outage is put down to.
 //!
 //! Knows nothing of many runs and of statistics. Kept here: a metric is a function of the outcome
 //! alone, and its value an integer in its unit.
@@ -12,7 +12,7 @@ mod table;
 
 use self::sums::Sums;
 use super::file::{Client, Deed, Scenario};
-use crate::fault::FaultKind;
+use crate::control::Operator;
 use crate::sim::Outcome;
 
 pub use table::SLOS;
@@ -81,7 +81,7 @@ enum Source {
     Row(usize),
     /// The downtime of the client at this place of the scenario, in total or the longest.
     Client(usize, Part),
-    /// Write outages put down to a fault.
+    /// Write outages put down to a fault or an order.
     Cause(Option<&'static str>, Part),
 }
 
@@ -126,13 +126,15 @@ pub fn metrics(scenario: &Scenario) -> Vec<Metric> {
     for (index, client) in scenario.clients.iter().enumerate() {
         all.extend(of_client(index, client));
     }
-    for fault in causes(scenario).into_iter().map(Some).chain([None]) {
-        let of = fault.unwrap_or("nothing");
+    for cause in causes(scenario).into_iter().map(Some).chain([None]) {
+        let of = cause.unwrap_or("nothing");
         all.push(Metric {
             name: format!("downtime_by[{of}]"),
             unit: Unit::Time,
-            meaning: format!("write downtime that is put down to {of}, the last fault before it"),
-            source: Source::Cause(fault, Part::Total),
+            meaning: format!(
+                "write downtime that is put down to {of}, the last fault or order before it"
+            ),
+            source: Source::Cause(cause, Part::Total),
         });
     }
     all
@@ -152,15 +154,21 @@ fn of_client(index: usize, client: &Client) -> [Metric; 2] {
     ]
 }
 
-/// Returns the names of the faults that a scenario may inject, in the order of first mention.
+/// Returns the names of the faults that a scenario may inject and of the orders that it gives, in
+/// the order of first mention.
 fn causes(scenario: &Scenario) -> Vec<&'static str> {
-    let scripted = scenario.script.iter().filter_map(|step| match step.deed() {
-        Deed::Fault(kind, _) => Some(*kind),
-        Deed::Heal(..) | Deed::Operator(..) => None,
+    let scripted = scenario.script.iter().flat_map(|step| match step.deed() {
+        Deed::Fault(kind, _) => vec![kind.card().name],
+        // Terraform runs twice, and the second time it reverses the integration.
+        Deed::Operator(operator @ Operator::SwitchByTerraform, _) => {
+            vec![operator.card().name, Operator::<String>::ReverseIntegration.card().name]
+        }
+        Deed::Operator(operator, _) => vec![operator.card().name],
+        Deed::Heal(..) => Vec::new(),
     });
-    let all = scripted.chain(scenario.failures.iter().map(|failure| failure.fault));
+    let failures = scenario.failures.iter().map(|failure| failure.fault.card().name);
     let mut names: Vec<&'static str> = Vec::new();
-    for name in all.map(FaultKind::card).map(|card| card.name) {
+    for name in scripted.chain(failures) {
         if !names.contains(&name) {
             names.push(name);
         }
@@ -186,7 +194,7 @@ pub fn measure(metrics: &[Metric], outcome: &Outcome) -> Vec<Option<u64>> {
     let value = |metric: &Metric| match metric.source {
         Source::Row(index) => (table::ROWS[index].of)(outcome, &sums),
         Source::Client(index, part) => Some(sums::client(outcome, index, part == Part::Longest)),
-        Source::Cause(fault, _) => Some(cause::downtime(outcome, &sums, fault)),
+        Source::Cause(of, _) => Some(cause::downtime(outcome, &sums, of)),
     };
     metrics.iter().map(value).collect()
 }
