@@ -240,7 +240,7 @@ impl World {
         let reading = &self.readings[index];
         let Some(consumption) = self.consumption(reading.client) else { return };
         let input = if self.knobs.synchronized_standby_slots {
-            self.held_wal(reading).delayed_after(reading.delay, now)
+            self.held_wal(reading, now)
         } else {
             self.branch(reading.branch).written.delayed_after(reading.delay, now)
         };
@@ -248,13 +248,15 @@ impl World {
         self.readings[index].consumed.splice(now, &tail);
     }
 
-    /// Returns the WAL that a server hands out that waits until the standbys have it as well.
-    fn held_wal(&self, reading: &Reading) -> Path {
-        let mut wal = self.branch(reading.branch).written.clone();
+    /// Returns the WAL that arrives from an instant on of a server that waits until the standbys
+    /// have it as well.
+    fn held_wal(&self, reading: &Reading, from: Instant) -> Path {
+        // What has arrived before is left out: it may be the whole run, at each change anew.
+        let mut wal = self.branch(reading.branch).written.delayed_after(reading.delay, from);
         let service = self.service(self.node(reading.node).service);
         for id in service.replica_name.now().iter().filter(|id| *id != reading.node) {
-            let told = self.node_delay(reading.node, id);
-            wal = wal.lesser(&self.node(id).received.delayed(told));
+            let told = self.node_delay(reading.node, id) + reading.delay;
+            wal = wal.lesser(&self.node(id).received.delayed_after(told, from));
         }
         wal
     }
