@@ -22,6 +22,13 @@ pub(super) fn chain(
     (service, client): (&ServiceOutcome, &ClientOutcome),
     outage: &Outage,
 ) -> Vec<Link> {
+    if let Some(order) = order::of_group(outcome, service, outage.start) {
+        let well = outage.start + outage.parts.recover;
+        let node = outage.answered_by.as_deref().unwrap_or("its primary");
+        let what = format!("{node}, restarted to take the instance in, answers again");
+        let link = Link::new(well, what).by(Setting::of(&outcome.knobs, "group_restart"));
+        return vec![order::given(order), link];
+    }
     if let Some(order) = order::of_outage(outcome, service, outage.start) {
         let mut chain = vec![order::given(order)];
         chain.extend(cause::lasting(outcome, client, outage.start).map(strike));
@@ -40,6 +47,9 @@ pub(super) fn chain(
             chain.into_iter().chain(failing(outcome, service, one))
         });
         return failed.chain([returns]).collect();
+    }
+    if let Some(chain) = stopped(outcome, service, outage) {
+        return chain;
     }
     let fault = cause::of_outage(outcome, client, outage.start);
     let mut chain: Vec<Link> = fault.map(strike).into_iter().collect();
@@ -71,6 +81,22 @@ pub(super) fn chain(
         });
     }
     chain
+}
+
+/// Returns how a server was stopped as part of what was planned, and whom it passed a client on to.
+fn stopped(outcome: &Outcome, service: &ServiceOutcome, outage: &Outage) -> Option<Vec<Link>> {
+    let over = outage.end.unwrap_or(outcome.until);
+    let (order, stop) = order::stopping(outcome, service, (outage.start, over))?;
+    let mut chain = vec![order::given(order)];
+    chain.extend(order::waiting(outcome, service, (order.at, outage.start)));
+    chain.push(Link::new(stop.over, format!("{} stops", stop.node)));
+    let mut passing = service.background.forwarding.iter();
+    let passing = passing.find(|one| one.node == stop.node && one.at >= stop.over);
+    chain.extend(passing.map(|one| {
+        let to = one.to.as_deref().unwrap_or("its successor");
+        Link::new(one.at, format!("{} passes connections on to {to}", one.node))
+    }));
+    Some(chain)
 }
 
 /// Returns how an upgrade ended that an outage waited for.

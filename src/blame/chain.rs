@@ -9,7 +9,7 @@ use super::scale::{Scale, Setting};
 use super::{cause, order, stop, successor};
 use crate::control::PhaseName;
 use crate::kernel::Instant;
-use crate::sim::{FaultOutcome, MarkedDown, Outcome, Promotion, ServiceOutcome};
+use crate::sim::{DiskFull, FaultOutcome, MarkedDown, Outcome, Promotion, ServiceOutcome};
 
 /// Returns the events of a run that led to the promotion of a node, its end included.
 pub(crate) fn cause_of(
@@ -53,7 +53,9 @@ pub(super) fn noticing(
 ) -> Vec<Link> {
     let chain = if promotion.rule == "promote-self" {
         by_daemon(outcome, promotion)
-    } else if order::is_ordered(service, promotion) {
+    } else if order::is_ordered(service, promotion)
+        && !order::is_by_itself(outcome, service, promotion)
+    {
         ordered(outcome, service, promotion)
     } else {
         silent(outcome, service, promotion)
@@ -117,16 +119,11 @@ fn silent(outcome: &Outcome, service: &ServiceOutcome, promotion: &Promotion) ->
     let mut of_primary = owner.marked_down.iter().filter(|mark| mark.node == promotion.from);
     let mark = of_primary.rfind(|mark| mark.at <= noticed);
     let since = mark.map_or(noticed, |mark| mark.last_report);
-    let of_slots = |full: &&crate::sim::DiskFull| {
-        full.node == promotion.from && since <= full.at && full.at <= noticed
-    };
+    let of_slots =
+        |full: &&DiskFull| full.node == promotion.from && since <= full.at && full.at <= noticed;
     let mut chain = Vec::new();
     if let Some(full) = owner.background.disks_full.iter().find(of_slots) {
-        chain.extend(cause::of_full_disk(outcome, owner, full).map(strike));
-        let what =
-            if full.for_slots { "is kept for logical slots" } else { "waits for its upload" };
-        let what = format!("WAL that {what} fills the disk of {}", full.node);
-        chain.push(Link::new(full.at, what).by(Setting::of(&outcome.knobs, "disk_size")));
+        chain.extend(full_disk(outcome, owner, full));
     } else {
         let by = mark.map_or(noticed, |mark| mark.at);
         chain.extend(cause::of_silence(outcome, &promotion.from, (since, by)).map(strike));
@@ -134,14 +131,14 @@ fn silent(outcome: &Outcome, service: &ServiceOutcome, promotion: &Promotion) ->
     if let Some(mark) = mark {
         chain.extend(interrupted(outcome, service, mark.at));
         chain.push(Link::new(since, format!("the last report of {} arrives", mark.node)));
-        chain.push(given_up(outcome, service, (mark, "detection_timeout")));
+        chain.push(given_up(outcome, service, (mark, timeout(service, mark))));
     }
     if mark.is_none() {
         // Another node was the primary in the eyes of the platform.
         for mark in service.marked_down.iter().filter(|mark| mark.at == noticed) {
             let by = (mark.last_report, mark.at);
             chain.extend(cause::of_silence(outcome, &mark.node, by).map(strike));
-            chain.push(given_up(outcome, service, (mark, "detection_timeout")));
+            chain.push(given_up(outcome, service, (mark, timeout(service, mark))));
         }
     }
     chain
@@ -159,12 +156,56 @@ pub(super) fn given_up(
         let what = format!("{node} is given up: its upgrade takes too long");
         return Link::new(mark.at, what).by(knob("major_upgrade_patience"));
     }
+    if mark.last_report == mark.at && timeout == "standby_timeout" {
+        return Link::new(
+            mark.at,
+            format!("{node} reports that it cannot follow, and is given up"),
+        );
+    }
     let what = if timeout == "promotion_patience" {
         format!("{node} is given up: its promotion takes too long")
     } else {
         format!("{node} is given up")
     };
     Link::new(mark.at, what).by(knob(timeout))
+}
+
+/// Returns the knob by which a node that was silent is given up: another takes its place only if
+/// the platform took it for the primary.
+pub(super) fn timeout(service: &ServiceOutcome, mark: &MarkedDown) -> &'static str {
+    let replaced = service.promotions.iter().any(|one| one.marked_down == mark.at);
+    if mark.was_primary || replaced { "detection_timeout" } else { "standby_timeout" }
+}
+
+/// Returns how a node came to be given up.
+pub(super) fn giving_up(
+    outcome: &Outcome,
+    service: &ServiceOutcome,
+    mark: &MarkedDown,
+) -> Vec<Link> {
+    let fault = cause::of_silence(outcome, &mark.node, (mark.last_report, mark.at));
+    let mut full = service.background.disks_full.iter();
+    let full = full.rfind(|full| full.node == mark.node && full.at <= mark.at);
+    let mut chain: Vec<Link> = match full {
+        Some(full) => full_disk(outcome, service, full),
+        None => fault.map(strike).into_iter().collect(),
+    };
+    chain.extend(interrupted(outcome, service, mark.at));
+    if mark.last_report < mark.at {
+        let what = format!("the last report of {} arrives", mark.node);
+        chain.push(Link::new(mark.last_report, what));
+    }
+    chain.push(given_up(outcome, service, (mark, timeout(service, mark))));
+    chain
+}
+
+/// Returns how a disk came to be full.
+fn full_disk(outcome: &Outcome, service: &ServiceOutcome, full: &DiskFull) -> Vec<Link> {
+    let fault = cause::of_full_disk(outcome, service, full);
+    let what = if full.for_slots { "is kept for logical slots" } else { "waits for its upload" };
+    let what = format!("WAL that {what} fills the disk of {}", full.node);
+    let link = Link::new(full.at, what).by(Setting::of(&outcome.knobs, "disk_size"));
+    fault.map(strike).into_iter().chain([link]).collect()
 }
 
 /// Returns the phase that a service was in just before an instant.

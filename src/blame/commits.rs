@@ -8,7 +8,7 @@ use super::chain::{cause_of, fences, in_order, interrupted, phase_before, strike
 use super::entry::{Entry, Kind, Link};
 use super::scale::Scale;
 use super::successor::{self, Successor};
-use super::{cause, order};
+use super::{cause, daemon, order};
 use crate::check::Amount;
 use crate::control::PhaseName;
 use crate::kernel::{Instant, Span};
@@ -28,14 +28,19 @@ pub(super) fn of_services(outcome: &Outcome) -> Vec<Entry> {
 /// Returns the lines of commits that readers saw in vain.
 pub(super) fn of_readers(outcome: &Outcome) -> Vec<Entry> {
     let misled = outcome.clients.iter().filter(|client| client.phantom_commits > 0);
+    let losses = of_services(outcome);
     let line = |client: &crate::sim::ClientOutcome| {
         let service = cause::service_of(outcome, client)?;
         let last = service.promotions.iter().rev().find(|one| one.finished.is_some());
-        let chain = last.map(|one| cause_of(outcome, service, one)).unwrap_or_default();
-        let scale = service.loss.ranges.first().map_or_else(
-            || Scale::knobs(&outcome.knobs, &["replication_delay"]),
-            |range| behind(outcome, service, (range, last)),
-        );
+        // What was seen in vain is of what was lost: a read replica's primary lost it.
+        let own = losses.iter().filter(|entry| entry.service == client.service);
+        let most = own.max_by_key(|entry| size(entry));
+        let most = most.or_else(|| losses.iter().max_by_key(|entry| size(entry)));
+        let cause = most.map(|entry| (entry.scale.clone(), entry.chain.clone()));
+        let (scale, chain) = cause.unwrap_or_else(|| {
+            let chain = last.map(|one| cause_of(outcome, service, one)).unwrap_or_default();
+            (Scale::knobs(&outcome.knobs, &["replication_delay"]), chain)
+        });
         Some(Entry {
             service: client.service.clone(),
             subject: client.name.clone(),
@@ -49,6 +54,11 @@ pub(super) fn of_readers(outcome: &Outcome) -> Vec<Entry> {
         })
     };
     misled.filter_map(line).collect()
+}
+
+/// Returns how many commits a line holds.
+fn size(entry: &Entry) -> u64 {
+    if let Amount::Commits(commits) = entry.amount { commits } else { 0 }
 }
 
 /// The instants that decide whose a lost commit is.
@@ -167,8 +177,13 @@ fn lines(outcome: &Outcome, service: &ServiceOutcome, range: &LostRange) -> Vec<
     if untold > 0 {
         let amount = Amount::Commits(untold);
         let entry = entry(service, range, (Kind::Divergent, amount), (range.since, outcome.until));
-        let scale = behind(outcome, service, (range, turns.promotion()));
-        let scale = if last_fault.is_some() { scale } else { fence(outcome) };
+        let waits = range.unwaited.is_some();
+        let scale = if waits && last_fault.is_some() {
+            behind(outcome, service, (range, turns.promotion()))
+        } else {
+            // Nobody was told of them, since the answer was on its way.
+            Scale::knobs(&outcome.knobs, &["client_delay", "region_delay"])
+        };
         let chain = chain(outcome, service, range, (Kind::LostDeciding, &turns));
         entries.push(Entry { scale, chain, ..entry });
     }
@@ -201,13 +216,18 @@ fn scale(
     (kind, turns): (Kind, &Turns<'_>),
 ) -> Scale {
     let knobs = |names: &[&str]| Scale::knobs(&outcome.knobs, names);
-    let daemons = turns.promotion().is_some_and(|one| one.rule == "promote-self");
+    let by_daemon = turns.promotion().filter(|one| one.rule == "promote-self");
+    let stopped =
+        service.fenced.iter().any(|fence| fence.node == range.node && fence.at <= turns.promoted);
     let restored = turns.promotion().is_some_and(|one| one.cause == "restore");
     match kind {
-        Kind::LostUnnoticed if daemons => knobs(&["lookout_failover_lag"]),
-        Kind::LostUnnoticed => turns
-            .order(outcome)
-            .map_or_else(|| knobs(&["detection_timeout"]), |order| Scale::Order(order.order)),
+        Kind::LostUnnoticed => match (by_daemon, turns.order(outcome)) {
+            (Some(promotion), _) => daemon::scale(outcome, promotion),
+            (None, Some(order)) => Scale::Order(order.order),
+            (None, None) => knobs(&["detection_timeout"]),
+        },
+        // It went on until the fence, and not until another was primary.
+        Kind::LostDeciding if stopped => fence(outcome),
         Kind::LostDeciding if restored => knobs(&["node_build", "restore_rate", "database_size"]),
         Kind::LostDeciding => knobs(&["promotion_overhead"]),
         Kind::LostBeside => {

@@ -2,11 +2,13 @@
 //!
 //! * `entry`: what a line is made of; `scale`: the constants that it scales with;
 //! * `commits`: ranges of commits that were lost, diverged or seen in vain; `outage`: the seconds
-//!   in which clients could not work; `slots`: what consumers were given again, and never;
+//!   in which clients could not work; `spent`: what each part of them scales with; `slots`: what
+//!   consumers were given again, and never;
 //! * `cause`: which fault is behind a silence or an outage; `order`: which operator's order is;
 //!   `successor`: which promotion ended an outage or decided a loss; `chain`: how a fault or an
 //!   order became a new primary; `stop`: what the stop of an old primary waited for; `back`: what
-//!   brought a client back without a new one;
+//!   brought a client back without a new one; `still_out`: why one is never back;
+//!   `daemon`: what timed one that promoted its own node;
 //! * `sum`: the lines added up by what they scale with.
 //!
 //! Knows nothing of how a run comes about or of how it is printed. Kept here: the lines of a kind
@@ -16,11 +18,14 @@ mod back;
 mod cause;
 mod chain;
 mod commits;
+mod daemon;
 mod entry;
 mod order;
 mod outage;
 mod scale;
 mod slots;
+mod spent;
+mod still_out;
 mod stop;
 mod successor;
 mod sum;

@@ -8,7 +8,7 @@ use super::stop;
 use crate::control::{ORDERS, PhaseName};
 use crate::kernel::{Instant, Span};
 use crate::knob::TerraformOrder;
-use crate::sim::{OrderOutcome, Outcome, Promotion, ServiceOutcome};
+use crate::sim::{ControlledStop, OrderOutcome, Outcome, Promotion, ServiceOutcome};
 
 /// How much earlier than its order the first request without an answer may have been sent.
 const UNDER_WAY: Span = Span::from_secs(1);
@@ -130,7 +130,7 @@ pub(super) fn leading(
 }
 
 /// Returns what a planned operation waited for before it changed the primary.
-fn waiting(
+pub(super) fn waiting(
     outcome: &Outcome,
     service: &ServiceOutcome,
     (from, to): (Instant, Instant),
@@ -159,14 +159,22 @@ fn waiting(
     waited.filter_map(link).collect()
 }
 
+/// Returns whether the platform failed over to another region without being told to.
+pub(super) fn is_by_itself(
+    outcome: &Outcome,
+    service: &ServiceOutcome,
+    promotion: &Promotion,
+) -> bool {
+    promotion.cause == "region_failover" && of_promotion(outcome, service, promotion).is_none()
+}
+
 /// Returns what put an ordered promotion where it is, if anything did.
 pub(super) fn timed(
     outcome: &Outcome,
     service: &ServiceOutcome,
     promotion: &Promotion,
 ) -> Option<Scale> {
-    let order = of_promotion(outcome, service, promotion);
-    if promotion.cause == "region_failover" && order.is_none() {
+    if is_by_itself(outcome, service, promotion) {
         return Some(Scale::knobs(&outcome.knobs, &["automatic_region_failover"]));
     }
     stop::begins(service, promotion).map(|_| stop::scale(outcome, service, promotion))
@@ -187,6 +195,56 @@ pub(super) fn of_outage<'a>(
         _ => return None,
     };
     last(outcome, &service.name, (&[kind], by))
+}
+
+/// The orders that wipe the nodes of a service to build it anew, as the one that follows.
+const WIPING: [&str; 3] = ["AddSecondary", "RecreatePrimary", "SetUpRecovery"];
+
+/// Returns the order that wiped the nodes of a service when an outage began, if one did.
+pub(super) fn wiping<'a>(
+    outcome: &'a Outcome,
+    service: &ServiceOutcome,
+    start: Instant,
+) -> Option<&'a OrderOutcome> {
+    let order = last(outcome, &service.name, (&WIPING, start + UNDER_WAY))?;
+    (order.at + UNDER_WAY >= start).then_some(order)
+}
+
+/// Returns the order that made the other service of a pair or a group the active one, if the last
+/// of them did.
+pub(super) fn made_passive<'a>(
+    outcome: &'a Outcome,
+    service: &ServiceOutcome,
+    by: Instant,
+) -> Option<&'a OrderOutcome> {
+    let other = partner(outcome, &service.name)?;
+    let kinds = [&OF_PAIRS[..], &WIPING, &["Failover", "PromoteSecondary"]].concat();
+    let of = |name: &str| last(outcome, name, (&kinds, by));
+    of(&service.name).into_iter().chain(of(&other.name)).max_by_key(|order| order.at)
+}
+
+/// Returns the planned order by which a server was stopped when an outage began, and how the stop
+/// ended.
+pub(super) fn stopping<'a>(
+    outcome: &'a Outcome,
+    service: &'a ServiceOutcome,
+    (start, end): (Instant, Instant),
+) -> Option<(&'a OrderOutcome, &'a ControlledStop)> {
+    let mut stops = service.background.stops.iter();
+    let stop = stops.find(|stop| start <= stop.over && stop.over <= end)?;
+    Some((last(outcome, &service.name, (&PLANNED, start + UNDER_WAY))?, stop))
+}
+
+/// Returns the order by which the primary of a group was restarted when an outage began, if one
+/// was: an instance was added to it.
+pub(super) fn of_group<'a>(
+    outcome: &'a Outcome,
+    service: &ServiceOutcome,
+    start: Instant,
+) -> Option<&'a OrderOutcome> {
+    let other = partner(outcome, &service.name)?;
+    let order = last(outcome, &other.name, (&["AddSecondary"], start + UNDER_WAY))?;
+    (order.at + UNDER_WAY >= start).then_some(order)
 }
 
 /// Returns the order behind the deletion of a node of a service, if one is.

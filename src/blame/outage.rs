@@ -4,18 +4,16 @@
 //! it went through them; connecting and retrying alternate and share their time.
 
 use super::chain::{
-    cause_of, given_up, in_order, interrupted, noticing, publishing, strike, was_upgrading,
+    cause_of, given_up, giving_up, in_order, interrupted, noticing, publishing, strike, timeout,
 };
 use super::entry::{Entry, Kind, Link, Part};
-use super::scale::{Scale, Setting};
+use super::scale::Setting;
 use super::successor::{self, Successor};
-use super::{back, cause, order, stop};
+use super::{back, cause, order};
 use crate::check::Amount;
 use crate::kernel::{Instant, Span};
 use crate::model::{Driver, Endpoint};
-use crate::sim::{
-    ClientOutcome, FaultOutcome, OrderOutcome, Outage, Outcome, Promotion, ServiceOutcome,
-};
+use crate::sim::{ClientOutcome, MarkedDown, Outage, Outcome, Promotion, ServiceOutcome};
 
 /// Returns the lines of every outage.
 pub(super) fn of_clients(outcome: &Outcome) -> Vec<Entry> {
@@ -31,17 +29,18 @@ pub(super) fn of_clients(outcome: &Outcome) -> Vec<Entry> {
 }
 
 /// An outage with all that it is judged by.
-struct Case<'a> {
-    outcome: &'a Outcome,
-    service: &'a ServiceOutcome,
-    client: &'a ClientOutcome,
-    outage: &'a Outage,
+pub(super) struct Case<'a> {
+    pub(super) outcome: &'a Outcome,
+    pub(super) service: &'a ServiceOutcome,
+    pub(super) client: &'a ClientOutcome,
+    pub(super) outage: &'a Outage,
     /// The promotion that ended it, or is to end it.
-    successor: Option<Successor<'a>>,
+    pub(super) successor: Option<Successor<'a>>,
 }
 
 impl<'a> Case<'a> {
-    fn end(&self) -> Instant {
+    /// Returns when it ended, or the run did.
+    pub(super) fn end(&self) -> Instant {
         self.outage.end.unwrap_or(self.outcome.until)
     }
 
@@ -62,7 +61,7 @@ impl<'a> Case<'a> {
                     to,
                     range: None,
                     scale: self.scale(part, (from, to)),
-                    chain: self.chain(part),
+                    chain: self.chain(part, to),
                 });
             }
             if !shared {
@@ -72,164 +71,23 @@ impl<'a> Case<'a> {
         entries
     }
 
-    fn promotion(&self) -> Option<&'a Promotion> {
+    /// Returns the promotion that ended it, or is to end it.
+    pub(super) fn promotion(&self) -> Option<&'a Promotion> {
         self.successor.map(|one| one.promotion)
     }
 
-    /// Returns the order behind the promotion, if one is.
-    fn order(&self) -> Option<&'a OrderOutcome> {
-        let one = self.successor?;
-        order::of_promotion(self.outcome, one.service, one.promotion)
+    /// Returns the node that was given up at an instant.
+    pub(super) fn given_up_at(&self, at: Instant) -> Option<&'a MarkedDown> {
+        self.service.marked_down.iter().find(|mark| mark.at == at)
     }
 
-    /// Returns the order that most of a part was spent on waiting for, if one is.
-    fn awaited(&self, (from, to): (Instant, Instant)) -> Option<Scale> {
-        let order = self.order().filter(|order| from <= order.at && order.at <= to)?;
-        let most = order.at.since(from) > to.since(order.at);
-        most.then_some(Scale::Order(order.order))
-    }
-
-    /// Returns whether the new primary is part of what was planned.
-    fn is_planned(&self) -> bool {
-        self.successor.is_some_and(|one| {
-            one.promotion.cause == "switchover" && order::is_ordered(one.service, one.promotion)
-        })
-    }
-
-    /// Returns a fault of a kind that struck the service by the end of the outage.
-    fn stalled(&self, kind: &'static str) -> Option<Scale> {
-        let over = self.outcome.faults.iter().any(|fault| {
-            let of_service = fault.fault == kind && fault.what == self.service.name;
-            of_service && fault.at <= self.end() && !fault.healed
-        });
-        over.then_some(Scale::Fault(kind))
-    }
-
-    fn scale(&self, part: Part, place: (Instant, Instant)) -> Scale {
-        let knobs = |names: &[&str]| Scale::knobs(&self.outcome.knobs, names);
-        let driver = |names: &[&str]| Scale::client(&self.outcome.knobs, self.client, names);
-        let daemons = self.promotion().is_some_and(|one| one.rule == "promote-self");
-        match part {
-            Part::Recover => self.recovery(place),
-            Part::Detect if self.client.endpoint != Endpoint::Primary => {
-                knobs(&["standby_timeout"])
-            }
-            Part::Detect if daemons => knobs(&["lookout_failover_lag"]),
-            Part::Detect if was_upgrading(self.service, place.1) => {
-                knobs(&["major_upgrade_patience", "detection_timeout"])
-            }
-            Part::Detect => knobs(&["detection_timeout"]),
-            Part::Check | Part::Promote if self.awaited(place).is_some() => {
-                self.awaited(place).unwrap_or_else(|| knobs(&["promotion_patience"]))
-            }
-            Part::Check => self.checks(daemons),
-            Part::Promote => self.making(),
-            Part::Publish => {
-                self.stalled("PublishStall").unwrap_or_else(|| knobs(&["dns_publish_delay"]))
-            }
-            Part::Cache => driver(&["dns_ttl"]),
-            Part::Connect => driver(&["connect_timeout", "tcp_user_timeout"]),
-            Part::Retry => driver(&["backoff_max", "backoff_first"]),
-        }
-    }
-
-    /// Returns what making sure scales with.
-    fn checks(&self, daemons: bool) -> Scale {
-        let knobs = |names: &[&str]| Scale::knobs(&self.outcome.knobs, names);
-        let timed = self
-            .successor
-            .filter(|_| self.is_planned())
-            .and_then(|one| order::timed(self.outcome, one.service, one.promotion));
-        match (timed, self.promotion()) {
-            (Some(scale), _) => scale,
-            (None, _) if daemons => knobs(&["lookout_missing_primary_timeout"]),
-            (None, Some(one)) if one.rule == "promote-furthest-asked" => knobs(&["order_patience"]),
-            (None, _) => knobs(&["promotion_patience"]),
-        }
-    }
-
-    /// Returns what the making of a new primary, or of another standby, scales with.
-    fn making(&self) -> Scale {
-        let knobs = |names: &[&str]| Scale::knobs(&self.outcome.knobs, names);
-        let primary = self.client.endpoint == Endpoint::Primary;
-        let Some(one) = self.successor.filter(|_| primary) else {
-            let build = || knobs(&["node_build", "restore_rate", "database_size"]);
-            return self.stalled("ProvisionStall").unwrap_or_else(build);
-        };
-        if ["restore", "power_on"].contains(&one.promotion.cause) {
-            let build = || knobs(&["node_build", "restore_rate", "database_size"]);
-            return self.stalled("ProvisionStall").unwrap_or_else(build);
-        }
-        if let Some(held) = cause::of_replay(self.outcome, one.promotion) {
-            return Scale::Fault(held.fault);
-        }
-        if successor::in_vain(one.service, one.promotion).is_empty() {
-            knobs(&["promotion_overhead", "redo_rate"])
-        } else {
-            knobs(&["detection_timeout", "promotion_patience", "promotion_overhead"])
-        }
-    }
-
-    /// Returns what an ordered change of the primary scales with before the name has moved.
-    fn passing_on(&self, one: Successor<'a>, place: (Instant, Instant)) -> Scale {
-        let (outcome, service, promotion) = (self.outcome, one.service, one.promotion);
-        let knobs = |names: &[&str]| Scale::knobs(&outcome.knobs, names);
-        let overhead = || knobs(&["promotion_overhead"]);
-        if let Some(waited) = stop::waited(outcome, service, promotion) {
-            return self.awaited(place).unwrap_or_else(|| waited.and(overhead()));
-        }
-        let met = stop::begins(service, promotion).and_then(|from| {
-            cause::within(outcome, &promotion.from, (from, promotion.ordered)).pop()
-        });
-        let met = met.or_else(|| cause::lasting(outcome, self.client, self.outage.start));
-        let met = met.map(|fault| Scale::Fault(fault.fault));
-        met.or_else(|| self.awaited(place)).unwrap_or_else(|| {
-            if promotion.rule == "return-to-active" {
-                knobs(&["detection_timeout", "promotion_overhead"])
-            } else if promotion.cause == "switchover" {
-                stop::scale(outcome, service, promotion).and(overhead())
-            } else {
-                overhead()
-            }
-        })
-    }
-
-    /// Returns what a recovery without a change of the name scales with.
-    fn recovery(&self, place: (Instant, Instant)) -> Scale {
-        let knobs = |names: &[&str]| Scale::knobs(&self.outcome.knobs, names);
-        let (outcome, outage) = (self.outcome, self.outage);
-        let ordered = order::of_outage(outcome, self.service, outage.start);
-        if ordered.is_some_and(|order| order.order == "MajorUpgrade") {
-            return knobs(&["major_upgrade_outage", "shutdown_checkpoint"]);
-        }
-        if let Some(one) = self.successor.filter(|_| self.order().is_some()) {
-            return self.passing_on(one, place);
-        }
-        let fault = cause::of_outage(outcome, self.client, outage.start);
-        if back::returning(self.service, outage).is_some() {
-            return knobs(&["detection_timeout", "order_patience"]);
-        }
-        let stalled = back::stalled(self.service, self.client, outage);
-        if let Some((_, enough)) = stalled.filter(|_| back::spares(self.service, fault)) {
-            let healed = |fault: &FaultOutcome| {
-                let ended = cause::ended(outcome, fault);
-                ended.is_some_and(|end| enough.is_none_or(|enough| end <= enough.at))
-            };
-            return match fault {
-                Some(fault) if healed(fault) => Scale::Fault(fault.fault),
-                _ => knobs(&["quorum_size", "standby_timeout", "node_build"]),
-            };
-        }
-        match fault.map(|fault| fault.fault) {
-            Some("ProcessCrash") => knobs(&["process_restart"]),
-            Some("OutOfMemory") => knobs(&["redo_rate"]),
-            Some(fault) => Scale::Fault(fault),
-            None => knobs(&["promotion_overhead"]),
-        }
-    }
-
-    fn chain(&self, part: Part) -> Vec<Link> {
+    fn chain(&self, part: Part, to: Instant) -> Vec<Link> {
+        let by_daemon = self.promotion().is_some_and(|one| one.rule == "promote-self");
+        let given_up = self.given_up_at(to).filter(|_| part == Part::Detect && !by_daemon);
         let mut chain = match (self.successor, part) {
+            (_, Part::Detect) if given_up.is_some() => {
+                given_up.map(|mark| giving_up(self.outcome, self.service, mark)).unwrap_or_default()
+            }
             (Some(one), Part::Detect) => noticing(self.outcome, one.service, one.promotion),
             (Some(one), Part::Recover | Part::Check | Part::Promote) => {
                 cause_of(self.outcome, one.service, one.promotion)
@@ -311,6 +169,53 @@ impl<'a> Case<'a> {
         Some(link.by(Setting::of(&self.outcome.knobs, "dns_publish_delay")))
     }
 
+    /// Returns how the node was given up with which the client had worked.
+    fn lost(&self) -> Option<&'a MarkedDown> {
+        let start = self.outage.start;
+        let marks = || self.service.marked_down.iter().filter(|mark| mark.at <= self.end());
+        let mut of_name =
+            self.service.dns.iter().filter(|one| one.endpoint == self.client.endpoint);
+        let before = of_name.rfind(|change| change.at <= start);
+        let worked_with =
+            |mark: &&MarkedDown| before.is_some_and(|one| one.targets.contains(&mark.node));
+        marks().find(|mark| start <= mark.at).or_else(|| marks().rfind(worked_with))
+    }
+
+    /// Returns how a node came to be given up that was needed.
+    fn gone(&self, mark: &MarkedDown) -> Vec<Link> {
+        let mut chain = interrupted(self.outcome, self.service, mark.at);
+        let heard = mark.last_report == mark.at;
+        // Who cannot follow is ahead of a primary that was promoted just before.
+        let promoted = self
+            .outcome
+            .services
+            .iter()
+            .flat_map(|service| service.finished().map(move |promotion| (service, promotion)));
+        let before = promoted.filter(|(_, one)| heard && one.finished <= Some(mark.at));
+        if let Some((service, one)) = before.max_by_key(|(_, one)| one.finished) {
+            chain.extend(cause_of(self.outcome, service, one));
+        }
+        let timeout = timeout(self.service, mark);
+        chain.push(given_up(self.outcome, self.service, (mark, timeout)));
+        chain
+    }
+
+    /// Returns when a new standby was there to which the client's name could lead.
+    fn built(&self) -> Option<Link> {
+        let parts = &self.outage.parts;
+        let others = self.successor.is_none() && parts.promote > Span::ZERO;
+        let mut changes =
+            self.service.dns.iter().rev().filter(|change| {
+                change.endpoint == self.client.endpoint && change.at <= self.end()
+            });
+        let new = changes.next().filter(|_| others)?;
+        let old: Vec<&String> = changes.flat_map(|change| &change.targets).collect();
+        let node = new.targets.iter().find(|node| !old.contains(node))?;
+        let at = self.outage.start + parts.recover + parts.detect + parts.check + parts.promote;
+        let link = Link::new(at, format!("{node} is built, and follows closely enough"));
+        Some(link.by(Setting::of(&self.outcome.knobs, "node_build")))
+    }
+
     /// Returns how the client came to be out, and back, without a new primary.
     fn alone(&self) -> Vec<Link> {
         let served = self.served();
@@ -319,18 +224,16 @@ impl<'a> Case<'a> {
         if served.is_none() || order::of_outage(self.outcome, self.service, start).is_some() {
             return by_itself().into_iter().chain(served).collect();
         }
+        if let Some(order) = order::wiping(self.outcome, self.service, start) {
+            return [Some(order::given(order)), self.built(), served]
+                .into_iter()
+                .flatten()
+                .collect();
+        }
         let fault = cause::of_outage(self.outcome, self.client, start);
         let mut chain: Vec<Link> = fault.map(strike).into_iter().collect();
-        let mut marks = self.service.marked_down.iter();
-        let gone = marks.find(|mark| start <= mark.at && mark.at <= self.end());
-        let timeout = match self.client.endpoint {
-            Endpoint::Primary => "detection_timeout",
-            Endpoint::Replica | Endpoint::HaReplica => "standby_timeout",
-        };
-        if let Some(mark) = gone {
-            chain.extend(interrupted(self.outcome, self.service, mark.at));
-            chain.push(given_up(self.outcome, self.service, (mark, timeout)));
-        }
+        chain.extend(self.lost().map(|mark| self.gone(mark)).unwrap_or_default());
+        chain.extend(self.built());
         chain.extend(served);
         chain
     }

@@ -65,7 +65,7 @@ fn scale(
     match kind {
         Kind::Again(Again::Uncopied) if slot.left_over => knobs(&["leftover_slot"]),
         Kind::Again(Again::Uncopied) if outcome.knobs.slot_policy == SlotPolicy::FailoverSlots => {
-            knobs(&["slot_sync_nap_max"])
+            knobs(&["slot_sync_nap_max", "slot_sync_restart"])
         }
         Kind::Again(Again::Uncopied) => knobs(&["slot_copy_period"]),
         Kind::Again(Again::Unsaved) => knobs(&["checkpoint_period", "snapshot_period"]),

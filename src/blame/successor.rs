@@ -31,7 +31,9 @@ pub(super) fn of_outage<'a>(
     let other = order::partner(outcome, &service.name).filter(|_| paired);
     let of = |service: &'a ServiceOutcome| {
         let all = service.promotions.iter().map(move |promotion| Successor { service, promotion });
-        all.filter(|one| within(one.promotion.ordered))
+        // The order may be what the outage began with, a request later.
+        let ends = |one: &Successor<'a>| one.promotion.finished.is_some_and(within);
+        all.filter(move |one| within(one.promotion.ordered) || ends(one))
     };
     let all: Vec<Successor<'a>> = of(service).chain(other.into_iter().flat_map(of)).collect();
     let finished = || all.iter().copied().filter(|one| one.promotion.finished.is_some_and(within));

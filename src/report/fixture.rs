@@ -100,6 +100,7 @@ fn service() -> ServiceOutcome {
         plan: Plan::Premium,
         promotions: vec![promotion()],
         marked_down: vec![MarkedDown {
+            was_primary: true,
             node: "orders-1".to_owned(),
             last_report: at(573),
             at: at(1_173),

@@ -68,6 +68,7 @@ fn service_outcome(sim: &Sim, service: &Service) -> ServiceOutcome {
             .given_up
             .iter()
             .map(|given_up| MarkedDown {
+                was_primary: given_up.was_primary,
                 node: world.node_name(given_up.node),
                 last_report: given_up.last_report,
                 at: given_up.at,

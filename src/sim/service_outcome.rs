@@ -173,6 +173,8 @@ pub struct MarkedDown {
     pub last_report: Instant,
     /// When it was marked as down.
     pub at: Instant,
+    /// Whether it was the primary then.
+    pub was_primary: bool,
 }
 
 /// A node that can write no more.

@@ -272,16 +272,30 @@ fn down(outcome: &Outcome, client: &ClientOutcome, outage: &Outage) -> Story {
     Story { what, parts, chain: joined(lines.iter().map(|line| &line.chain)) }
 }
 
+/// How long after the end of a part the order may arrive that ended it.
+const TOLD_BY: Span = Span::from_secs(1);
+
 /// Returns whether an old primary came to pass connections on within a part of an outage.
 fn is_passed_on(outcome: &Outcome, line: &Entry) -> bool {
     let of_service = outcome.services.iter().filter(|service| service.name == line.service);
     let mut passing = of_service.flat_map(|service| &service.background.forwarding);
-    passing.any(|old| line.from <= old.at && old.at <= line.to)
+    // It was told to when the new primary was there.
+    passing.any(|old| line.from <= old.at && old.at <= line.to + TOLD_BY)
+}
+
+/// Returns whether a line is of an outage that nothing ended.
+fn outage_is_open(outcome: &Outcome, client: &ClientOutcome, line: &Entry) -> bool {
+    let open = |outage: &&Outage| outage.end.is_none() && outage.start <= line.from;
+    line.to == outcome.until && client.outages.iter().any(|outage| open(&outage))
 }
 
 /// Returns what a part of an outage was needed for.
 fn spent(outcome: &Outcome, client: &ClientOutcome, line: &Entry) -> &'static str {
     let Kind::Outage(part) = line.kind else { return "for nothing" };
+    let never_back = outage_is_open(outcome, client, line);
+    if never_back && matches!(part, blame::Part::Connect | blame::Part::Retry) {
+        return "to try again and again, in vain";
+    }
     if matches!(line.scale, Scale::Order(_)) {
         return "until an operator gives the order";
     }

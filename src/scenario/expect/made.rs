@@ -105,7 +105,12 @@ fn service() -> ServiceOutcome {
         name: "orders".to_owned(),
         plan: Plan::Business,
         promotions: vec![promotion()],
-        marked_down: vec![MarkedDown { node: node(1), last_report: secs(57), at: secs(72) }],
+        marked_down: vec![MarkedDown {
+            node: node(1),
+            last_report: secs(57),
+            at: secs(72),
+            was_primary: true,
+        }],
         fenced: Vec::new(),
         loss: Loss {
             lost_commits: 212,
