@@ -197,6 +197,9 @@ pub(super) fn of_outage<'a>(
     last(outcome, &service.name, (&[kind], by))
 }
 
+/// How long after the order nodes are wiped at the latest: the other instance is restarted first.
+const UNTIL_WIPED: Span = Span::from_secs(60);
+
 /// The orders that wipe the nodes of a service to build it anew, as the one that follows.
 const WIPING: [&str; 3] = ["AddSecondary", "RecreatePrimary", "SetUpRecovery"];
 
@@ -207,7 +210,7 @@ pub(super) fn wiping<'a>(
     start: Instant,
 ) -> Option<&'a OrderOutcome> {
     let order = last(outcome, &service.name, (&WIPING, start + UNDER_WAY))?;
-    (order.at + UNDER_WAY >= start).then_some(order)
+    (order.at + UNTIL_WIPED >= start).then_some(order)
 }
 
 /// Returns the order that made the other service of a pair or a group the active one, if the last

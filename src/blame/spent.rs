@@ -9,7 +9,7 @@ use super::outage::Case;
 use super::scale::Scale;
 use super::successor::{self, Successor};
 use super::{back, cause, daemon, order, still_out, stop};
-use crate::kernel::Instant;
+use crate::kernel::{Instant, Span};
 use crate::model::Endpoint;
 use crate::sim::{FaultOutcome, OrderOutcome};
 
@@ -121,7 +121,9 @@ impl<'a> Case<'a> {
         let knobs = |names: &[&str]| Scale::knobs(&self.outcome.knobs, names);
         let primary = self.client.endpoint == Endpoint::Primary;
         let made = self.promotion().is_some_and(|one| one.finished.is_some());
-        if let Some(still) = self.never_back().filter(|_| !made) {
+        if let Some(still) =
+            self.never_back().filter(|_| !made && self.outage.parts.publish == Span::ZERO)
+        {
             return still;
         }
         let Some(one) = self.successor.filter(|_| primary) else {

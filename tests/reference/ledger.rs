@@ -94,6 +94,10 @@ fn seen(of: &Reference<'_>, outages: &[OutOfWork]) -> BTreeSet<u64> {
         // A server is there again when it has been waited for.
         let waited = one.spent.parts().find(|(part, _)| *part == "recover");
         seen.extend([one.end, one.start + waited.map_or(0, |(_, time)| time)]);
+        // A new standby is there when a change of the name is ordered.
+        let before = ["recover", "detect", "check", "promote"];
+        let parts = one.spent.parts().filter(|(part, _)| before.contains(part));
+        seen.insert(one.start + parts.map(|(_, time)| time).sum::<u64>());
     }
     seen.extend(of.movement.branches.iter().map(|branch| branch.began));
     for service in &of.looks.services {
