@@ -28,6 +28,39 @@ fn the_instant_at_which_a_glitch_becomes_a_failover_is_found_to_the_microsecond(
 }
 
 #[test]
+fn the_instant_up_to_which_a_crash_loses_a_slot_is_found_to_the_microsecond() {
+    // The slot is created at 40.1 s, and the jobs run at 70 s. What they install has to be on the
+    // standby, which has it 5 ms later; a crash at that very instant comes before the copy.
+    let scenario = r#"Scenario(
+        name: "young-slot",
+        services: [Service(name: "orders", plan: Business)],
+        slots: [Slot(name: "cdc", service: "orders", creates: "40.1s")],
+        clients: [Writer(name: "app", service: "orders", writes_per_s: 100, first_lookup: "5s")],
+        tuning: Tuning(heartbeat_phase: "2s", slot_jobs: SharedClock, slot_dependency_phase: "10s"),
+        script: [At("69.9s", Fault(HostDeath, Primary("orders")))],
+        until: "15m",
+    )"#;
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("young-slot.ron");
+    std::fs::write(&path, scenario).expect("the folder can be written");
+    let path = path.to_str().expect("it is text");
+    let words = [path, "--vary", "script.1=60s..80s", "--format", "json"];
+    let (json, told, code) = run(&words);
+    assert_eq!(code, Some(1), "changes were found: {told}");
+    let value: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    let takes_over = "orders-2 takes over (failover)";
+    let outcomes = [
+        ("1m", "1m10.005s", "slot cdc is lost on orders-2, not copied there yet"),
+        ("1m10.005001s", "1m20s", "slot cdc is kept on orders-2"),
+    ];
+    let intervals = value["intervals"].as_array().expect("a list");
+    assert_eq!(intervals.len(), outcomes.len(), "{json}");
+    for (interval, (from, to, slot)) in intervals.iter().zip(outcomes) {
+        assert_eq!((&interval["from_text"], &interval["to_text"]), (&from.into(), &to.into()));
+        assert_eq!(interval["outcome"], serde_json::json!([takes_over, slot]));
+    }
+}
+
+#[test]
 fn a_range_in_which_nothing_changes_is_one_interval() {
     let words = ["scenarios/glitch-of-50s.ron", "--vary", "script.2=70s..80s", "--grid", "4"];
     let (text, _, code) = run(&words);

@@ -139,7 +139,8 @@ pub(crate) struct BoundaryOptions {
 /// What tells one outcome from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum By {
-    /// Who takes over, whether commits are lost, which invariants are broken, who is still down
+    /// Who takes over, whether commits are lost, what became of each logical slot, which invariants
+    /// are broken, who is still down
     Events,
     /// What is violated and which expectations of the scenario are missed
     Verdict,

@@ -10,7 +10,7 @@ use super::wording::{counted, many, span};
 use crate::check::Verdict;
 use crate::kernel::Span;
 use crate::scenario::{ExpectationVerdict, Judgement, unexcused};
-use crate::sim::{Outcome, SlotState};
+use crate::sim::Outcome;
 
 /// Returns the verdict and the worst of the run in one line, not wrapped.
 ///
@@ -96,7 +96,7 @@ fn slots(outcome: &Outcome) -> Vec<String> {
             parts.push(format!("slot {} resumes with a hole", slot.slot));
         } else if slot.left_over {
             parts.push(format!("slot {} is one that was left over", slot.slot));
-        } else if slot.state != SlotState::Kept {
+        } else if slot.is_lost() {
             parts.push(format!("slot {} lost", slot.slot));
         }
     }

@@ -3,6 +3,7 @@
 //! Knows nothing of what is counted. Kept here: one way to write each quantity, so that two
 //! sections of a report never spell the same number differently.
 
+use crate::check::Amount;
 use crate::kernel::{Instant, Span};
 
 /// Returns a length of time: to a tenth of a second below two minutes, whole seconds above.
@@ -102,6 +103,17 @@ pub(crate) fn size(bytes: u64) -> String {
     };
     let tenths = (u128::from(bytes) * 10 + u128::from(*unit) / 2) / u128::from(*unit);
     format!("{}.{} {name}", tenths / 10, tenths % 10)
+}
+
+/// Returns an amount as every report writes such a quantity.
+pub(crate) fn measured(amount: Amount) -> String {
+    match amount {
+        Amount::Commits(count) => counted(count, "commit"),
+        Amount::Bytes(bytes) => size(bytes.get()),
+        Amount::Window(window) => format!("{} back", span(window)),
+        Amount::Time(time) => span(time),
+        Amount::Times(count) => counted(count, "time"),
+    }
 }
 
 /// Returns names as a list in a sentence: `a, b and c`.

@@ -5,7 +5,7 @@
 
 use crate::check::Verdict;
 use crate::scenario::{ExpectationOutcome, ExpectationVerdict, overall, unexcused};
-use crate::sim::{ClientOutcome, Outcome, ServiceOutcome};
+use crate::sim::{ClientOutcome, Outcome, ServiceOutcome, SlotOutcome, SlotState};
 
 /// What kind of outcome a run has, as one line for each thing that tells it from others.
 ///
@@ -34,7 +34,8 @@ pub struct Class(pub Vec<String>);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aspect {
-    /// What happened: who takes over, whether commits are lost, which invariants are broken.
+    /// What happened: who takes over, whether commits are lost, what became of logical slots,
+    /// which invariants are broken.
     Events,
     /// How the scenario judges it: what is violated and which expectations are missed.
     Verdict,
@@ -65,6 +66,7 @@ fn events(outcome: &Outcome) -> Class {
     for service in &outcome.services {
         lines.push(promotions(service));
         lines.extend(losses(service));
+        lines.extend(service.slots.iter().map(slot));
     }
     let down = |client: &&ClientOutcome| client.outages.iter().any(|outage| outage.end.is_none());
     let down = outcome.clients.iter().filter(down);
@@ -99,4 +101,23 @@ fn losses(service: &ServiceOutcome) -> impl Iterator<Item = String> {
     let two = !service.dual_writers.is_empty();
     let two = two.then(|| format!("{} has two writers at once", service.name));
     lost.into_iter().chain(two)
+}
+
+/// Returns what became of a slot on a primary, but for how much of it.
+fn slot(slot: &SlotOutcome) -> String {
+    let (name, node) = (&slot.slot, &slot.node);
+    let mut told = match slot.state {
+        _ if slot.left_over => format!("slot {name} is one that was left over on {node}"),
+        _ if slot.given_up.is_some() => format!("slot {name} is given up on {node}"),
+        SlotState::Kept => format!("slot {name} is kept on {node}"),
+        SlotState::Lost => format!("slot {name} is lost on {node}"),
+        SlotState::NotYetSynced => format!("slot {name} is lost on {node}, not copied there yet"),
+    };
+    if slot.is_lost() && slot.resumed.is_some() {
+        told += ", and created anew";
+    }
+    if slot.skipped_commits > 0 {
+        told += ", with a hole";
+    }
+    told
 }

@@ -46,6 +46,17 @@ pub struct SlotOutcome {
     pub age: Option<Span>,
     /// How old the slot itself was when the primary before was lost.
     pub slot_age: Option<Span>,
+    /// When it was created last by then; nothing if it has existed for long when the run begins.
+    pub created: Option<Instant>,
+    /// When what its copies need was installed in its database, if the jobs of the platform had
+    /// done so before the primary was lost.
+    pub installed: Option<Instant>,
+    /// When the first run of the dependency job ends that could see it, whether it came to that or
+    /// not; nothing if no such job keeps it.
+    pub install_due: Option<Instant>,
+    /// When the last feedback of its consumer arrived before it was lost, or by the end of the run;
+    /// nothing if none did.
+    pub fed_back: Option<Instant>,
     /// When its consumer was first given commits there after it had been given some elsewhere, or
     /// over an earlier connection; nothing if it never was.
     pub resumed: Option<Instant>,
@@ -71,6 +82,23 @@ pub struct SlotOutcome {
     pub consumer: Option<String>,
     /// How far apart the feedback of its consumer is.
     pub feedback: Option<Span>,
+}
+
+impl SlotOutcome {
+    /// Returns whether nobody can go on from it: it was not there when its primary took over, or
+    /// the server gave it up.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/abandoned-slot-is-given-up.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// let outcome = cutover::sim::run(&loaded.setup, 0);
+    /// let slot = &outcome.services[0].slots[0];
+    /// assert!(slot.is_lost() && slot.given_up.is_some());
+    /// ```
+    pub fn is_lost(&self) -> bool {
+        self.state != SlotState::Kept || self.given_up.is_some()
+    }
 }
 
 /// What a new primary has of a logical slot.
@@ -157,6 +185,8 @@ fn at_first(sim: &Sim, slot: &Slot, brought: &[Resumption]) -> Option<SlotOutcom
         state: if usable { SlotState::Kept } else { SlotState::Lost },
         confirmed_flush_lsn: lsn(world.confirmed(slot.id, node, until)),
         restart_lsn: lsn(world.restart_of(slot.id, node, until)),
+        created: slot.created.filter(|at| *at > Instant::ZERO),
+        fed_back: fed_back(sim, slot.id, given_up(slot, node).unwrap_or(world.now)),
         ..at_end(sim, slot, node, brought)
     })
 }
@@ -191,9 +221,48 @@ fn after(sim: &Sim, record: &SlotRecord, brought: &[Resumption]) -> SlotOutcome 
         age: own.then(|| record.lost_at.since(record.copied)),
         left_over: record.left_over,
         slot_age: Some(old),
+        created: Some(record.created).filter(|at| *at > Instant::ZERO),
+        installed: installed(sim, record),
+        install_due: install_due(sim, record),
+        fed_back: fed_back(sim, record.slot, record.lost_at),
         phantom_commits: phantoms_of(world, record.slot, record.branch),
         ..at_end(sim, world.slot(record.slot), record.node, brought)
     }
+}
+
+/// Returns when the extension that copies need was installed in a slot's database, if it was when
+/// the primary before was lost.
+fn installed(sim: &Sim, record: &SlotRecord) -> Option<Instant> {
+    let slot = sim.world.slot(record.slot);
+    let extension = sim.world.databases[slot.database.index()].installed;
+    extension.map(|one| one.seen_from).filter(|at| *at <= record.lost_at)
+}
+
+/// Returns when the first run of the dependency job ends that could see a slot.
+fn install_due(sim: &Sim, record: &SlotRecord) -> Option<Instant> {
+    let (world, slot) = (&sim.world, sim.world.slot(record.slot));
+    if world.knobs.slot_policy != SlotPolicy::PlatformJobs {
+        return None;
+    }
+    let same = slot.created == Some(record.created);
+    let seen = if same { slot.seen_from } else { record.created };
+    Some(world.dependency_runs(slot.service).next(seen + world.knobs.slot_job_duration))
+}
+
+/// Returns when the last feedback arrived that a slot's consumer had sent by an instant.
+fn fed_back(sim: &Sim, id: SlotId, by: Instant) -> Option<Instant> {
+    let own = sim.world.readings.iter().filter(|one| one.slot == id);
+    let arrived = own.filter_map(|one| {
+        let end = by.min(one.until).minus(one.delay);
+        let sent = one.feedback.last(end).filter(|sent| *sent >= one.begins)?;
+        Some(sent + one.delay)
+    });
+    arrived.max()
+}
+
+/// Returns when a server gave a slot up, if it did.
+fn given_up(slot: &Slot, node: NodeId) -> Option<Instant> {
+    slot.copy(node).and_then(|copy| copy.invalid)
 }
 
 /// Returns what a slot is in the end on a node.
@@ -203,7 +272,7 @@ fn at_end(sim: &Sim, slot: &Slot, node: NodeId, brought: &[Resumption]) -> SlotO
     let restart = world.restart_of(slot.id, node, world.now).filter(|_| last);
     let written = world.output(node).at(world.now).lsn().get();
     SlotOutcome {
-        given_up: slot.copy(node).and_then(|copy| copy.invalid),
+        given_up: given_up(slot, node),
         retained_bytes: restart.map(|restart| written.saturating_sub(restart.lsn().get())),
         ..counted(sim, slot.id, brought)
     }
@@ -233,6 +302,10 @@ fn counted(sim: &Sim, id: SlotId, brought: &[Resumption]) -> SlotOutcome {
         copied: None,
         age: None,
         slot_age: None,
+        created: None,
+        installed: None,
+        install_due: None,
+        fed_back: None,
         resumed: again.map(|one| world.readings[one.reading].begins),
         duplicates: repeats.sum(),
         repeats,

@@ -1,10 +1,13 @@
 //! Why the worst thing of a run happened, in plain sentences.
 //!
-//! * `worst`: what the worst thing is; `story`: what it was and the events that led to it.
+//! * `worst`: what the worst thing is; `story`: what it was and the events that led to it;
+//!   `outage` and `slot`: the same of an outage and of a logical slot.
 //!
 //! Knows nothing of the rest of a run. Kept here: an explanation goes backwards, tells only what
 //! had to be true, and fits on a screen.
 
+mod outage;
+mod slot;
 mod story;
 mod worst;
 
@@ -32,20 +35,22 @@ struct Detail {
     cost: bool,
     /// How many events of a chain are told, the first and the last.
     links: usize,
+    /// Whether it is told what else went wrong.
+    besides: bool,
 }
 
 /// From all that there is to as much as fits on the smallest screen.
 const DETAILS: [Detail; 10] = [
-    Detail { least: 1, again: true, cost: true, links: 12 },
-    Detail { least: 1, again: false, cost: true, links: 12 },
-    Detail { least: 2, again: false, cost: true, links: 12 },
-    Detail { least: 3, again: false, cost: true, links: 12 },
-    Detail { least: 3, again: false, cost: false, links: 12 },
-    Detail { least: 5, again: false, cost: false, links: 12 },
-    Detail { least: 12, again: false, cost: false, links: 12 },
-    Detail { least: 40, again: false, cost: false, links: 12 },
-    Detail { least: 40, again: false, cost: false, links: 8 },
-    Detail { least: 40, again: false, cost: false, links: 6 },
+    Detail { least: 1, again: true, cost: true, links: 12, besides: true },
+    Detail { least: 1, again: false, cost: true, links: 12, besides: true },
+    Detail { least: 2, again: false, cost: true, links: 12, besides: true },
+    Detail { least: 3, again: false, cost: true, links: 12, besides: true },
+    Detail { least: 3, again: false, cost: false, links: 12, besides: true },
+    Detail { least: 5, again: false, cost: false, links: 12, besides: true },
+    Detail { least: 12, again: false, cost: false, links: 12, besides: true },
+    Detail { least: 40, again: false, cost: false, links: 12, besides: true },
+    Detail { least: 40, again: false, cost: false, links: 8, besides: false },
+    Detail { least: 40, again: false, cost: false, links: 6, besides: false },
 ];
 
 /// Returns why the worst thing of a run happened, at 80 columns.
@@ -127,6 +132,8 @@ fn parts(story: &Story, detail: Detail) -> Vec<String> {
         [] => {}
         _ => parts.push(format!("{} more", story::sum(&rest))),
     }
+    parts.extend(story.notes.iter().cloned());
+    parts.extend(story.besides.iter().filter(|_| detail.besides).cloned());
     parts
 }
 
@@ -188,5 +195,20 @@ WHY
         report.expectations = &[];
         let text = explanation(&report, Style::PLAIN);
         assert!(text.contains("Nothing went wrong: no client was out"), "{text}");
+    }
+    #[test]
+    fn one_lost_commit_is_told_as_one() {
+        let mut outcome = fixture::outcome();
+        outcome.services[0].dual_writers[0].losing_commits = 1;
+        let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = flat(&explanation(&fixture::failing(&outcome), Style::PLAIN));
+        assert!(text.contains("1 commit acknowledged on orders-1 meanwhile is lost"), "{text}");
+        outcome.services[0].loss.ranges[0].acked_commits = 1;
+        outcome.invariants.retain(|row| row.verdict != crate::check::Verdict::Violated);
+        let mut report = fixture::failing(&outcome);
+        report.expectations = &[];
+        let text = flat(&explanation(&report, Style::PLAIN));
+        let told = "1 acknowledged commit of orders is lost: orders-1 wrote it to timeline 1";
+        assert!(text.contains(told), "{text}");
     }
 }

@@ -4,16 +4,15 @@
 //! happened without.
 
 use super::worst::{self, Worst};
-use crate::blame::{self, Again, Entry, Gap, Kind, Link, Scale};
+use super::{outage, slot};
+use crate::blame::{self, Again, Entry, Gap, Kind, Link, Scale, Setting};
 use crate::check::{Amount, InvariantOutcome};
 use crate::kernel::{Instant, Span};
-use crate::model::Endpoint;
+use crate::knob::KNOBS;
 use crate::report::findings::Report;
-use crate::report::wording::{counted, interval, moment, span};
+use crate::report::wording::{counted, interval, listed, measured, moment, span};
 use crate::scenario::ExpectationOutcome;
-use crate::sim::{
-    ClientOutcome, DualWriters, LostRange, Outage, Outcome, ServiceOutcome, SlotOutcome,
-};
+use crate::sim::{DualWriters, LostRange, Outcome, ServiceOutcome, SlotOutcome};
 
 /// What happened and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +21,10 @@ pub(super) struct Story {
     pub(super) what: String,
     /// What it consists of.
     pub(super) parts: Vec<Piece>,
+    /// Why it came to that, where that is no matter of amounts.
+    pub(super) notes: Vec<String>,
+    /// What else went wrong, told if there is room.
+    pub(super) besides: Option<String>,
     /// The events that led to it, in order of time.
     pub(super) chain: Vec<Link>,
 }
@@ -52,13 +55,17 @@ pub(super) fn of(report: &Report<'_>, worst: &Worst<'_>) -> Story {
     match *worst {
         Worst::Loss(service, range) => loss(outcome, service, range),
         Worst::TwoWriters(service, pair) => two_writers(outcome, service, pair),
-        Worst::Violated(row) => violated(outcome, row, worst::outage(report).as_ref()),
-        Worst::Missed(row) => missed(outcome, row, worst::outage(report).as_ref()),
+        Worst::Violated(row) => violated(report, row),
+        Worst::Missed(row) => missed(report, row),
         Worst::Gap(service, slot) => gap(outcome, service, slot),
-        Worst::Outage(client, outage) => down(outcome, client, outage),
+        Worst::Slot(service, slot) => {
+            Story { besides: besides(report), ..slot::of(outcome, service, slot) }
+        }
+        Worst::Allowed(row) => allowed(outcome, row),
+        Worst::Outage(client, outage) => outage::of(outcome, client, outage),
         Worst::Nothing => Story {
-            what: "Nothing went wrong: no client was out, no acknowledged commit is lost, no \
-                   invariant is violated and no expectation missed."
+            what: "Nothing went wrong: no client was out, no acknowledged commit and no logical \
+                   slot is lost, no invariant is broken and no expectation missed."
                 .to_owned(),
             ..Story::default()
         },
@@ -72,15 +79,19 @@ fn loss(outcome: &Outcome, service: &ServiceOutcome, range: &LostRange) -> Story
         entry.kind.is_loss() && entry.range == place && entry.subject == range.node
     };
     let lines: Vec<&Entry> = ledger.iter().filter(of_range).collect();
+    let one = range.acked_commits == 1;
+    let them = if one { "it" } else { "them" };
     let successor = blame::successor(outcome, service, range);
-    let lacks = successor.map_or("no surviving timeline has them".to_owned(), |one| {
-        format!("{}, which took over, does not have them", one.node)
+    let lacks = successor.map_or(format!("no surviving timeline has {them}"), |successor| {
+        format!("{}, which took over, does not have {them}", successor.node)
     });
     let what = format!(
-        "{} of {} are lost: {} wrote them to timeline {}, {} to {}, after {}, and {lacks}.",
+        "{} of {} {}: {} wrote {} to timeline {}, {} to {}, after {}, and {lacks}.",
         counted(range.acked_commits, "acknowledged commit"),
         service.name,
+        if one { "is lost" } else { "are lost" },
         range.node,
+        them,
         range.timeline,
         range.from_lsn,
         range.to_lsn,
@@ -89,13 +100,16 @@ fn loss(outcome: &Outcome, service: &ServiceOutcome, range: &LostRange) -> Story
     let unwaited = range.unwaited.map_or(0, |one| one.own_setting);
     let what = match unwaited {
         0 => what,
+        _ if one => format!(
+            "{what} It waited for no standby, since its client asks for that (synchronous_commit)."
+        ),
         _ => format!(
-            "{what} {unwaited} of them waited for no standby, since their client asks \
-                      for that (synchronous_commit)."
+            "{what} {unwaited} of them waited for no standby, since their client asks for that \
+             (synchronous_commit)."
         ),
     };
     let parts = lines.iter().filter_map(|line| part(outcome, line)).collect();
-    Story { what, parts, chain: joined(lines.iter().map(|line| &line.chain)) }
+    Story { what, parts, chain: joined(lines.iter().map(|line| &line.chain)), ..Story::default() }
 }
 
 /// Returns how much of a loss is of which making.
@@ -151,10 +165,10 @@ fn gap(outcome: &Outcome, service: &ServiceOutcome, slot: &SlotOutcome) -> Story
     };
     let lines: Vec<&Entry> = ledger.iter().filter(of_slot).collect();
     let parts = lines.iter().filter_map(|line| part(outcome, line)).collect();
-    Story { what, parts, chain: joined(lines.iter().map(|line| &line.chain)) }
+    Story { what, parts, chain: joined(lines.iter().map(|line| &line.chain)), ..Story::default() }
 }
 
-fn scale(scale: &Scale) -> String {
+pub(super) fn scale(scale: &Scale) -> String {
     match scale {
         Scale::Knobs(settings) => {
             let told = settings.iter().map(|one| format!("{} = {}", one.knob, one.value));
@@ -172,6 +186,7 @@ fn two_writers(outcome: &Outcome, service: &ServiceOutcome, pair: &DualWriters) 
     let loser = pair.nodes.first().cloned().unwrap_or_default();
     let lost = match pair.losing_commits {
         0 => format!("nothing was acknowledged on {loser} meanwhile"),
+        1 => format!("1 commit acknowledged on {loser} meanwhile is lost"),
         _ => format!(
             "{} acknowledged on {loser} meanwhile are lost",
             counted(pair.losing_commits, "commit")
@@ -200,13 +215,17 @@ fn two_writers(outcome: &Outcome, service: &ServiceOutcome, pair: &DualWriters) 
     chain.extend(blame::fences(outcome, service, &loser));
     chain.retain(|link| pair.end.is_none_or(|end| link.at <= end));
     chain.sort_by_key(|link| link.at);
-    Story { what, parts: Vec::new(), chain }
+    Story { what, chain, ..Story::default() }
 }
 
 /// The invariants that speak of a time in which a client could not work.
 const OF_OUTAGES: [&str; 2] = ["blocked-writes-noticed", "failover-in-time"];
 
-fn violated(outcome: &Outcome, row: &InvariantOutcome, longest: Option<&Worst<'_>>) -> Story {
+/// The invariants that speak of a logical slot that is to be there.
+const OF_SLOTS: [&str; 3] = ["copied-slot-survives", "slot-jobs-on-time", "switchover-keeps-slots"];
+
+fn violated(report: &Report<'_>, row: &InvariantOutcome) -> Story {
+    let outcome = report.outcome;
     let at = row.at.unwrap_or(outcome.until);
     let what = format!(
         "The invariant {} is violated at {}: {}. It says: {}.",
@@ -215,13 +234,42 @@ fn violated(outcome: &Outcome, row: &InvariantOutcome, longest: Option<&Worst<'_
         row.detail,
         row.statement
     );
-    if let (Some(Worst::Outage(client, outage)), true) = (longest, OF_OUTAGES.contains(&row.id)) {
-        return Story { what, ..down(outcome, client, outage) };
+    if OF_OUTAGES.contains(&row.id)
+        && let Some(Worst::Outage(client, outage)) = worst::outage(report)
+    {
+        return Story { what, ..outage::of(outcome, client, outage) };
+    }
+    if OF_SLOTS.contains(&row.id)
+        && let Some(Worst::Slot(service, lost)) = worst::slot(report)
+    {
+        return Story { what, ..slot::of(outcome, service, lost) };
     }
     if let Some(story) = of_consumers(outcome, row.id) {
         return Story { what, ..story };
     }
-    Story { what, parts: Vec::new(), chain: before(outcome, at) }
+    Story { what, chain: before(outcome, at), ..Story::default() }
+}
+
+/// Returns the story of a breach that the scenario allows.
+fn allowed(outcome: &Outcome, row: &InvariantOutcome) -> Story {
+    let at = row.at.unwrap_or(outcome.until);
+    let because = row.because.as_ref().map_or_else(String::new, |why| format!(": {why}"));
+    let amounts: Vec<String> = row.amounts.iter().map(|amount| measured(*amount)).collect();
+    let by = if amounts.is_empty() { String::new() } else { format!(" ({})", listed(&amounts)) };
+    let what = format!(
+        "The invariant {} is broken at {}{by}: {}. It says: {}. The scenario allows it{because}.",
+        row.id,
+        moment(at),
+        row.detail,
+        row.statement
+    );
+    Story { what, chain: before(outcome, at), ..Story::default() }
+}
+
+/// Returns the longest outage in a sentence, beside something that is worse.
+fn besides(report: &Report<'_>) -> Option<String> {
+    let Worst::Outage(client, outage) = worst::outage(report)? else { return None };
+    Some(format!("besides, {}", outage::in_words(report.outcome, client, outage)))
 }
 
 /// Returns what consumers of slots were given again, or never, if an invariant speaks of that.
@@ -235,103 +283,23 @@ fn of_consumers(outcome: &Outcome, invariant: &str) -> Option<Story> {
     let lines: Vec<&Entry> = ledger.iter().filter(counts).collect();
     let parts = lines.iter().filter_map(|line| part(outcome, line)).collect();
     let chain = joined(lines.iter().map(|line| &line.chain));
-    (!lines.is_empty()).then_some(Story { what: String::new(), parts, chain })
+    (!lines.is_empty()).then_some(Story { parts, chain, ..Story::default() })
 }
 
-fn missed(outcome: &Outcome, row: &ExpectationOutcome, longest: Option<&Worst<'_>>) -> Story {
+fn missed(report: &Report<'_>, row: &ExpectationOutcome) -> Story {
+    let outcome = report.outcome;
     let line = row.line.map_or_else(String::new, |line| format!(" in line {line}"));
     let what =
         format!("The scenario expects{line} {}, and what was found is: {}.", row.text, row.detail);
-    if let Some(Worst::Outage(client, outage)) = longest {
-        return Story { what, ..down(outcome, client, outage) };
+    if row.text.starts_with("SlotState")
+        && let Some(Worst::Slot(service, lost)) = worst::slot(report)
+    {
+        return Story { what, ..slot::of(outcome, service, lost) };
     }
-    Story { what, parts: Vec::new(), chain: before(outcome, outcome.until) }
-}
-
-fn down(outcome: &Outcome, client: &ClientOutcome, outage: &Outage) -> Story {
-    let deed = if client.writes { "write to" } else { "read from" };
-    let what = format!(
-        "{} could not {deed} {} {}.",
-        client.name,
-        client.endpoint.label(&client.service),
-        interval(outage.start, outage.end, outcome.until)
-    );
-    let ledger = blame::ledger(outcome);
-    let end = outage.end.unwrap_or(outcome.until);
-    let of_outage = |entry: &&Entry| {
-        let is_outage = matches!(entry.kind, Kind::Outage(_));
-        is_outage && entry.subject == client.name && entry.from >= outage.start && entry.to <= end
-    };
-    let lines: Vec<&Entry> = ledger.iter().filter(of_outage).collect();
-    let piece = |line: &&Entry| {
-        let Amount::Time(time) = line.amount else { return None };
-        let how = format!("{} ({})", spent(outcome, client, line), scale(&line.scale));
-        Some(Piece { amount: time.as_micros(), told: span(time), how })
-    };
-    let parts = lines.iter().filter_map(piece).collect();
-    Story { what, parts, chain: joined(lines.iter().map(|line| &line.chain)) }
-}
-
-/// How long after the end of a part the order may arrive that ended it.
-const TOLD_BY: Span = Span::from_secs(1);
-
-/// Returns whether an old primary came to pass connections on within a part of an outage.
-fn is_passed_on(outcome: &Outcome, line: &Entry) -> bool {
-    let of_service = outcome.services.iter().filter(|service| service.name == line.service);
-    let mut passing = of_service.flat_map(|service| &service.background.forwarding);
-    // It was told to when the new primary was there.
-    passing.any(|old| line.from <= old.at && old.at <= line.to + TOLD_BY)
-}
-
-/// Returns whether a line is of an outage that nothing ended.
-fn outage_is_open(outcome: &Outcome, client: &ClientOutcome, line: &Entry) -> bool {
-    let open = |outage: &&Outage| outage.end.is_none() && outage.start <= line.from;
-    line.to == outcome.until && client.outages.iter().any(|outage| open(&outage))
-}
-
-/// Returns what a part of an outage was needed for.
-fn spent(outcome: &Outcome, client: &ClientOutcome, line: &Entry) -> &'static str {
-    let Kind::Outage(part) = line.kind else { return "for nothing" };
-    let never_back = outage_is_open(outcome, client, line);
-    if never_back && matches!(part, blame::Part::Connect | blame::Part::Retry) {
-        return "to try again and again, in vain";
+    if let Some(Worst::Outage(client, outage)) = worst::outage(report) {
+        return Story { what, ..outage::of(outcome, client, outage) };
     }
-    if matches!(line.scale, Scale::Order(_)) {
-        return "until an operator gives the order";
-    }
-    let knob = match &line.scale {
-        Scale::Knobs(settings) => settings.first().map(|setting| setting.knob),
-        Scale::Fault(_)
-        | Scale::Driver(_)
-        | Scale::Feedback(_)
-        | Scale::Order(_)
-        | Scale::Consumer(_) => None,
-    };
-    let consumer = matches!(line.scale, Scale::Consumer(_));
-    match (part, knob) {
-        (blame::Part::Recover, Some("quorum_size")) => "until enough standbys follow again",
-        (blame::Part::Recover, Some("major_upgrade_outage")) => "to upgrade the primary in place",
-        (blame::Part::Recover, _) if is_passed_on(outcome, line) => {
-            "to stop the old primary and get a new one, to which it passes connections on"
-        }
-        (blame::Part::Recover, Some("detection_timeout")) => "to take the old primary back",
-        (blame::Part::Recover, Some("promotion_overhead")) => "to get a primary",
-        (blame::Part::Recover, _) => "to come back without a new primary",
-        (blame::Part::Check, Some("shutdown_checkpoint" | "stop_patience" | "sender_timeout")) => {
-            "to stop the old primary"
-        }
-        (blame::Part::Check, _) if consumer => "to stop the old primary",
-        (blame::Part::Promote, _) if client.endpoint != Endpoint::Primary => {
-            "to get another standby"
-        }
-        (blame::Part::Detect, _) => "to notice it",
-        (blame::Part::Check, _) => "to make sure",
-        (blame::Part::Promote, _) => "to get a new primary",
-        (blame::Part::Publish, _) => "to publish the name",
-        (blame::Part::Cache, _) => "to forget the old address",
-        (blame::Part::Connect, _) => "to find out that connections are dead",
-        (blame::Part::Retry, _) => "to pause between attempts",
-    }
+    Story { what, chain: before(outcome, outcome.until), ..Story::default() }
 }
 
 /// Returns what led to the last promotion before an instant, or the last faults.
@@ -356,7 +324,7 @@ fn before(outcome: &Outcome, at: Instant) -> Vec<Link> {
 }
 
 /// Returns several chains as one, each event once.
-fn joined<'a>(chains: impl Iterator<Item = &'a Vec<Link>>) -> Vec<Link> {
+pub(super) fn joined<'a>(chains: impl Iterator<Item = &'a Vec<Link>>) -> Vec<Link> {
     let mut all: Vec<Link> = Vec::new();
     for link in chains.flatten() {
         if !all.contains(link) {
@@ -367,6 +335,15 @@ fn joined<'a>(chains: impl Iterator<Item = &'a Vec<Link>>) -> Vec<Link> {
     all
 }
 
-fn link(at: Instant, what: String) -> Link {
+/// Returns a link that no constant put where it is.
+pub(super) fn link(at: Instant, what: String) -> Link {
     Link { at, what, by: None }
+}
+
+/// Returns a knob with its value in a run.
+pub(super) fn setting(outcome: &Outcome, name: &str) -> Setting {
+    let row = KNOBS.iter().find(|row| row.name == name).expect("it is a knob of the registry");
+    let value = outcome.knobs.get(name).expect("every knob of the registry has a value");
+    let is_stance = row.basis.is_stance() || value != row.default;
+    Setting { knob: row.name, value, is_stance }
 }

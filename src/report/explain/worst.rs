@@ -1,7 +1,7 @@
 //! Which thing of a run is the worst.
 //!
 //! Knows nothing of its causes. Kept here: what makes a run fail comes before what it allows, and
-//! lost data before lost time.
+//! lost data before lost time; a slot that is lost has all its tables copied again.
 
 use crate::check::{InvariantOutcome, Verdict};
 use crate::report::findings::Report;
@@ -21,8 +21,12 @@ pub(super) enum Worst<'a> {
     Missed(&'a ExpectationOutcome),
     /// The consumer of a logical slot will never be given commits.
     Gap(&'a ServiceOutcome, &'a SlotOutcome),
+    /// Nobody can go on from a logical slot.
+    Slot(&'a ServiceOutcome, &'a SlotOutcome),
     /// A client could not work.
     Outage(&'a ClientOutcome, &'a Outage),
+    /// An invariant was broken as the scenario allows.
+    Allowed(&'a InvariantOutcome),
     /// Nothing went wrong.
     Nothing,
 }
@@ -49,8 +53,8 @@ pub(super) fn of<'a>(report: &Report<'a>) -> Worst<'a> {
         return Worst::Missed(row);
     }
     let allowed = loss(report).or_else(|| two_writers(report)).or_else(|| gap(report));
-    let allowed = allowed.or_else(|| outage(report));
-    allowed.unwrap_or(Worst::Nothing)
+    let allowed = allowed.or_else(|| slot(report)).or_else(|| outage(report));
+    allowed.or_else(|| breach(report)).unwrap_or(Worst::Nothing)
 }
 
 /// Returns the range with the most lost commits.
@@ -81,6 +85,23 @@ fn gap<'a>(report: &Report<'a>) -> Option<Worst<'a>> {
     let holes = slots.filter(|(_, slot)| slot.skipped_commits > 0);
     let most = holes.rev().max_by_key(|(_, slot)| slot.skipped_commits);
     most.map(|(service, slot)| Worst::Gap(service, slot))
+}
+
+/// Returns the slot from which nobody can go on, one with a consumer and the oldest if there are
+/// several.
+pub(super) fn slot<'a>(report: &Report<'a>) -> Option<Worst<'a>> {
+    let of_service =
+        |service: &'a ServiceOutcome| service.slots.iter().map(move |slot| (service, slot));
+    let slots = report.outcome.services.iter().flat_map(of_service);
+    let lost = slots.filter(|(_, slot)| slot.is_lost() || slot.left_over);
+    let most = lost.rev().max_by_key(|(_, slot)| (slot.consumer.is_some(), slot.slot_age));
+    most.map(|(service, slot)| Worst::Slot(service, slot))
+}
+
+/// Returns the first invariant that was broken as the scenario allows.
+fn breach<'a>(report: &Report<'a>) -> Option<Worst<'a>> {
+    let mut rows = report.outcome.invariants.iter();
+    rows.find(|row| row.verdict == Verdict::Allowed).map(Worst::Allowed)
 }
 
 /// Returns the longest outage, one of writes if there is any.

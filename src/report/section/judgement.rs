@@ -3,11 +3,11 @@
 //! Knows nothing of how they are judged. Kept here: what is violated, allowed or missed is told in
 //! full; what holds is counted, and so is what nothing put to the test.
 
-use crate::check::{Amount, Verdict};
+use crate::check::Verdict;
 use crate::report::findings::Report;
 use crate::report::page::Page;
 use crate::report::style::Ink;
-use crate::report::wording::{counted, listed, many, moment};
+use crate::report::wording::{counted, listed, many, measured, moment};
 use crate::scenario::{ExpectationOutcome, ExpectationVerdict};
 use crate::sim::InvariantOutcome;
 
@@ -39,18 +39,6 @@ fn broken(row: &InvariantOutcome) -> String {
     let by = if amounts.is_empty() { String::new() } else { format!(", {}", listed(&amounts)) };
     let detail = if row.detail.is_empty() { String::new() } else { format!(": {}", row.detail) };
     format!("{}{at}{by}{detail}", row.id)
-}
-
-/// Returns an amount as the rest of the screen writes such a quantity.
-fn measured(amount: Amount) -> String {
-    use crate::report::wording::{size, span};
-    match amount {
-        Amount::Commits(count) => counted(count, "commit"),
-        Amount::Bytes(bytes) => size(bytes.get()),
-        Amount::Window(window) => format!("{} back", span(window)),
-        Amount::Time(time) => span(time),
-        Amount::Times(count) => counted(count, "time"),
-    }
 }
 
 fn expectations(report: &Report<'_>, page: &mut Page) {

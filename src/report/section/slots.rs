@@ -25,7 +25,8 @@ pub(in crate::report) fn slots(report: &Report<'_>, page: &mut Page) {
 }
 
 fn ink(slot: &SlotOutcome) -> Ink {
-    if slot.skipped_commits > 0 || slot.state == SlotState::Lost || slot.left_over {
+    let gone = slot.state == SlotState::Lost || slot.given_up.is_some();
+    if slot.skipped_commits > 0 || gone || slot.left_over {
         Ink::Bad
     } else if slot.state == SlotState::NotYetSynced || slot.duplicates + slot.phantom_commits > 0 {
         Ink::Doubtful
@@ -92,18 +93,19 @@ fn position(slot: &SlotOutcome) -> String {
         }
         _ => String::new(),
     };
+    let given_up = slot.given_up.map_or(String::new(), |at| {
+        format!(", given up at {}: it held back too much WAL", moment(at))
+    });
     match slot.state {
         SlotState::Kept if slot.left_over => format!(
             "LEFT OVER on {node}{after}{at}: a slot of this name was there before and is not the \
              primary's; drop such slots on standbys while the primary is there"
         ),
-        SlotState::Kept => format!("kept on {node}{after}{at}{behind}"),
-        SlotState::Lost => {
-            let why = slot.given_up.map_or(String::new(), |at| {
-                format!(", given up at {}: it held back too much WAL", moment(at))
-            });
-            format!("LOST on {node}{after}{why}; {}", remedy(slot))
+        SlotState::Kept if slot.given_up.is_some() => {
+            format!("LOST on {node}: kept there{after}{at}{given_up}; {}", remedy(slot))
         }
+        SlotState::Kept => format!("kept on {node}{after}{at}{behind}"),
+        SlotState::Lost => format!("LOST on {node}{after}{given_up}; {}", remedy(slot)),
         SlotState::NotYetSynced => {
             let age = slot.slot_age.map_or(String::new(), |age| format!(", {} old", span(age)));
             format!("not on {node}{after}: not copied yet{age}; {}", remedy(slot))
