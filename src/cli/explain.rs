@@ -144,6 +144,13 @@ fn of_contract(contract: &Contract) -> Facts {
         ("says", sentence(contract.says)),
         ("source", format!("{}, lines {first} to {last}", contract.document.card().title)),
         ("checked by", contract.check.name().to_owned()),
+        (
+            "counts",
+            contract.situation.words().map_or_else(
+                || "in every run in which the check finds something to judge".to_owned(),
+                |words| format!("in runs in which {words}"),
+            ),
+        ),
         ("see it in", format!("cutover contracts scenarios/{}.ron", contract.scenario)),
     ];
     if let Some(bound) = contract.bound {

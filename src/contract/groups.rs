@@ -6,7 +6,7 @@
 use super::probe::{Finding, joined, upheld_if};
 use crate::control::{GroupPart, GroupState};
 use crate::kernel::{Instant, Span};
-use crate::sim::{GroupOutcome, OrderOutcome, Outcome};
+use crate::sim::{GroupOutcome, LostRange, OrderOutcome, Outcome};
 
 /// For how long a brief interruption may last, the client's own retries included.
 const BRIEF: Span = Span::from_secs(60);
@@ -47,6 +47,25 @@ pub(super) fn interrupts_briefly(outcome: &Outcome) -> Finding {
     }))
 }
 
+/// A promotion that loses data loses what had not come to the promoted node: its history parts from
+/// the old one's where what it had received ends, and not before.
+pub(super) fn loses_what_had_not_come(outcome: &Outcome) -> Finding {
+    joined(taken(outcome, "PromoteSecondary").map(|(_, order)| {
+        let service = outcome.services.iter().find(|one| one.name == order.service)?;
+        let promoted = service.finished().find(|one| one.ordered >= order.at)?;
+        let ranges = outcome.services.iter().flat_map(|one| &one.loss.ranges);
+        let of_promotion = |range: &&LostRange| {
+            range.node == promoted.from && range.acked_commits > 0 && range.since < order.at
+        };
+        let lost = ranges.filter(of_promotion).find(|one| one.to_lsn > promoted.fork_lsn)?;
+        let candidate = promoted.candidates.iter().find(|one| one.node == promoted.node)?;
+        let received = candidate.received_lsn.unwrap_or(candidate.replayed_lsn);
+        upheld_if(lost.from_lsn >= received, || {
+            format!("{} had received up to {received}, lost is {}", promoted.node, lost.from_lsn)
+        })
+    }))
+}
+
 /// The promoted instance is the primary one of its group, and can be written.
 pub(super) fn becomes_primary(outcome: &Outcome) -> Finding {
     joined(taken(outcome, "PromoteSecondary").map(|(group, order)| {
@@ -71,4 +90,25 @@ pub(super) fn is_added_again(outcome: &Outcome) -> Finding {
         let wanted = (GroupPart::Secondary, GroupState::Running);
         upheld_if(found == wanted, || format!("{} is {found:?}", order.service))
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Lsn;
+    use crate::scenario;
+    use crate::sim;
+
+    #[test]
+    fn commits_that_had_come_to_the_secondary_and_are_lost_refute_the_statement() {
+        let loaded = scenario::load("scenarios/gad-promotion-client-stays.ron".as_ref());
+        let mut outcome = sim::run(&loaded.expect("it is valid").setup, 0);
+        assert_eq!(loses_what_had_not_come(&outcome), Some(Ok(())));
+        for candidate in &mut outcome.services[1].promotions[0].candidates {
+            candidate.received_lsn = Some(Lsn(u64::MAX));
+        }
+        assert!(matches!(loses_what_had_not_come(&outcome), Some(Err(_))));
+        outcome.services[0].loss.ranges.clear();
+        assert_eq!(loses_what_had_not_come(&outcome), None, "nothing was lost");
+    }
 }

@@ -148,6 +148,9 @@ pub fn judge(suite: &[(String, Loaded)], seed: u64, jobs: NonZero<usize>) -> Vec
 
 /// What one run says of a contract, and how near it comes to its bound.
 fn one(contract: &Contract, outcome: &Outcome) -> (Finding, Option<Span>) {
+    if !contract.situation.arises(outcome) {
+        return (None, None);
+    }
     let finding = match contract.check {
         Check::Probe(_, find) => find(outcome),
         Check::Invariant(id) => of_invariant(id, outcome),

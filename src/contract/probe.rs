@@ -4,9 +4,13 @@
 //! of says nothing about it.
 
 use crate::control::ServiceState;
-use crate::kernel::Instant;
+use crate::kernel::{Instant, Span};
+use crate::knob::StandbyReplacement;
 use crate::model::{Endpoint, Plan};
 use crate::sim::{DnsChange, FaultOutcome, Outcome, Promotion, ServiceOutcome};
+
+/// By when a name has moved, if nothing is in its way.
+const MOVED: Span = Span::from_secs(60);
 
 /// What a run says of a statement: nothing, that it is upheld, or what refutes it.
 pub(super) type Finding = Option<Result<(), String>>;
@@ -99,7 +103,7 @@ pub(super) fn primary_name_dead_in_timeout(outcome: &Outcome) -> Finding {
         let mut writers = sessions.filter(|session| session.acknowledged > 0).peekable();
         writers.peek()?;
         let answered = writers.find(|session| {
-            let after = fault.at + crate::kernel::Span::from_secs(1);
+            let after = fault.at + Span::from_secs(1);
             session.acknowledged_from(after) > 0
         });
         upheld_if(answered.is_none(), || {
@@ -198,6 +202,44 @@ pub(super) fn second_standby_serves(outcome: &Outcome) -> Finding {
     }))
 }
 
+/// After a planned operation the primary name points to the new primary.
+pub(super) fn primary_name_switched(outcome: &Outcome) -> Finding {
+    joined(outcome.services.iter().flat_map(|service| {
+        let planned = service.finished().filter(|one| one.cause == "switchover");
+        planned.map(move |promotion| match promotion.published {
+            Some(published) => {
+                let now = targets(service, Endpoint::Primary, published);
+                upheld_if(now == [promotion.node.clone()], || format!("it points to {now:?}"))
+            }
+            // Whatever else befell the service may have been in the way.
+            None if !outcome.faults.is_empty() || promotion.finished? + MOVED > outcome.until => {
+                None
+            }
+            None => upheld_if(false, || format!("it never led to {}", promotion.node)),
+        })
+    }))
+}
+
+/// When the primary of a service is to be changed as planned, it has one server more than its plan.
+pub(super) fn one_server_more(outcome: &Outcome) -> Finding {
+    let one_by_one = outcome.knobs.standby_replacement == StandbyReplacement::OneByOne;
+    let changed = |service: &ServiceOutcome| {
+        let mut orders = outcome.orders.iter().filter(|order| order.service == service.name);
+        orders.any(|order| ["ChangeTier", "ChangePlan"].contains(&order.order))
+    };
+    if !outcome.faults.is_empty() || !one_by_one {
+        return None;
+    }
+    joined(outcome.services.iter().filter(|service| !changed(service)).map(|service| {
+        let planned = service.finished().find(|one| one.cause == "switchover")?;
+        let until = service.census.iter().filter(|census| census.at <= planned.ordered);
+        let most = until.map(|census| census.existing).max()?;
+        upheld_if(most == service.plan.nodes() + 1, || {
+            format!("{} had {most} nodes, its plan has {}", service.name, service.plan.nodes())
+        })
+    }))
+}
+
 /// A service without a standby loses what was not uploaded when its node is lost.
 pub(super) fn lone_node_loses_what_was_not_uploaded(outcome: &Outcome) -> Finding {
     joined(outcome.services.iter().filter(|service| service.plan.standbys() == 0).map(|service| {
@@ -207,4 +249,38 @@ pub(super) fn lone_node_loses_what_was_not_uploaded(outcome: &Outcome) -> Findin
             "nothing was lost".to_owned()
         })
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario;
+    use crate::sim;
+
+    #[test]
+    fn a_name_that_is_not_moved_or_moved_elsewhere_refutes_a_switchover() {
+        let loaded = scenario::load("scenarios/maintenance-business.ron".as_ref());
+        let mut outcome = sim::run(&loaded.expect("it is valid").setup, 0);
+        assert_eq!(primary_name_switched(&outcome), Some(Ok(())));
+        let mut unmoved = outcome.clone();
+        unmoved.services[0].promotions[0].published = None;
+        assert!(matches!(primary_name_switched(&unmoved), Some(Err(_))));
+        for change in &mut outcome.services[0].dns {
+            change.targets = vec!["orders-1".to_owned()];
+        }
+        assert!(matches!(primary_name_switched(&outcome), Some(Err(_))));
+    }
+
+    #[test]
+    fn a_server_that_is_not_built_or_built_too_often_refutes_the_count() {
+        let loaded = scenario::load("scenarios/maintenance-premium.ron".as_ref());
+        let mut outcome = sim::run(&loaded.expect("it is valid").setup, 0);
+        assert_eq!(one_server_more(&outcome), Some(Ok(())));
+        let planned = outcome.services[0].plan.nodes();
+        for census in &mut outcome.services[0].census {
+            census.existing = census.existing.min(planned);
+        }
+        let refuted = Some(Err("orders had 3 nodes, its plan has 3".to_owned()));
+        assert_eq!(one_server_more(&outcome), refuted);
+    }
 }

@@ -60,6 +60,9 @@ pub fn contracts_text(standings: &[Standing]) -> String {
 
 fn note(standing: &Standing) -> String {
     let mut lines = vec![standing.contract.says.to_owned()];
+    lines.extend(
+        standing.contract.situation.words().map(|words| format!("in runs in which {words}")),
+    );
     if let (Some(bound), Some((name, measure))) = (standing.contract.bound, &standing.nearest) {
         lines.push(format!("{}: stated {}, {measure} in {name}", bound.what, bound.at));
     }
@@ -131,6 +134,7 @@ pub fn contracts_json(standings: &[Standing]) -> String {
             "last_line": contract.lines.1,
             "says": contract.says,
             "checked_by": contract.check.name(),
+            "in_runs_in_which": contract.situation.words(),
             "for_instance_in": contract.scenario,
             "verdict": standing.verdict.word(),
             "bound": bound,
@@ -165,8 +169,10 @@ pub fn contracts_markdown(standings: &[Standing]) -> String {
     lines.push("|---|---|---|---|---|---|---|".to_owned());
     for standing in standings {
         let contract = standing.contract;
+        let when = contract.situation.words();
+        let when = when.map_or_else(String::new, |words| format!(", where {words}"));
         lines.push(format!(
-            "| {} | {} | {} | `{}` | {} | {} | {} |",
+            "| {} | {} | {} | `{}`{when} | {} | {} | {} |",
             contract.id,
             standing.contract.place(),
             contract.says,
