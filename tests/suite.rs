@@ -122,6 +122,23 @@ fn junit_counts_what_it_lists() {
     assert_eq!(count("</testsuite>"), 4);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_folder_to_which_links_lead_is_visited_once() {
+    let suite = Suite::new("links");
+    std::os::unix::fs::symlink(".", suite.0.join("loop")).expect("a link can be made");
+    fs::create_dir(suite.0.join("nested")).expect("a folder can be made");
+    fs::write(suite.0.join("nested/e-passes.ron"), quiet(0)).expect("it can be written");
+    std::os::unix::fs::symlink("nested", suite.0.join("other")).expect("a link can be made");
+    std::os::unix::fs::symlink("..", suite.0.join("nested/up")).expect("a link can be made");
+    let (text, _) = suite.run(&[".", "--format", "tap"]);
+    let files = text.lines().filter_map(|line| line.split_once(" - ./"));
+    let files: Vec<&str> = files.map(|(_, file)| file).collect();
+    let expected =
+        ["a-passes.ron", "b-fails.ron", "c-undecided.ron", "d-refused.ron", "nested/e-passes.ron"];
+    assert_eq!(files, expected, "{text}");
+}
+
 /// A scenario with an expectation that is not met, declared as known or not.
 fn with_known_failure(promotions: u32) -> String {
     let expected = format!("Promotions(service: \"orders\", count: {promotions})");

@@ -3,6 +3,7 @@
 //! Knows nothing of what a scenario may say. Kept here: every error of every file is told, in the
 //! order of the paths given and of the names in a folder.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -38,9 +39,15 @@ pub(crate) fn validate(paths: &[PathBuf]) -> Result<Exit, Stop> {
 }
 
 /// Returns the scenario files at a path: itself, or those of a folder and its folders by name.
+///
+/// A folder to which several links lead is visited once, under the first of its names.
 pub(crate) fn scenarios(path: &Path) -> io::Result<Vec<PathBuf>> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
+    if path.is_dir() { of_folder(path, &mut BTreeSet::new()) } else { Ok(vec![path.to_owned()]) }
+}
+
+fn of_folder(path: &Path, visited: &mut BTreeSet<PathBuf>) -> io::Result<Vec<PathBuf>> {
+    if !visited.insert(fs::canonicalize(path)?) {
+        return Ok(Vec::new());
     }
     let entries = fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path()));
     let mut entries: Vec<PathBuf> = entries.collect::<io::Result<_>>()?;
@@ -48,7 +55,7 @@ pub(crate) fn scenarios(path: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in entries {
         if entry.is_dir() {
-            files.extend(scenarios(&entry)?);
+            files.extend(of_folder(&entry, visited)?);
         } else if entry.extension().is_some_and(|extension| extension == "ron") {
             files.push(entry);
         }
