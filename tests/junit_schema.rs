@@ -75,6 +75,13 @@ const RULES: &[Rule] = &[
         holds_text: true,
     },
     Rule {
+        name: "error",
+        required: &[],
+        optional: &["type", "message"],
+        children: &[],
+        holds_text: true,
+    },
+    Rule {
         name: "skipped",
         required: &[],
         optional: &["type", "message"],
@@ -203,7 +210,7 @@ fn failures_refusals_and_odd_letters_are_valid_too() {
     fs::create_dir_all(&folder).expect("a temporary folder can be made");
     let text = |plan: &str| {
         format!(
-            "Scenario(name: \"<&>\", services: [Service(name: \"orders\", plan: {plan})], \
+            "Scenario(name: \"odd\", story: \"<&>\", services: [Service(name: \"orders\", plan: {plan})], \
              until: \"10m\", expect: [Promotions(service: \"orders\", count: 1)])"
         )
     };
@@ -212,7 +219,7 @@ fn failures_refusals_and_odd_letters_are_valid_too() {
     let path = folder.to_str().expect("the folder has a plain name");
     let text = printed(&[path, "--format", "junit"]);
     fs::remove_dir_all(&folder).expect("the folder is there");
-    assert!(text.contains("<failure "), "{text}");
+    assert!(text.contains("<failure ") && text.contains("<error "), "{text}");
     validate(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
 }
 
@@ -235,7 +242,7 @@ fn a_document_that_breaks_a_rule_is_refused() {
         (" errors=\"0\"", " errors=\"0\" disabled=\"0\""),
         (" classname=\"e\"", ""),
         ("<failure message=\"f\">g</failure>", "g"),
-        ("<failure message=\"f\">g</failure>", "<error>g</error>"),
+        ("<failure message=\"f\">g</failure>", "<warning>g</warning>"),
         ("<failure message=\"f\">g</failure>", "<skipped/><failure/>"),
         (">g<", ">\u{1}<"),
         (">g<", ">a & b<"),

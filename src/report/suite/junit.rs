@@ -1,8 +1,9 @@
 //! A suite as `JUnit` XML, in the parts that every reader of it agrees on.
 //!
 //! A scenario is a test suite, an expectation or an invariant a test case; a vacuous, undecided or
-//! known one is skipped. Knows nothing of how people read it. Kept here: no
-//! character that XML forbids, no wall-clock time, and the same bytes for the same result.
+//! known one is skipped. A file that cannot be run is an error and no failure. Knows nothing of how
+//! people read it. Kept here: no character that XML forbids, no wall-clock time, and the same bytes
+//! for the same result.
 
 use super::{SuiteCase, SuiteCheck, SuiteResult};
 
@@ -27,12 +28,14 @@ use super::{SuiteCase, SuiteCheck, SuiteResult};
 /// assert!(xml.starts_with("<?xml") && xml.contains("crash.ron"));
 /// ```
 pub fn junit(cases: &[SuiteCase]) -> String {
-    let (tests, failures) =
-        cases.iter().map(counts).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let counted: Vec<Counts> = cases.iter().map(counts).collect();
+    let sum = |of: fn(&Counts) -> usize| counted.iter().map(of).sum::<usize>();
+    let (tests, failures) = (sum(|one| one.tests), sum(|one| one.failures));
+    let errors = sum(|one| one.errors);
     let mut lines = vec!["<?xml version=\"1.0\" encoding=\"UTF-8\"?>".to_owned()];
     lines.push(format!(
-        "<testsuites name=\"cutover\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" \
-         time=\"0\">"
+        "<testsuites name=\"cutover\" tests=\"{tests}\" failures=\"{failures}\" \
+         errors=\"{errors}\" time=\"0\">"
     ));
     for case in cases {
         suite(case, &mut lines);
@@ -42,23 +45,25 @@ pub fn junit(cases: &[SuiteCase]) -> String {
 }
 
 fn suite(case: &SuiteCase, lines: &mut Vec<String>) {
-    let (tests, failures, skipped) = counts(case);
+    let Counts { tests, failures, errors, skipped } = counts(case);
     let name = escaped(&case.file);
     lines.push(format!(
-        "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" \
-         skipped=\"{skipped}\" time=\"0\">"
+        "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" \
+         errors=\"{errors}\" skipped=\"{skipped}\" time=\"0\">"
     ));
     lines.push("    <properties>".to_owned());
     lines.push(format!("      <property name=\"seed\" value=\"{}\"/>", case.seed));
-    let fingerprint = format!("{:016x}", case.fingerprint);
-    lines.push(format!("      <property name=\"fingerprint\" value=\"{fingerprint}\"/>"));
+    if case.result != SuiteResult::Refused {
+        let fingerprint = format!("{:016x}", case.fingerprint);
+        lines.push(format!("      <property name=\"fingerprint\" value=\"{fingerprint}\"/>"));
+    }
     let repeat = escaped(&case.repeat);
     lines.push(format!("      <property name=\"repeat\" value=\"{repeat}\"/>"));
     lines.push("    </properties>".to_owned());
-    if case.checks.is_empty() {
+    if case.result == SuiteResult::Refused {
         let start = format!("    <testcase classname=\"{name}\" name=\"is valid\" time=\"0\">");
         let text = escaped(&case.headline);
-        lines.push(format!("{start}<failure message=\"refused\">{text}</failure></testcase>"));
+        lines.push(format!("{start}<error message=\"refused\">{text}</error></testcase>"));
     }
     lines.extend(case.checks.iter().map(|check| test(&name, check, &case.repeat)));
     lines.push("  </testsuite>".to_owned());
@@ -84,14 +89,27 @@ fn is_skipped(check: &SuiteCheck) -> bool {
     check.is_known() || check.verdict == "vacuous" || check.result == SuiteResult::Inconclusive
 }
 
-/// Counts tests, failures and tests that were skipped.
-fn counts(case: &SuiteCase) -> (usize, usize, usize) {
-    if case.checks.is_empty() {
-        return (1, 1, 0);
+/// How many tests there are, and how many of them came out otherwise than passed.
+#[derive(Default)]
+struct Counts {
+    tests: usize,
+    failures: usize,
+    errors: usize,
+    skipped: usize,
+}
+
+fn counts(case: &SuiteCase) -> Counts {
+    if case.result == SuiteResult::Refused {
+        return Counts { tests: 1, errors: 1, ..Counts::default() };
     }
     let failed = case.checks.iter().filter(|check| check.result == SuiteResult::Failed);
     let skipped = case.checks.iter().filter(|check| is_skipped(check));
-    (case.checks.len(), failed.count(), skipped.count())
+    Counts {
+        tests: case.checks.len(),
+        failures: failed.count(),
+        errors: 0,
+        skipped: skipped.count(),
+    }
 }
 
 /// Returns a text as XML takes it: marked up characters spelled out, forbidden ones left out.

@@ -63,11 +63,13 @@ pub fn suite_text(cases: &[SuiteCase], coverage: bool) -> String {
         lines.push(format!("{}, red as soon as they pass", counted(known, "known failure")));
     }
     let vacuous = untested(cases);
-    if !vacuous.is_empty() {
+    // What was not run could put nothing to the test.
+    let run = cases.iter().any(|case| case.result != SuiteResult::Refused);
+    if run && !vacuous.is_empty() {
         let text = format!("no scenario put to the test: {}", vacuous.join(", "));
         lines.extend(wrap(&text, WIDTH));
     }
-    if coverage {
+    if run && coverage {
         lines.extend(covered(cases));
     }
     lines.join("\n") + "\n"
