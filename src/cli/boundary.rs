@@ -7,13 +7,14 @@ use super::args::{BoundaryOptions, By, Format};
 use super::change::set_words;
 use super::exit::Exit;
 use super::guard::guarded;
+use super::interruption::Interruption;
 use super::jobs::jobs;
 use super::output;
 use super::run::{path, quoted};
 use super::stop::Stop;
 use crate::report::{self, BoundaryReport};
 use crate::scenario::{self, Loaded};
-use crate::search::{Aspect, Class, boundaries};
+use crate::search::{Aspect, Class, boundaries_until};
 use crate::sim;
 
 /// Finds where the outcome of a scenario changes.
@@ -28,7 +29,13 @@ pub(crate) fn boundary(options: &BoundaryOptions) -> Result<Exit, Stop> {
     let command = repeat(options);
     let judge = |value: u64| class(&loaded, options, value);
     let span = (range.low.get(), range.high.get());
-    let found = guarded(&command, || boundaries(span, options.grid, jobs(options.jobs), judge))?;
+    let interruption = Interruption::watch();
+    let is_over = || interruption.is_noted();
+    let jobs = jobs(options.jobs);
+    let found = guarded(&command, || boundaries_until(span, options.grid, jobs, (judge, is_over)))?;
+    if found.tried == 0 {
+        return Err(interrupted("interrupted before any run".to_owned()));
+    }
     let report = BoundaryReport {
         scenario: &loaded.setup.name,
         seed: options.seed,
@@ -41,7 +48,15 @@ pub(crate) fn boundary(options: &BoundaryOptions) -> Result<Exit, Stop> {
         Format::Text => report::boundary_text(&report),
         Format::Json => report::boundary_json(&report),
     })?;
+    if !found.is_whole {
+        let message = format!("interrupted after {} runs, which are told of", found.tried);
+        return Err(interrupted(message));
+    }
     Ok(if found.intervals.len() > 1 { Exit::Fail } else { Exit::Pass })
+}
+
+fn interrupted(message: String) -> Stop {
+    Stop { exit: Exit::Interrupted, message }
 }
 
 /// Returns how a run comes out with a value; one that the scenario refuses is a class of its own.

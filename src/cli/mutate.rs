@@ -6,6 +6,7 @@
 use super::args::{Format, MutateOptions};
 use super::exit::Exit;
 use super::guard::guarded;
+use super::interruption::Interruption;
 use super::jobs::jobs;
 use super::output;
 use super::run::{path, quoted};
@@ -19,11 +20,24 @@ use crate::search;
 pub(crate) fn mutate(options: &MutateOptions) -> Result<Exit, Stop> {
     let suite = suite(options)?;
     let command = repeat("mutate", options);
-    let matrix = guarded(&command, || search::mutate(&suite, options.seed, jobs(options.jobs)))?;
+    let interruption = Interruption::watch();
+    let is_over = || interruption.is_noted();
+    let (jobs, all) = (jobs(options.jobs), suite.len());
+    let (matrix, done) =
+        guarded(&command, || search::mutate_until(&suite, options.seed, jobs, is_over))?;
+    let interrupted = |message: String| Stop { exit: Exit::Interrupted, message };
+    if done == 0 && all > 0 {
+        let told = "interrupted before any scenario was run with every planted fault";
+        return Err(interrupted(told.to_owned()));
+    }
     output::emit(&match options.format {
-        Format::Text => report::mutation_text(&matrix, suite.len()),
-        Format::Json => report::mutation_json(&matrix, suite.len()),
+        Format::Text => report::mutation_text(&matrix, done),
+        Format::Json => report::mutation_json(&matrix, done),
     })?;
+    if done < all {
+        let told = format!("interrupted after {done} of {all} scenarios, which are told of");
+        return Err(interrupted(format!("{told}\nthe others may catch what survives here")));
+    }
     Ok(if matrix.is_complete() { Exit::Pass } else { Exit::Fail })
 }
 

@@ -101,11 +101,15 @@ pub fn boundary_text(report: &BoundaryReport<'_>) -> String {
     page.table(2, &table);
     page.gap();
     let changes = many(&found.intervals).saturating_sub(1);
-    let mut text = format!(
-        "{}, found in {}; both values beside each change were run.",
-        counted(changes, "change"),
-        counted(found.tried, "run")
-    );
+    let (changes, runs) = (counted(changes, "change"), counted(found.tried, "run"));
+    let mut text = if found.is_whole {
+        format!("{changes}, found in {runs}; both values beside each change were run.")
+    } else {
+        format!(
+            "{changes}, found in {runs} before it was interrupted: each lies somewhere between \
+             two intervals, and what follows the last one is not known."
+        )
+    };
     if found.returns() {
         text += " An outcome comes back after another: there is no single threshold.";
     }
@@ -174,6 +178,7 @@ pub fn boundary_json(report: &BoundaryReport<'_>) -> String {
         "unit": unit,
         "intervals": intervals.collect::<Vec<_>>(),
         "monotone": !found.returns(),
+        "whole": found.is_whole,
         "runs": found.tried,
         "blind": found.blind,
         "repeat": report.repeat,

@@ -3,7 +3,8 @@
 //! A grid is laid over the range; between neighbours on it that come out differently, halving finds
 //! the change. Between neighbours that come out alike nothing is looked at, and the result says how
 //! far apart they are. Knows nothing of runs. Kept here: the intervals cover the range without a
-//! gap or an overlap, and the values on both sides of every change were tried.
+//! gap or an overlap, and the values on both sides of every change were tried, unless it was ended
+//! early: then a change lies somewhere between two intervals, and the result says so.
 
 use std::num::NonZero;
 
@@ -25,6 +26,9 @@ pub struct Boundaries<C> {
     pub tried: u64,
     /// The greatest distance between two values that came out alike with nothing tried between.
     pub blind: u64,
+    /// Whether it came to its end; otherwise intervals end at values that were tried, and neither
+    /// what lies between two of them nor what follows the last one is known.
+    pub is_whole: bool,
 }
 
 /// Values that come out alike, ends included.
@@ -79,14 +83,38 @@ pub fn boundaries<C: PartialEq + Clone + Send + Sync>(
     jobs: NonZero<usize>,
     judge: impl Fn(u64) -> C + Sync,
 ) -> Boundaries<C> {
+    boundaries_until((low, high), parts, jobs, (judge, || false))
+}
+
+/// Does the same until it is to end, and tells what was found by then.
+///
+/// # Examples
+/// ```
+/// let jobs = std::num::NonZero::<usize>::MIN;
+/// let judge = |value| value >= 617;
+/// let found = cutover::search::boundaries_until((0, 1_000), 10, jobs, (judge, || true));
+/// assert!(!found.is_whole && found.tried == 0 && found.intervals.is_empty());
+/// ```
+pub fn boundaries_until<C: PartialEq + Clone + Send + Sync>(
+    (low, high): (u64, u64),
+    parts: u64,
+    jobs: NonZero<usize>,
+    (judge, is_over): (impl Fn(u64) -> C + Sync, impl Fn() -> bool + Sync),
+) -> Boundaries<C> {
     let grid = grid(low, high, parts);
-    let classes = parallel::map(&grid, jobs, |value| judge(*value));
-    let tried = u64::try_from(grid.len()).unwrap_or(u64::MAX);
-    let points: Vec<(u64, C)> = grid.into_iter().zip(classes).collect();
+    let judged = |value: &u64| (!is_over()).then(|| (*value, judge(*value)));
+    // What other threads found behind the first value that was left out is of no use.
+    let found = parallel::map(&grid, jobs, judged);
+    let points: Vec<(u64, C)> = found.into_iter().map_while(|point| point).collect();
+    let tried = u64::try_from(points.len()).unwrap_or(u64::MAX);
     let gaps: Vec<&[(u64, C)]> = points.windows(2).collect();
-    let refined = parallel::map(&gaps, jobs, |gap| refine(&gap[0], &gap[1], &judge));
-    let mut found = Boundaries { intervals: Vec::new(), tried, blind: 0 };
-    found.add(points[0].clone());
+    let search = Search { judge, is_over };
+    let refined = parallel::map(&gaps, jobs, |gap| search.refine(&gap[0], &gap[1]));
+    let is_whole = points.len() == grid.len() && refined.iter().all(|gap| gap.is_whole);
+    let mut found = Boundaries { intervals: Vec::new(), tried, blind: 0, is_whole };
+    if let Some(first) = points.first() {
+        found.add(first.clone());
+    }
     for gap in refined {
         found.tried += gap.tried;
         for point in gap.points {
@@ -126,23 +154,36 @@ fn grid(low: u64, high: u64, parts: u64) -> Vec<u64> {
 struct Refined<C> {
     points: Vec<(u64, C)>,
     tried: u64,
+    is_whole: bool,
 }
 
-/// Halves a gap until the values on both sides of every change in it are neighbours.
-fn refine<C: PartialEq + Clone>(
-    left: &(u64, C),
-    right: &(u64, C),
-    judge: &impl Fn(u64) -> C,
-) -> Refined<C> {
-    if left.1 == right.1 || right.0 - left.0 <= 1 {
-        return Refined { points: vec![right.clone()], tried: 0 };
+/// How a value comes out, and whether to end.
+struct Search<J, E> {
+    judge: J,
+    is_over: E,
+}
+
+impl<J, E: Fn() -> bool> Search<J, E> {
+    /// Halves a gap until the values on both sides of every change in it are neighbours.
+    fn refine<C: PartialEq + Clone>(&self, left: &(u64, C), right: &(u64, C)) -> Refined<C>
+    where
+        J: Fn(u64) -> C,
+    {
+        let end = |is_whole| Refined { points: vec![right.clone()], tried: 0, is_whole };
+        if left.1 == right.1 || right.0 - left.0 <= 1 {
+            return end(true);
+        }
+        if (self.is_over)() {
+            return end(false);
+        }
+        let middle = left.0 + (right.0 - left.0) / 2;
+        let point = (middle, (self.judge)(middle));
+        let (before, after) = (self.refine(left, &point), self.refine(&point, right));
+        let mut points = before.points;
+        points.extend(after.points);
+        let is_whole = before.is_whole && after.is_whole;
+        Refined { points, tried: before.tried + after.tried + 1, is_whole }
     }
-    let middle = left.0 + (right.0 - left.0) / 2;
-    let point = (middle, judge(middle));
-    let (before, after) = (refine(left, &point, judge), refine(&point, right, judge));
-    let mut points = before.points;
-    points.extend(after.points);
-    Refined { points, tried: before.tried + after.tried + 1 }
 }
 
 #[cfg(test)]
@@ -174,6 +215,30 @@ mod tests {
         let found = boundaries((0, 1_000), 10, jobs(1), |value| value == 555);
         assert_eq!((found.intervals.len(), found.blind), (1, 100));
         assert_eq!(boundaries((0, 1_000), 1_000, jobs(1), |value| value == 555).blind, 1);
+    }
+
+    #[test]
+    fn what_is_ended_early_says_between_which_values_a_change_lies() {
+        use std::sync::atomic::{AtomicU64, Ordering};
+        let after = |runs: u64| {
+            let made = AtomicU64::new(0);
+            let judge = |value: u64| {
+                made.fetch_add(1, Ordering::Relaxed);
+                value >= 617
+            };
+            let is_over = || made.load(Ordering::Relaxed) >= runs;
+            boundaries_until((0, 1_000), 10, jobs(1), (judge, is_over))
+        };
+        let ends = |found: &Boundaries<bool>| -> Vec<(u64, u64)> {
+            found.intervals.iter().map(|one| (one.from, one.to)).collect()
+        };
+        let (grid, halved, whole) = (after(4), after(12), after(1_000));
+        assert_eq!((ends(&grid), grid.is_whole, grid.tried), (vec![(0, 300)], false, 4));
+        // Half of 600 to 700 is 650, at which the outcome is the later one.
+        assert_eq!(ends(&halved), [(0, 600), (650, 1_000)]);
+        assert_eq!((halved.is_whole, halved.tried), (false, 12));
+        assert_eq!((ends(&whole), whole.is_whole), (vec![(0, 616), (617, 1_000)], true));
+        assert_eq!(whole, boundaries((0, 1_000), 10, jobs(3), |value| value >= 617));
     }
 
     proptest! {

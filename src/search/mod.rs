@@ -34,14 +34,14 @@ mod violation;
 mod whole;
 
 pub use ask::{ASSERTION, Conditions};
-pub use boundary::{Boundaries, Interval, boundaries};
+pub use boundary::{Boundaries, Interval, boundaries, boundaries_until};
 pub use certificate::Proof;
 pub use class::{Aspect, Class};
 pub use dice::Dice;
 pub use find::{bare, regression, sought};
 pub use fuzz::{Found, Fuzz, shrink_what_fails};
 pub use menu::{add_orders, add_steps};
-pub use mutation::{Catch, Matrix, Row, Suite, mutate};
+pub use mutation::{Catch, Matrix, Row, Suite, mutate, mutate_until};
 pub use record::{is_record, record, recorded_seed, told};
 pub use shrink::{Answer, Shrunk, shrink};
 pub use simplify::{

@@ -153,6 +153,9 @@ struct Wrong {
     missed: bool,
 }
 
+/// So many runs a thread are made between two looks at whether to go on.
+const WAVE: usize = 16;
+
 /// Runs every scenario without a planted fault and with each one.
 ///
 /// # Examples
@@ -164,13 +167,42 @@ struct Wrong {
 /// assert_eq!(matrix.runs, 1 + matrix.rows.len());
 /// ```
 pub fn mutate(suite: &Suite, seed: u64, jobs: NonZero<usize>) -> Matrix {
+    mutate_until(suite, seed, jobs, || false).0
+}
+
+/// Does the same until it is to end; returns how many scenarios were run with every fault as well,
+/// the first ones of the suite, and tells of those alone.
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// # let suite = [("crash".to_owned(), loaded)];
+/// let jobs = std::num::NonZero::<usize>::MIN;
+/// let (matrix, scenarios) = cutover::search::mutate_until(&suite, 0, jobs, || true);
+/// assert_eq!((matrix.runs, scenarios), (0, 0));
+/// ```
+pub fn mutate_until(
+    suite: &Suite,
+    seed: u64,
+    jobs: NonZero<usize>,
+    is_over: impl Fn() -> bool,
+) -> (Matrix, usize) {
     let mutants = MUTANTS.iter().map(|card| Some(card.mutant));
     let plants: Vec<Option<Mutant>> = std::iter::once(None).chain(mutants).collect();
     let cases: Vec<(&Loaded, Option<Mutant>)> = suite
         .iter()
         .flat_map(|(_, loaded)| plants.iter().map(move |plant| (loaded, *plant)))
         .collect();
-    let found = parallel::map(&cases, jobs, |(loaded, plant)| wrong(loaded, *plant, seed));
+    let mut found = Vec::new();
+    for wave in cases.chunks(jobs.get() * WAVE) {
+        if is_over() {
+            break;
+        }
+        found.extend(parallel::map(wave, jobs, |(loaded, plant)| wrong(loaded, *plant, seed)));
+    }
+    let whole = found.len() / plants.len();
+    found.truncate(whole * plants.len());
     let of_scenarios: Vec<&[Wrong]> = found.chunks(plants.len()).collect();
     let rows = MUTANTS.iter().enumerate().map(|(index, card)| {
         let mut row = Row { card, catches: Vec::new(), expected_otherwise: Vec::new() };
@@ -189,7 +221,7 @@ pub fn mutate(suite: &Suite, seed: u64, jobs: NonZero<usize>) -> Matrix {
     let rows: Vec<Row> = rows.collect();
     let catches = |id: &str| rows.iter().flat_map(|row| &row.catches).any(|c| c.invariant == id);
     let idle = INVARIANTS.iter().map(|card| card.id).filter(|id| !catches(id)).collect();
-    Matrix { idle, runs: cases.len(), rows }
+    (Matrix { idle, runs: found.len(), rows }, whole)
 }
 
 impl Row {
@@ -213,4 +245,28 @@ fn wrong(loaded: &Loaded, plant: Option<Mutant>, seed: u64) -> Wrong {
     let judged = loaded.judge(&outcome);
     let missed = judged.iter().any(|row| row.verdict == ExpectationVerdict::Missed);
     Wrong { violated, missed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    #[test]
+    fn what_is_ended_early_tells_of_the_scenarios_that_were_done() {
+        let of = |name: &str| {
+            let path = format!("scenarios/{name}.ron");
+            let loaded = crate::scenario::load(path.as_ref()).expect("it is valid");
+            (name.to_owned(), loaded)
+        };
+        let suite = [of("glitch-of-50s"), of("business-primary-crash")];
+        let waves = Cell::new(0);
+        let one = NonZero::<usize>::MIN;
+        // One scenario takes so many waves, and one more begins the next.
+        let enough = (MUTANTS.len() + 1).div_ceil(WAVE) + 1;
+        let is_over = || waves.replace(waves.get() + 1) == enough;
+        let (matrix, done) = mutate_until(&suite, 0, one, is_over);
+        assert_eq!((done, matrix.runs), (1, MUTANTS.len() + 1));
+        assert_eq!(matrix.rows, mutate(&suite[..1], 0, one).rows);
+    }
 }
