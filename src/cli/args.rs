@@ -70,7 +70,7 @@ pub(crate) struct RunOptions {
     pub(crate) seed: u64,
     #[command(flatten)]
     pub(crate) change: Change,
-    /// How to print the result
+    /// How to print the result; as JSON in the format cutover.run/1
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
     /// Also save run.json, timeline.txt and a bundle for `replay` in this folder
@@ -128,7 +128,7 @@ pub(crate) struct BoundaryOptions {
     /// Set a knob, as `list knobs` names them; may be repeated
     #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
     pub(crate) set: Vec<(String, String)>,
-    /// How to print the result
+    /// How to print the result; as JSON in the format cutover.boundary/1
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
     /// On how many threads; the output is the same for any
@@ -166,7 +166,7 @@ pub(crate) struct MutateOptions {
     /// The number that every draw comes from, decimal or 0x hex
     #[arg(long, value_name = "N", default_value = "0", value_parser = seed)]
     pub(crate) seed: u64,
-    /// How to print the result
+    /// How to print the result; as JSON in the format cutover.mutate/1 or cutover.contracts/1
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
     /// On how many threads; the output is the same for any
@@ -206,7 +206,7 @@ pub(crate) struct ListOptions {
 /// The options of `explain`.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainOptions {
-    /// A name of a list but plans and scenarios, the number of an invariant or a contract, or a
+    /// A name of any list but plans and scenarios, the number of an invariant or a contract, or a
     /// saved run: why the worst thing of it happened
     pub(crate) id: String,
 }
@@ -249,7 +249,7 @@ pub(crate) enum Registry {
 pub(crate) enum Format {
     /// For people, at 80 columns
     Text,
-    /// One JSON object, format cutover.run/1
+    /// One JSON object, for programs
     Json,
 }
 

@@ -69,21 +69,21 @@ pub(crate) fn rules() -> String {
     printed(&table)
 }
 
+/// The metrics of a client or a cause, each with what it is.
+pub(crate) const METRICS_OF: &[(&str, &str)] = &[
+    ("downtime[CLIENT]", "all outages of a client together"),
+    ("longest[CLIENT]", "the longest outage of a client"),
+    ("downtime_by[CAUSE]", "write downtime that is put down to the last fault or order before it"),
+];
+
 /// Lists what is measured of runs.
 pub(crate) fn metrics() -> String {
     let mut table = Table::of_names(&["metric", "unit", "what it is"]);
     for (name, unit, meaning) in metric_rows() {
         table.row([name.to_owned(), unit.word().to_owned(), meaning.to_owned()]);
     }
-    for (name, meaning) in [
-        ("downtime[CLIENT]", "all outages of a client together"),
-        ("longest[CLIENT]", "the longest outage of a client"),
-        (
-            "downtime_by[CAUSE]",
-            "write downtime that is put down to the last fault or order before it",
-        ),
-    ] {
-        table.row([name.to_owned(), "us".to_owned(), meaning.to_owned()]);
+    for (name, meaning) in METRICS_OF {
+        table.row([(*name).to_owned(), "us".to_owned(), (*meaning).to_owned()]);
     }
     printed(&table)
 }

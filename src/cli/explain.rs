@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use super::catalog::{aim, decider, ordered};
+use super::catalog::{METRICS_OF, aim, decider, ordered};
 use super::exit::Exit;
 use super::output;
 use super::saved;
@@ -19,6 +19,7 @@ use crate::fault::{FAULTS, FaultCard};
 use crate::knob::{KNOBS, MUTANTS, MutantCard, POLICIES, PolicyCard, Row, Touch, nearest};
 use crate::model::{DRIVERS, DriverCard};
 use crate::report::{Ink, Page, Style};
+use crate::scenario::metric_rows;
 
 /// Explains one entry of a registry.
 pub(crate) fn explain(id: &str) -> Result<Exit, Stop> {
@@ -29,8 +30,8 @@ pub(crate) fn explain(id: &str) -> Result<Exit, Stop> {
     let text = explained(id).ok_or_else(|| {
         let near = nearest(id, names());
         let hint = near.map_or_else(String::new, |name| format!(" (did you mean {name}?)"));
-        let known =
-            "no invariant, contract, rule, knob, fault, mutant, policy, driver, order or role";
+        let known = "no invariant, contract, rule, knob, metric, fault, mutant, policy, driver, \
+                     order or role";
         Stop::usage(format!("{id:?} is {known}{hint}"))
     })?;
     output::emit(&text)?;
@@ -56,6 +57,9 @@ fn names() -> impl Iterator<Item = &'static str> {
     let knobs = KNOBS.iter().map(|row| row.name);
     let decisions = rules.chain(gates).chain(policies).chain(orders);
     let contracts = CONTRACTS.iter().map(|contract| contract.id);
+    let metrics = metric_rows().map(|(name, ..)| name);
+    let metrics = metrics.chain(METRICS_OF.iter().map(|(name, _)| *name));
+    let contracts = contracts.chain(metrics);
     let things = invariants.chain(knobs).chain(faults).chain(mutants).chain(drivers);
     things.chain(decisions).chain(contracts)
 }
@@ -76,7 +80,7 @@ fn explained(id: &str) -> Option<String> {
     entry = entry.or_else(|| driver.map(of_driver)).or_else(|| rule.map(|rule| of_rule(*rule)));
     entry = entry.or_else(|| gate.map(|gate| of_gate(*gate)));
     let contract = CONTRACTS.iter().find(|contract| same(contract.id));
-    entry = entry.or_else(|| contract.map(of_contract));
+    entry = entry.or_else(|| contract.map(of_contract)).or_else(|| of_metric(id));
     let order = ORDERS.iter().find(|card| same(card.name));
     entry = entry.or_else(|| order.map(of_order)).or_else(|| of_pair(id));
     let (title, facts) = entry.or_else(|| policy.map(of_policy))?;
@@ -157,6 +161,27 @@ fn of_contract(contract: &Contract) -> Facts {
         facts.push(("bound", format!("{}: {}", bound.what, bound.at)));
     }
     (format!("{}, a contract", contract.id), facts)
+}
+
+/// Explains a metric, also one of a client or a cause by its whole name.
+fn of_metric(id: &str) -> Option<Facts> {
+    let facts = |name: &str, unit: &str, meaning: &str| {
+        let facts = vec![
+            ("is", sentence(meaning)),
+            ("unit", unit.to_owned()),
+            ("stands in", "results of campaigns, targets of scenarios".to_owned()),
+            ("choose by", format!("cutover compare FILE --metric '{name}'")),
+        ];
+        (format!("{name}, a metric"), facts)
+    };
+    let plain = metric_rows().find(|(name, ..)| name.eq_ignore_ascii_case(id));
+    let plain = plain.map(|(name, unit, meaning)| facts(name, unit.word(), meaning));
+    plain.or_else(|| {
+        let (kind, _) = id.split_once('[').filter(|_| id.ends_with(']'))?;
+        let of_kind = |name: &str| name.split_once('[').is_some_and(|(of, _)| of == kind);
+        let (_, meaning) = METRICS_OF.iter().find(|(name, _)| of_kind(name))?;
+        Some(facts(id, "us", meaning))
+    })
 }
 
 fn of_rule(rule: Rule) -> Facts {
@@ -317,6 +342,16 @@ mod tests {
         says("lack-majority", "whose procedure ends here");
         says("pglookout", "--policy pglookout, or tuning: (policy: Pglookout)");
         says("SlowLink", "SlowLink(delay: \"2s\", goodput: \"10kB/s\")");
+    }
+
+    #[test]
+    fn a_metric_is_explained_with_its_unit_and_how_to_ask_for_it() {
+        let text = explained("lost_commits").expect("it is a metric");
+        assert!(text.starts_with("lost_commits, a metric\n"), "{text}");
+        assert!(text.contains("Acknowledged commits that no later primary has"), "{text}");
+        let text = explained("downtime[app]").expect("it is a metric of a client");
+        assert!(text.contains("All outages of a client together"), "{text}");
+        assert!(explained("downtime[app").is_none() && explained("nothing[app]").is_none());
     }
 
     #[test]
