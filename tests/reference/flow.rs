@@ -192,7 +192,7 @@ impl Movement {
         // Who turns to another upstream in the very event that took the old one still gets what
         // that one had sent.
         let old = streamed && !world.node(fed.from).answers();
-        let upstream = if old { fed.from } else { node.upstream? };
+        let upstream = if old || !streamed { fed.from } else { node.upstream? };
         let of = world.node(upstream);
         let linked = world.connects(node.place(), of.place());
         let turned = streamed && upstream != fed.from;
