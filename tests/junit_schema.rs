@@ -210,8 +210,8 @@ fn failures_refusals_and_odd_letters_are_valid_too() {
     fs::create_dir_all(&folder).expect("a temporary folder can be made");
     let text = |plan: &str| {
         format!(
-            "Scenario(name: \"odd\", story: \"<&>\", services: [Service(name: \"orders\", plan: {plan})], \
-             until: \"10m\", expect: [Promotions(service: \"orders\", count: 1)])"
+            "Scenario(name: \"odd\", story: \"<&>\", \
+             services: [Service(name: \"orders\", plan: {plan})], until: \"10m\", expect: [Promotions(service: \"orders\", count: 1)])"
         )
     };
     fs::write(folder.join("fails & <odd>.ron"), text("Business")).expect("it can be written");

@@ -19,7 +19,7 @@ pub(super) fn of_silence<'a>(
     let reaching = || struck(outcome).filter(|fault| fault.nodes.iter().any(|of| of == node));
     let hiding = || reaching().filter(|fault| fault.hides && fault.at <= noticed);
     let open = |fault: &&FaultOutcome| {
-        ended(outcome, fault).is_none_or(|end| end > last_report) && fault.at <= noticed
+        over(outcome, fault).is_none_or(|end| end > last_report) && fault.at <= noticed
     };
     hiding().find(open).or_else(|| hiding().last()).or_else(|| {
         let known = reaching().filter(|fault| fault.at <= noticed);
@@ -126,12 +126,23 @@ pub(super) fn misleading<'a>(outcome: &'a Outcome, promotion: &Promotion) -> Vec
     struck(outcome).filter(of_daemon).filter(open).collect()
 }
 
-/// Returns when a fault was healed, if it was.
+/// Returns when a fault was healed, if it was: a heal ends the last that has the same words and
+/// lasts.
 pub(super) fn ended(outcome: &Outcome, fault: &FaultOutcome) -> Option<Instant> {
-    let same = |heal: &&FaultOutcome| {
-        heal.healed && heal.at >= fault.at && heal.fault == fault.fault && heal.what == fault.what
-    };
-    outcome.faults.iter().find(same).map(|heal| heal.at)
+    let after = outcome.faults.iter().skip_while(|one| !std::ptr::eq(*one, fault)).skip(1);
+    let same = |one: &&FaultOutcome| one.fault == fault.fault && one.what == fault.what;
+    let mut others = 0_usize;
+    let heal = after.filter(same).find(|one| {
+        let own = one.healed && others == 0;
+        others = if one.healed { others.saturating_sub(1) } else { others + 1 };
+        own
+    });
+    heal.map(|heal| heal.at)
+}
+
+/// Returns when a fault no longer hid whom it struck, since it was healed or came back by itself.
+pub(super) fn over(outcome: &Outcome, fault: &FaultOutcome) -> Option<Instant> {
+    [ended(outcome, fault), fault.over].into_iter().flatten().min()
 }
 
 /// Returns whether a fault of a kind that struck a service lasted at an instant.

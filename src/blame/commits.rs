@@ -11,7 +11,7 @@ use super::successor::{self, Successor};
 use super::{cause, daemon, order};
 use crate::check::Amount;
 use crate::control::PhaseName;
-use crate::kernel::{Instant, Span};
+use crate::kernel::Instant;
 use crate::sim::{
     ByHand, FaultOutcome, LostRange, OrderOutcome, Outcome, Promotion, ServiceOutcome,
 };
@@ -68,48 +68,29 @@ struct Turns<'a> {
     struck: Instant,
     noticed: Instant,
     promoted: Instant,
-    /// When it could be reached again, so that a fence was on its way.
+    /// When it could be reached again and a fence set out.
     reached: Instant,
 }
 
 impl<'a> Turns<'a> {
     fn of(outcome: &'a Outcome, service: &'a ServiceOutcome, range: &LostRange) -> Self {
-        let Some(successor) = successor::of_range(outcome, service, range) else {
-            // Nobody took over from it: it is the one of two that was not followed.
-            let start = range.since;
-            let (fault, successor) = (None, None);
-            let turns = Self {
-                fault,
-                successor,
-                struck: start,
-                noticed: start,
-                promoted: start,
-                reached: start,
-            };
-            return turns;
-        };
-        if let Some(act) = by_hand(service, range) {
-            let at = act.at;
-            let (fault, successor, reached) = (None, Some(successor), outcome.until);
+        let successor = successor::of_range(outcome, service, range);
+        let mut fences = service.fenced.iter();
+        let fence = fences.find(|fence| fence.node == range.node).map(|fence| fence.set_out);
+        let promotion = successor.map(|one| one.promotion).filter(|_| range.by_hand.is_none());
+        let (Some(one), Some(promotion)) = (successor, promotion) else {
+            // If nobody took over from it, it is the one of two that was not followed.
+            let at = range.by_hand.as_ref().map_or(range.since, |act| act.at);
+            let reached = fence.unwrap_or(outcome.until).max(at);
+            let fault = None;
             return Self { fault, successor, struck: at, noticed: at, promoted: at, reached };
-        }
-        let promotion = successor.promotion;
+        };
         let noticed = promotion.marked_down.min(promotion.ordered);
-        let fault = behind_it(outcome, service, successor);
         let promoted = promotion.finished.unwrap_or(outcome.until);
-        let hiding = fault.filter(|fault| fault.hides);
-        let ended = hiding.and_then(|fault| cause::ended(outcome, fault));
-        let fenced = service.fenced.iter().any(|fence| fence.node == range.node);
-        let wiped = wiped(outcome, service, successor).map(|order| order.at);
-        let out_of_reach = ended.or(wiped).or((!fenced).then_some(outcome.until));
-        Self {
-            fault,
-            successor: Some(successor),
-            struck: fault.map_or(noticed, |fault| fault.at),
-            noticed,
-            promoted,
-            reached: out_of_reach.map_or(promoted, |at| at.max(promoted)),
-        }
+        let fault = behind_it(outcome, (service, range), one);
+        let reached = fence.unwrap_or(outcome.until).max(promoted);
+        let struck = fault.map_or(noticed, |fault| fault.at);
+        Self { fault, successor, struck, noticed, promoted, reached }
     }
 
     fn promotion(&self) -> Option<&'a Promotion> {
@@ -126,20 +107,21 @@ impl<'a> Turns<'a> {
 /// Returns the fault that made a promotion necessary, or struck before it was ordered.
 fn behind_it<'a>(
     outcome: &'a Outcome,
-    service: &ServiceOutcome,
+    (service, range): (&ServiceOutcome, &LostRange),
     successor: Successor<'_>,
 ) -> Option<&'a FaultOutcome> {
     let promotion = successor.promotion;
     let noticed = promotion.marked_down.min(promotion.ordered);
-    let owner = cause::owner(outcome, &promotion.from).unwrap_or(service);
-    let marks = owner.marked_down.iter().filter(|mark| mark.node == promotion.from);
+    let old = if successor.replaces(&range.node) { &range.node } else { &promotion.from };
+    let owner = cause::owner(outcome, old).unwrap_or(service);
+    let marks = owner.marked_down.iter().filter(|mark| mark.node == *old);
     let last = marks.rev().find(|mark| mark.at <= noticed);
     let last_report = last.map_or(Instant::ZERO, |mark| mark.last_report);
-    let fault = cause::of_silence(outcome, &promotion.from, (last_report, noticed));
+    let fault = cause::of_silence(outcome, old, (last_report, noticed));
     let ordered = order::is_ordered(successor.service, promotion);
     // What is ordered needs no fault: one that was there before has to have lasted.
     let lasts = |fault: &&FaultOutcome| {
-        fault.hides && cause::ended(outcome, fault).is_none_or(|end| end > promotion.ordered)
+        fault.hides && cause::over(outcome, fault).is_none_or(|end| end > promotion.ordered)
     };
     fault.filter(|fault| !ordered || lasts(fault))
 }
@@ -233,7 +215,7 @@ fn scale(
         Kind::LostBeside => {
             let hiding = turns.fault.filter(|fault| fault.hides);
             let wiped = turns.successor.and_then(|one| wiped(outcome, service, one));
-            match (by_hand(service, range), wiped, hiding) {
+            match (&range.by_hand, wiped, hiding) {
                 (Some(act), ..) => Scale::Order(act.order),
                 (None, Some(order), _) => Scale::Order(order.order),
                 (None, None, Some(fault)) => Scale::Fault(fault.fault),
@@ -323,13 +305,13 @@ fn chain(
     (kind, turns): (Kind, &Turns<'_>),
 ) -> Vec<Link> {
     let Some(one) = turns.successor else {
-        let mut chain: Vec<Link> = by_hand(service, range).map(done).into_iter().collect();
+        let mut chain: Vec<Link> = range.by_hand.as_ref().map(done).into_iter().collect();
         let what = format!("{} writes to timeline {}", range.node, range.timeline);
         chain.push(Link::new(range.since, what));
         return in_order(chain);
     };
     let promotion = one.promotion;
-    let mut chain: Vec<Link> = by_hand(service, range).map(done).into_iter().collect();
+    let mut chain: Vec<Link> = range.by_hand.as_ref().map(done).into_iter().collect();
     chain.extend(turns.fault.map(strike));
     chain.extend(cause_of(outcome, one.service, promotion));
     chain.extend(obstacle(outcome, service, (range, turns.promotion())).map(strike));
@@ -354,14 +336,6 @@ fn chain(
     }
     chain.retain(|link| link.at <= outcome.until);
     in_order(chain)
-}
-
-/// Returns the promotion past the platform that left a primary beside the one that it made.
-fn by_hand<'a>(service: &'a ServiceOutcome, range: &LostRange) -> Option<&'a ByHand> {
-    let near =
-        |at: Instant| at <= range.since + range.window && range.since <= at + Span::from_secs(1);
-    let mut others = service.background.by_hand.iter().filter(|act| act.node != range.node);
-    others.find(|act| act.order == "Promote" && near(act.at))
 }
 
 fn done(act: &ByHand) -> Link {

@@ -17,6 +17,14 @@ pub(super) struct Successor<'a> {
     pub promotion: &'a Promotion,
 }
 
+impl Successor<'_> {
+    /// Returns whether a node was given up for the promotion, whoever was the primary in truth.
+    pub(super) fn replaces(&self, node: &str) -> bool {
+        let mut marks = self.service.marked_down.iter();
+        marks.any(|mark| mark.at == self.promotion.marked_down && mark.node == node)
+    }
+}
+
 /// Returns the promotion that ended an outage, or is to end it.
 pub(super) fn of_outage<'a>(
     outcome: &'a Outcome,
@@ -73,8 +81,11 @@ pub(super) fn of_range<'a>(
     let begins = |one: &Successor<'a>| one.promotion.fork_lsn == range.from_lsn;
     let from = |one: &Successor<'a>| one.promotion.from == range.node;
     let later = |one: &Successor<'a>| one.promotion.timeline > range.timeline;
+    // A primary that the platform does not know of may have been there besides.
+    let replaces = |one: &Successor<'a>| one.replaces(&range.node);
     let exact = all().find(|one| begins(one) && from(one) && later(one));
-    exact.or_else(|| all().find(|one| begins(one) && later(one))).or_else(|| all().find(from))
+    let begun = exact.or_else(|| all().find(|one| begins(one) && later(one)));
+    begun.or_else(|| all().find(|one| from(one) || replaces(one)))
 }
 
 /// Returns the promotions that were begun in vain before one of the same primary's successors.

@@ -105,7 +105,7 @@ fn service() -> ServiceOutcome {
             last_report: at(573),
             at: at(1_173),
         }],
-        fenced: vec![Fenced { node: "orders-1".to_owned(), at: at(1_770) }],
+        fenced: vec![Fenced { node: "orders-1".to_owned(), set_out: at(1_500), at: at(1_770) }],
         loss: loss(),
         dual_writers: vec![DualWriters {
             nodes: vec!["orders-1".to_owned(), "orders-3".to_owned()],
@@ -195,6 +195,7 @@ fn loss() -> Loss {
             ],
             since: at(1_499),
             window: span(271),
+            by_hand: None,
             disk_exists: true,
             unwaited: None,
         }],
@@ -277,6 +278,7 @@ fn faults() -> Vec<FaultOutcome> {
         primary: !healed,
         nodes: vec!["orders-1".to_owned()],
         hides: true,
+        over: None,
     };
     vec![hang(600, false), hang(1_500, true)]
 }

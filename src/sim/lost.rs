@@ -4,8 +4,10 @@
 //! range holds, so the differences between two instants add up to the whole.
 
 use super::Sim;
+use super::background::ByHand;
 use super::strikes::touches;
 use crate::check::{Abandoned, Ledger, acked_in_force};
+use crate::control::Operator;
 use crate::kernel::{Instant, Lsn, Span};
 use crate::knob::CommitLevel;
 use crate::model::{Branch, Host, Service, Session};
@@ -108,6 +110,8 @@ pub struct LostRange {
     pub since: Instant,
     /// How far back in time it reaches.
     pub window: Span,
+    /// The promotion past the platform by which the history began that goes on in its place.
+    pub by_hand: Option<ByHand>,
     /// Whether the disk that holds it still exists at the end of the run.
     pub disk_exists: bool,
 }
@@ -186,8 +190,35 @@ fn range(sim: &Sim, part: &Abandoned, instants: &[Instant]) -> LostRange {
         unwaited: unwaited(sim, part),
         since: part.since,
         window: if part.acked > 0 { part.window } else { Span::ZERO },
+        by_hand: by_hand(sim, part),
         disk_exists: !matches!(world.node(part.node).host, Host::Dead | Host::Deleted),
     }
+}
+
+/// Returns what an operator did past the platform to begin the history that goes on where an
+/// abandoned part begins.
+fn by_hand(sim: &Sim, part: &Abandoned) -> Option<ByHand> {
+    let world = &sim.world;
+    let last = world.service(world.in_charge(world.branch(part.branch).service)).primary;
+    let mut next = world.node(last).branch;
+    loop {
+        let (parent, _) = world.branch(next).parent?;
+        if parent == part.branch {
+            break;
+        }
+        next = parent;
+    }
+    let branch = world.branch(next);
+    let memory = sim.history.of(branch.service);
+    let mut acts = memory.by_hand.iter().rev();
+    let (at, order, node) = *acts.find(|(at, order, node)| {
+        *order == Operator::Promote && *node == branch.node && *at <= branch.began
+    })?;
+    // What the platform had ordered before that is its own.
+    let promotion = memory.promotions.iter().find(|one| one.branch == Some(next));
+    let by_platform = promotion.is_some_and(|one| one.ordered < at);
+    let act = ByHand { at, order: order.card().name, node: world.node_name(node) };
+    (!by_platform).then_some(act)
 }
 
 /// Returns which acknowledged commits of an abandoned part waited for no standby, if commits waited
@@ -231,9 +262,10 @@ fn instants(sim: &Sim, service: &Service) -> Vec<Instant> {
         // One that is refused changes nothing.
         let accepted = orders.filter(|order| order.refusal.is_none());
         instants.extend(accepted.map(|order| order.at));
+        instants.extend(sim.history.of(id).by_hand.iter().map(|(at, ..)| *at));
     }
-    instants.extend(memory.by_hand.iter().map(|(at, ..)| *at));
-    instants.extend(memory.fenced.iter().map(|(at, _)| *at));
+    let fences = memory.fenced.iter();
+    instants.extend(fences.flat_map(|(at, node)| [sim.world.fence_set_out(*node, *at), *at]));
     instants.push(sim.world.now);
     instants.retain(|at| *at <= sim.world.now);
     instants.sort();

@@ -74,11 +74,7 @@ fn service_outcome(sim: &Sim, service: &Service) -> ServiceOutcome {
                 at: given_up.at,
             })
             .collect(),
-        fenced: memory
-            .fenced
-            .iter()
-            .map(|(at, node)| Fenced { node: world.node_name(*node), at: *at })
-            .collect(),
+        fenced: fenced(sim, service),
         loss: lost::loss(sim, service, &ledger),
         dual_writers: dual_writing(world, &sim.history, service.id)
             .into_iter()
@@ -124,6 +120,16 @@ fn service_outcome(sim: &Sim, service: &Service) -> ServiceOutcome {
             .collect(),
         background: background::background(sim, service.id),
     }
+}
+
+fn fenced(sim: &Sim, service: &Service) -> Vec<Fenced> {
+    let (world, memory) = (&sim.world, sim.history.of(service.id));
+    let line = |(at, node): &(Instant, NodeId)| Fenced {
+        node: world.node_name(*node),
+        set_out: world.fence_set_out(*node, *at),
+        at: *at,
+    };
+    memory.fenced.iter().map(line).collect()
 }
 
 /// Returns the intervals in which none of the nodes that were writable by turns was.

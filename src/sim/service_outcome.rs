@@ -187,11 +187,14 @@ pub struct MarkedDown {
 /// let outcome = cutover::sim::run(&loaded.setup, 0);
 /// let fenced = &outcome.services[0].fenced[0];
 /// assert_eq!((fenced.node.as_str(), fenced.at.as_micros()), ("orders-1", 190_000_000));
+/// assert_eq!(fenced.set_out.as_micros(), 180_000_000);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fenced {
     /// The node.
     pub node: String,
+    /// When its fence set out: it was wanted, and the node could be reached.
+    pub set_out: Instant,
     /// When its fence took effect.
     pub at: Instant,
 }

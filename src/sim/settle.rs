@@ -5,7 +5,7 @@
 
 use super::Sim;
 use super::apply::Scope;
-use crate::kernel::Span;
+use crate::kernel::{Instant, Span};
 use crate::knob::{Fencing, Mutant, Touch};
 use crate::model::{ClientId, Event, Fence, Host, NodeId, Role, ServiceId, World};
 
@@ -95,9 +95,20 @@ impl World {
     /// Lets a wanted fence act some time after contact is made.
     fn pursue_fence(&mut self, id: NodeId) {
         if self.node(id).fence == Fence::Wanted && self.in_contact(id) {
-            let delay: Span = self.draw_of(id, self.knobs.fence_delay, "fence_delay", 0);
             self.node_mut(id).fence = Fence::Acting;
-            self.schedule(self.now + delay, Event::FenceActs(id));
+            self.schedule(self.now + self.fence_delay(id), Event::FenceActs(id));
+        }
+    }
+
+    fn fence_delay(&self, id: NodeId) -> Span {
+        self.draw_of(id, self.knobs.fence_delay, "fence_delay", 0)
+    }
+
+    /// Returns when a node's fence that took effect at an instant set out.
+    pub(super) fn fence_set_out(&self, id: NodeId, at: Instant) -> Instant {
+        match self.knobs.fencing {
+            Fencing::AtOnce => at,
+            Fencing::OnContact | Fencing::Never => at.minus(self.fence_delay(id)),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Faults and their ends as an outcome tells them: what struck whom, and whom it reaches.
 //!
 //! Knows nothing of what became of it. Kept here: a fault of a link names the nodes beside it as
-//! they were meant when it struck.
+//! they were meant when it struck, and one of a place those that came there while it lasted, too.
 
 use super::outcome::FaultOutcome;
 use super::{Sim, tell};
 use crate::check::Strike;
-use crate::fault::{FaultKind, Victim};
+use crate::fault::{FaultKind, Target, Victim};
+use crate::kernel::Instant;
 use crate::knob::HeartbeatConnection;
 use crate::model::{Node, NodeId, ServiceId, Side};
 
@@ -22,7 +23,7 @@ fn fault(sim: &Sim, strike: &Strike) -> FaultOutcome {
         Victim::Link | Victim::Place(..) | Victim::Service(_) => None,
     };
     let service = |node: NodeId| world.names.services[world.node(node).service.index()].clone();
-    let known = world.nodes.iter().take(strike.nodes);
+    let known = world.nodes.iter().take(nodes_by_its_end(sim, strike));
     let reached = known.filter(|node| reaches(strike, node));
     FaultOutcome {
         at: strike.at,
@@ -34,12 +35,53 @@ fn fault(sim: &Sim, strike: &Strike) -> FaultOutcome {
         primary: strike.was_primary,
         nodes: reached.map(|node| world.node_name(node.id)).collect(),
         hides: hides(sim, strike),
+        over: over(sim, strike),
     }
+}
+
+/// Returns when the platform heard of the node that was struck again: a server that has crashed is
+/// started again by whoever supervises it.
+fn over(sim: &Sim, strike: &Strike) -> Option<Instant> {
+    let Victim::Node(id) = strike.victim else { return None };
+    let recurs = matches!(strike.kind, FaultKind::CrashLoop(_));
+    if strike.healed || recurs || !hides(sim, strike) {
+        return None;
+    }
+    let mut silences = sim.history.of(sim.world.node(id).service).silences.iter();
+    let next = silences.find(|silence| silence.node == id && silence.until > strike.at);
+    // What was under way when it struck still arrived.
+    let under_way = strike.at + sim.world.report_delay(id);
+    match next {
+        Some(silence) if silence.last_report <= under_way => {
+            (silence.until < Instant::FAR).then_some(silence.until)
+        }
+        None if !sim.status(id).0 => None,
+        _ => Some(strike.at),
+    }
+}
+
+/// Returns how many nodes there had been when a fault was healed, or by the end of the run.
+///
+/// A heal ends the last fault that has the same words and lasts.
+fn nodes_by_its_end(sim: &Sim, strike: &Strike) -> usize {
+    let alone = matches!(strike.victim, Victim::Node(_) | Victim::Service(_));
+    if strike.healed || alone {
+        return strike.nodes;
+    }
+    let words = |one: &Strike| (one.kind, sim.deed(one.step).target());
+    let all = sim.history.strikes.iter().skip_while(|one| !std::ptr::eq(*one, strike)).skip(1);
+    let mut others = 0_usize;
+    let heal = all.filter(|one| words(one) == words(strike)).find(|one| {
+        let own = one.healed && others == 0;
+        others = if one.healed { others.saturating_sub(1) } else { others + 1 };
+        own
+    });
+    heal.map_or(sim.world.nodes.len(), |heal| heal.nodes)
 }
 
 /// Returns whether a strike touches a service: its nodes, or what belongs to it as a whole.
 pub(super) fn touches(sim: &Sim, strike: &Strike, service: ServiceId) -> bool {
-    let known = sim.world.nodes.iter().take(strike.nodes);
+    let known = sim.world.nodes.iter().take(nodes_by_its_end(sim, strike));
     let reached = known.filter(|node| node.service == service).any(|node| reaches(strike, node));
     reached || strike.victim == Victim::Service(service)
 }
@@ -71,9 +113,20 @@ fn beside(side: Side, other: Side, node: &Node) -> bool {
     }
 }
 
+/// Returns whether reports travel from one side of a link to the other: those of the nodes beside
+/// it, on their way to the platform.
+fn reports(from: Side, to: Side) -> bool {
+    match from {
+        Side::Node(_) | Side::Zone(..) | Side::Region(_) => {
+            matches!(to, Side::Platform | Side::Everyone)
+        }
+        Side::Everyone => to == Side::Platform,
+        Side::Platform | Side::Client(_) | Side::Observer(_) => false,
+    }
+}
+
 /// Returns whether a strike keeps news of the nodes that it reaches from the platform.
 fn hides(sim: &Sim, strike: &Strike) -> bool {
-    let platform = |side| matches!(side, Side::Platform | Side::Everyone);
     match strike.kind {
         FaultKind::HostDeath
         | FaultKind::PowerLoss
@@ -88,7 +141,8 @@ fn hides(sim: &Sim, strike: &Strike) -> bool {
             sim.setup.knobs.heartbeat_connection == HeartbeatConnection::Fresh
         }
         FaultKind::LinkCut | FaultKind::Flapping { .. } => {
-            strike.sides.is_some_and(|(from, to)| platform(from) || platform(to))
+            let both = matches!(sim.deed(strike.step).target(), Target::Link { both: true, .. });
+            strike.sides.is_some_and(|(from, to)| reports(from, to) || (both && reports(to, from)))
         }
         FaultKind::StorageStall
         | FaultKind::LongQuery

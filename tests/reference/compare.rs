@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::invariants::verdicts;
 
-/// The numbers that the reference does not count, and why.
+/// The numbers that the reference does not count, or not here, and why.
 pub(crate) const NOT_COUNTED: &[(&str, &str)] = &[
     ("seed", "it is given"),
     ("until_us", "it is given"),
@@ -20,7 +20,7 @@ pub(crate) const NOT_COUNTED: &[(&str, &str)] = &[
     ("ledger.timeline", LEDGER),
     ("ledger.from_lsn", LEDGER),
     ("ledger.to_lsn", LEDGER),
-    ("ledger.chain.at_us", LEDGER),
+    ("ledger.chain.at_us", CHAIN),
     ("ledger.scales_with.feedback_us", LEDGER),
 ];
 
@@ -30,8 +30,10 @@ const DAEMONS: &str = "promote-self";
 /// Where candidates of daemons stand: each is counted, and nobody else is one.
 pub(crate) const POLLED: &str = "polled";
 
-const LEDGER: &str = "whose a cost is, is blame; each line is held against what is counted by \
-                      `ledger`, which knows the times that lines name";
+const LEDGER: &str = "`ledger` counts lines as a whole, and compares each with all its numbers";
+
+const CHAIN: &str = "what led to a cost is told in words; each instant is one at which something \
+                     was seen";
 
 /// Returns the numbers of a value by where they stand.
 pub(crate) fn numbers(value: &Value) -> BTreeMap<String, u64> {

@@ -89,6 +89,7 @@ struct Was {
     well: bool,
     exists: bool,
     branch: Option<BranchId>,
+    fence: Fence,
 }
 
 /// Everything that was done and befell.
@@ -98,6 +99,8 @@ pub(crate) struct Deeds {
     pub(crate) bonds: Vec<Bond>,
     pub(crate) strikes: Vec<Strike>,
     pub(crate) orders: Vec<Given>,
+    /// Nodes that an operator promoted past the platform, and when.
+    pub(crate) by_hand: Vec<(u64, NodeId)>,
     was: Vec<Was>,
 }
 
@@ -145,6 +148,7 @@ impl Deeds {
             well: node.host == Host::Up && node.answers(),
             exists: exists(node),
             branch: if has_history(node) { Some(node.branch) } else { before(node) },
+            fence: node.fence,
         });
         self.was = was.collect();
     }
@@ -170,8 +174,10 @@ impl Deeds {
                 }
             }
             What::Moved(event) => self.moved(world, *event, now),
-            What::Operated(_, id) => {
-                self.services[world.node(*id).service.index()].by_hand.push(now);
+            What::Operated(step, whom) => {
+                let promoted = matches!(deed(sim, *step), Deed::Operator(Operator::Promote, _));
+                self.by_hand.extend(promoted.then_some((now, *whom)));
+                self.services[world.node(*whom).service.index()].by_hand.push(now);
             }
             What::Missed(_)
             | What::Decided(..)
@@ -209,8 +215,9 @@ impl Deeds {
         let existed =
             |deeds: &Self, id: NodeId| deeds.was.get(id.index()).is_some_and(|was| was.exists);
         if let Event::FenceActs(id) = event {
-            // Without contact it is wanted again.
-            if world.node(id).fence != Fence::Wanted {
+            // Without contact it is wanted again, and nobody is fenced who is not to be any more.
+            let was = self.was.get(id.index()).map(|was| was.fence);
+            if was == Some(Fence::Acting) && world.node(id).fence != Fence::Wanted {
                 self.fenced(world, id, now);
             }
         } else if let Event::OrderArrives(service, Order::Fence(number)) = event

@@ -1,9 +1,9 @@
-//! The ledger of blame, line by line: each line claims an amount, of whom, where and when, and is
-//! held against what is counted there and then.
+//! The ledger of blame, line by line: each line claims a kind, an amount, of whom, where and when,
+//! and is held against the lines that are counted.
 //!
-//! Whose a loss is, is blame; how much was lost in the time that a line names is counted commit by
-//! commit. Knows nothing of how the library splits anything. Kept here: a line that claims more or
-//! less than there was is told, and so is an instant at which nothing was seen.
+//! Knows nothing of how the library splits anything. Kept here: a line that is not counted as it is
+//! told, and one that is counted and not told, is a difference, and so is an instant of a chain at
+//! which nothing was seen.
 
 use std::collections::BTreeSet;
 
@@ -16,15 +16,15 @@ use super::slots::{self, OnPrimary};
 
 /// A line: its kind, whose it is, and its numbers by their keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Line {
-    kind: String,
-    service: String,
-    subject: String,
-    from: u64,
-    to: u64,
-    amount: u64,
-    range: Option<[u64; 3]>,
-    feedback: Option<u64>,
+pub(crate) struct Line {
+    pub(crate) kind: String,
+    pub(crate) service: String,
+    pub(crate) subject: String,
+    pub(crate) from: u64,
+    pub(crate) to: u64,
+    pub(crate) amount: u64,
+    pub(crate) range: Option<[u64; 3]>,
+    pub(crate) feedback: Option<u64>,
 }
 
 impl Line {
@@ -43,10 +43,6 @@ impl Line {
             feedback: line["scales_with"]["feedback_us"].as_u64(),
         }
     }
-
-    fn is_loss(&self) -> bool {
-        self.kind.starts_with("lost_")
-    }
 }
 
 /// Returns what of a report's ledger is not as counted.
@@ -55,18 +51,12 @@ pub(crate) fn ledger(of: &Reference<'_>, outages: &[OutOfWork], told: &Value) ->
     let lines: Vec<Line> = rows.iter().map(Line::of).collect();
     let seen = seen(of, outages);
     let mut found = Vec::new();
-    for line in lines.iter().filter(|line| line.is_loss()) {
-        let due = of.lost_within(line);
-        let known = seen.contains(&line.from) && seen.contains(&line.to);
-        if due != Some(line.amount) || !known {
-            found.push(format!("{line:?} is in the ledger, counted {due:?} in its time"));
-        }
-    }
-    let mut due = of.divergent();
+    let mut due = of.lost();
+    due.extend(of.divergent());
     due.extend(of.phantoms());
     due.extend(of.of_slots());
     due.extend(of.of_outages(outages));
-    for line in lines.into_iter().filter(|line| !line.is_loss()) {
+    for line in lines {
         match due.iter().position(|one| *one == line) {
             Some(place) => drop(due.remove(place)),
             None => found.push(format!("{line:?} is in the ledger and not counted")),
@@ -128,7 +118,7 @@ impl Reference<'_> {
     }
 
     /// Returns the lost part of each branch with its name, and whether a line is about it.
-    fn ranges(&self) -> Vec<(usize, Line)> {
+    pub(crate) fn ranges(&self) -> Vec<(usize, Line)> {
         let mut ranges = Vec::new();
         for service in &self.world.services {
             let line = self.surviving(service.id);
@@ -155,21 +145,6 @@ impl Reference<'_> {
             }
         }
         ranges
-    }
-
-    /// Returns how many acknowledged commits, lost with a branch, were made within a line's time.
-    fn lost_within(&self, line: &Line) -> Option<u64> {
-        let same = |(_, of): &(usize, Line)| {
-            (&of.service, &of.subject, of.range) == (&line.service, &line.subject, line.range)
-        };
-        let (index, of) = self.ranges().into_iter().find(same)?;
-        let survives = self.surviving(self.world.branches[index].service);
-        let lost = self.commits.iter().filter(|one| {
-            let gone = survives.get(&index).is_none_or(|limit| one.byte > *limit);
-            let within = (line.from < one.made || line.from == of.from) && one.made <= line.to;
-            one.branch == index && gone && one.told.is_some() && within
-        });
-        u64::try_from(lost.count()).ok()
     }
 
     /// Returns the lines of commits that nobody was told of and that are on no history.

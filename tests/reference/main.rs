@@ -12,8 +12,10 @@
 //! * `commits`, `clients`, `readings`, `slots`, `feeds`, `looks`, `reports`, `contacts`, `polls`,
 //!   `deeds`, `bonds`, `operations`: what happened to whom;
 //! * `numbers`, `loss`, `spending`, `switchovers`: the numbers of a report; `invariants`: every
-//!   verdict with its instant and its amounts; `compare`: both side by side; `ledger`: each line of
-//!   blame against what is counted in its place and time; `broken`: runs that break each invariant.
+//!   verdict with its instant and its amounts; `compare`: both side by side;
+//! * `faults`: whom each fault hid from the platform; `split`: whose a lost commit is; `ledger`:
+//!   each line of blame against those that are counted; `broken`: runs that break each invariant;
+//!   `silences`: runs in which primaries fall silent, and lies about what they lost.
 //!
 //! Not counted are the numbers in [`compare::NOT_COUNTED`], each with its reason. What is looked up
 //! and not counted: when sessions and connections begin and end, how long packets take, what jobs
@@ -33,6 +35,7 @@ mod commits;
 mod compare;
 mod contacts;
 mod deeds;
+mod faults;
 mod feeds;
 mod flow;
 mod invariants;
@@ -49,8 +52,10 @@ mod reports;
 mod scenario;
 #[path = "../shipped/mod.rs"]
 mod shipped;
+mod silences;
 mod slots;
 mod spending;
+mod split;
 mod switchovers;
 mod track;
 mod walk;
@@ -66,6 +71,7 @@ use cutover::report::{Report, json};
 use cutover::scenario::{Judgement, Loaded, write};
 use cutover::sim;
 use serde_json::Value;
+use split::KINDS;
 
 /// How many scenarios are judged if nobody asks for others.
 const SCENARIOS: u64 = 2_000;
@@ -99,6 +105,8 @@ struct Judged {
     kinds: BTreeSet<String>,
     /// How many were compared.
     compared: usize,
+    /// Which kinds of lost commits are in the ledger.
+    losses: BTreeSet<String>,
 }
 
 fn judged(loaded: &Loaded, seed: u64) -> Judged {
@@ -110,32 +118,44 @@ fn judged(loaded: &Loaded, seed: u64) -> Judged {
     found.extend(invariants::sums(&outcome, &told, &counted.numbers));
     found.extend(counted.ledger);
     let kinds = compare::numbers(&told).keys().map(|place| kind(place)).collect();
-    Judged { differences: found, kinds, compared: compare::numbers(&counted.numbers).len() }
+    let lines = told["ledger"].as_array().into_iter().flatten();
+    let losses = lines.filter_map(|line| line["kind"].as_str()).map(str::to_owned);
+    Judged {
+        differences: found,
+        kinds,
+        compared: compare::numbers(&counted.numbers).len(),
+        losses: losses.filter(|kind| KINDS.contains(&&**kind)).collect(),
+    }
+}
+
+/// Judges scenarios by their numbers; where library and judge differ, it is told.
+fn agreed(range: &[u64], scenario: fn(u64) -> Loaded) -> Vec<Judged> {
+    let all = parallel::map(range, parallel::processors(), |number| {
+        catch_unwind(|| judged(&scenario(*number), *number)).unwrap_or_else(|_| Judged {
+            differences: vec!["the judge gives up".to_owned()],
+            ..Judged::default()
+        })
+    });
+    let differ = || range.iter().zip(&all).filter(|(_, one)| !one.differences.is_empty());
+    let told: Vec<String> = differ()
+        .map(|(number, one)| format!("{number}: {}", one.differences.join("\n    ")))
+        .collect();
+    let text = differ().next().map(|(number, _)| write(&scenario(*number).scenario));
+    assert!(
+        told.is_empty(),
+        "{} of {} differ:\n{}\nthe first is\n{}",
+        told.len(),
+        range.len(),
+        told[..told.len().min(30)].join("\n"),
+        text.unwrap_or_default()
+    );
+    all
 }
 
 #[test]
 fn every_number_of_random_runs_is_what_is_counted_commit_by_commit() {
     let range: Vec<u64> = numbers().collect();
-    let all = parallel::map(&range, parallel::processors(), |number| {
-        catch_unwind(|| judged(&scenario::numbered(*number), *number)).unwrap_or_else(|_| Judged {
-            differences: vec!["the judge gives up".to_owned()],
-            ..Judged::default()
-        })
-    });
-    let differ = range.iter().zip(&all).filter(|(_, one)| !one.differences.is_empty());
-    let differ: Vec<String> = differ
-        .map(|(number, one)| format!("{number}: {}", one.differences.join("\n    ")))
-        .collect();
-    let first = range.iter().zip(&all).find(|(_, one)| !one.differences.is_empty());
-    let text = first.map(|(number, _)| write(&scenario::numbered(*number).scenario));
-    assert!(
-        differ.is_empty(),
-        "{} of {} differ:\n{}\nthe first is\n{}",
-        differ.len(),
-        range.len(),
-        differ[..differ.len().min(30)].join("\n"),
-        text.unwrap_or_default()
-    );
+    let all = agreed(&range, scenario::numbered);
     let compared: usize = all.iter().map(|one| one.compared).sum();
     assert!(compared > range.len() * 20, "only {compared} numbers were compared");
     if range.len() >= 2_000 {

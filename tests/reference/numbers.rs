@@ -12,6 +12,7 @@ use super::clients::{self, Line, OutOfWork, Watch};
 use super::commits::Commit;
 use super::compare::POLLED;
 use super::deeds::Deeds;
+use super::faults::Faults;
 use super::feeds::FeedEnd;
 use super::invariants;
 use super::looks::{Looks, Promoted};
@@ -40,6 +41,7 @@ pub(crate) struct Reference<'a> {
     pub(crate) watch: &'a Watch,
     pub(crate) commits: Vec<Commit>,
     pub(crate) deeds: &'a Deeds,
+    pub(crate) faults: &'a Faults,
     pub(crate) feeds: &'a [FeedEnd],
     pub(crate) outages: Vec<OutOfWork>,
     /// What is reported: names of rules and reasons are looked up there, and no number.

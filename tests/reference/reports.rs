@@ -115,6 +115,12 @@ impl Reports {
     pub(crate) fn last(&self, id: NodeId, by: u64) -> Option<Report> {
         self.of[id.index()].all.iter().rev().find(|one| one.arrives <= by).copied()
     }
+
+    /// Returns when the first report of a node arrived that was sent after an instant.
+    pub(crate) fn first_sent_after(&self, id: NodeId, after: u64) -> Option<u64> {
+        let later = self.of[id.index()].all.iter().find(|one| one.sent > after);
+        later.map(|one| one.arrives)
+    }
 }
 
 impl OfNode {
@@ -147,7 +153,7 @@ fn delay(world: &World, node: &Node) -> u64 {
     world.report_delay(node.id).as_micros()
 }
 
-fn reports(world: &World, node: &Node) -> bool {
+pub(crate) fn reports(world: &World, node: &Node) -> bool {
     let fresh = world.knobs.heartbeat_connection == HeartbeatConnection::Fresh;
     let refused = fresh && node.impairments.exhausted;
     node.reports() && !refused && world.passes(node.place(), Place::Platform)

@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::clients::{Watch, outages};
 use super::commits::commits;
 use super::deeds::Deeds;
+use super::faults::Faults;
 use super::feeds::Feeds;
 use super::ledger::ledger;
 use super::looks::Looks;
@@ -53,13 +54,14 @@ pub(crate) fn walk(loaded: &Loaded, seed: u64, told: &Value) -> Counted {
     let (mut deeds, mut feeds) = (Deeds::default(), Feeds::default());
     let (mut instant, mut reached) = (None, 0);
     let (mut reports, mut turn) = (Reports::default(), false);
-    let mut polls = Polls::default();
+    let (mut polls, mut faults) = (Polls::default(), Faults::default());
     let (mut noted, mut apart) = (0, None);
     let mut goes_on = true;
     while goes_on {
         let (world, news) = (sim.world(), &sim.notes()[noted..]);
         movement.look(world, news);
         looks.look(&sim, &movement, news);
+        faults.look(&sim, news);
         reports.look(world, &movement, (turn, news));
         polls.look(&sim, &movement);
         deeds.look(&sim, (&movement, &looks, &reports), news);
@@ -100,6 +102,7 @@ pub(crate) fn walk(loaded: &Loaded, seed: u64, told: &Value) -> Counted {
         watch: &watch,
         commits: commits(&movement, world),
         deeds: &deeds,
+        faults: &faults,
         feeds: &feeds.ended,
         outages: Vec::new(),
         told,
