@@ -57,7 +57,7 @@ pub(super) fn lasting<'a>(
         fault.at <= by && (beside || fault.what.split(' ').any(|word| word == client.name))
     };
     let open =
-        |fault: &&FaultOutcome| ended(outcome, fault).is_none_or(|end| end + UNDER_WAY >= start);
+        |fault: &&FaultOutcome| over(outcome, fault).is_none_or(|end| end + UNDER_WAY >= start);
     struck(outcome).filter(reaches).filter(open).last()
 }
 
@@ -75,9 +75,8 @@ pub(super) fn within<'a>(
     (from, to): (Instant, Instant),
 ) -> Vec<&'a FaultOutcome> {
     let reaching = struck(outcome).filter(|fault| fault.nodes.iter().any(|of| of == node));
-    let open = |fault: &&FaultOutcome| {
-        fault.at <= to && ended(outcome, fault).is_none_or(|end| end > from)
-    };
+    let open =
+        |fault: &&FaultOutcome| fault.at <= to && over(outcome, fault).is_none_or(|end| end > from);
     reaching.filter(open).filter(|fault| !HARMLESS.contains(&fault.fault)).collect()
 }
 
@@ -184,8 +183,8 @@ pub(super) fn of_others<'a>(
             || (apart && OF_LINKS.contains(&fault.fault) && fault.nodes.iter().any(other))
     };
     let open = |fault: &&FaultOutcome| {
-        let ended = ended(outcome, fault);
-        fault.at <= promotion.ordered && ended.is_none_or(|end| end > promotion.ordered)
+        let over = over(outcome, fault);
+        fault.at <= promotion.ordered && over.is_none_or(|end| end > promotion.ordered)
     };
     let of_service = |fault: &&FaultOutcome| fault.hides && of_service(fault, service);
     struck(outcome).filter(standby).filter(open).filter(of_service).collect()
