@@ -158,6 +158,16 @@ pub(super) fn lasts<'a>(
     })
 }
 
+/// Returns the last fault of a kind that struck a service by an instant, whether or not it lasted.
+pub(super) fn earlier<'a>(
+    outcome: &'a Outcome,
+    service: &ServiceOutcome,
+    (kind, by): (&str, Instant),
+) -> Option<&'a FaultOutcome> {
+    let of_kind = struck(outcome).filter(|fault| fault.fault == kind && fault.at <= by);
+    of_kind.filter(|fault| of_service(fault, service) || fault.what == service.name).last()
+}
+
 /// Returns the faults that kept the other standbys from being promoted.
 pub(super) fn of_others<'a>(
     outcome: &'a Outcome,

@@ -289,6 +289,13 @@ fn obstacle<'a>(
     let promotion = promotion?;
     let mut instants = [range.since, range.since + range.window].into_iter();
     if promotion.cause == "restore" {
+        // What lies behind a gap of the archive is of no use, whenever the gap came about.
+        let behind = service.archive_gaps.iter().any(|gap| gap.timeline == range.timeline);
+        if let Some(fault) = cause::earlier(outcome, service, ("UploadStall", range.since))
+            && behind
+        {
+            return Some(fault);
+        }
         return instants.find_map(|at| cause::lasts(outcome, service, &["UploadStall"], at));
     }
     instants.find_map(|at| cause::between(outcome, (&range.node, &promotion.node), at))

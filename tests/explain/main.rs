@@ -1,10 +1,11 @@
 //! Explanations of failing runs of different kinds: each names its cause and fits on a screen.
 //!
-//! * `slots`: those that lost a logical slot.
+//! * `slots`: those that lost a logical slot; `scales`: what costs scale with, tried out.
 //!
 //! Knows nothing of how an explanation is put together. Kept here: what the cause is was worked out
 //! from the story of the scenario, not from the explanation.
 
+mod scales;
 mod slots;
 
 use std::path::Path;
