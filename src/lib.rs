@@ -54,6 +54,7 @@
 //!     failures: Vec::new(),
 //!     targets: Vec::new(),
 //!     until: Span::from_secs(600),
+//!     seed: None,
 //!     expect: Vec::new(),
 //!     allow: Vec::new(),
 //! };

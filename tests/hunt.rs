@@ -297,3 +297,83 @@ fn an_interrupted_search_keeps_and_prints_what_it_has_found() {
         assert!(text.contains(name.as_str()), "{name}: {text}");
     }
 }
+
+/// An order after which a standby is missing too long if a certain bug is planted.
+const DIES: &str = r#"script: [At("2m", Operator(MajorUpgrade, Service("orders")))],
+    until"#;
+
+#[test]
+fn a_record_that_is_not_shown_any_more_stays_and_what_else_it_shows_is_a_find_of_its_own() {
+    let folder = Folder::new("gone");
+    folder.file("dies.ron", &BASE.replace("until", DIES));
+    let (code, text, _) = folder.cutover("shrink dies.ron --mutant forget-replacement");
+    assert_eq!(code, 0, "{text}");
+    fs::create_dir_all(folder.0.join("finds")).expect("a folder can be made");
+    folder.file("finds/kept.ron", &text);
+    // A file that is half written is named, and the others are looked at.
+    folder.file("finds/a-half.ron", "// Shown by seed 0.\nScenario(name: \"half");
+    folder.file("finds/other.ron", &folder.cutover("shrink cut.ron").1);
+    let (code, told, _) = folder.cutover("fuzz base.ron --runs 0 --corpus finds");
+    assert_eq!(code, 3, "{told}");
+    assert!(told.contains("finds/kept.ron shows nothing any more"), "{told}");
+    assert!(told.contains("finds/a-half.ron:2:16: "), "{told}");
+    assert!(told.contains("\nacked-write-survives-"), "{told}");
+    assert_eq!(folder.text("finds/kept.ron"), text, "it stays as it was");
+    let files = folder.files("finds");
+    assert_eq!(files.len(), 3, "{files:?}: nothing comes of what a record expects");
+    assert!(files.contains(&"a-half.ron".to_owned()), "{files:?}");
+    let words = "fuzz base.ron --runs 0 --corpus finds --mutant forget-replacement";
+    let (_, told, _) = folder.cutover(words);
+    assert!(!told.contains("shows nothing any more"), "{told}");
+    assert!(told.contains("--corpus finds"), "{told}");
+}
+
+#[test]
+fn a_scenario_names_its_seed_and_the_command_line_may_name_another() {
+    let folder = Folder::new("seed");
+    folder.file("seeded.ron", &BASE.replace("until", "seed: 2493,\n    until"));
+    let seed = |words: &str| {
+        let line = folder.cutover(words).1;
+        line.trim().rsplit(' ').next().map(str::to_owned)
+    };
+    assert_eq!(seed("run seeded.ron --quiet").as_deref(), Some("2493"));
+    assert_eq!(seed("run seeded.ron --quiet --seed 7").as_deref(), Some("7"));
+    let (_, json, _) = folder.cutover("test seeded.ron --format json");
+    assert!(json.contains("\"seed\": 2493"), "{json}");
+    // What a search finds with a seed other than 0 is shown by its file alone.
+    let drawn = BASE.replace("heartbeat_phase: \"2s\"", "fence_delay: \"uniform(5s, 9m)\"");
+    folder.file("drawn.ron", &drawn.replace("until", &format!("script: [{CUT}],\n    until")));
+    let (code, text, _) = folder.cutover("shrink drawn.ron --seed 17");
+    assert_eq!(code, 0, "{text}");
+    folder.file("minimal.ron", &text);
+    assert_eq!(folder.cutover("run minimal.ron --quiet").0, 0, "{text}");
+}
+
+#[test]
+fn what_was_shrunk_is_shrunk_again_for_what_it_records() {
+    let folder = Folder::new("named");
+    let text = folder.cutover("shrink cut.ron --invariant no-false-failover").1;
+    folder.file("minimal.ron", &text);
+    assert_eq!(folder.cutover("shrink minimal.ron --invariant no-false-failover").1, text);
+    let every = r#"Every("5m", Fault(HostDeath, Primary("orders"))),
+        At("0s", Fault(UploadStall, Service("orders"))),"#;
+    folder.file("every.ron", &BASE.replace("until", &format!("script: [{every}],\n    until")));
+    let text = folder.cutover("shrink every.ron --invariant restorable-across-the-fork").1;
+    folder.file("once.ron", &text);
+    assert!(!text.contains("Every"), "once is enough: {text}");
+    assert_eq!(folder.cutover("run once.ron --quiet").0, 0, "all is judged by its end: {text}");
+}
+
+#[test]
+fn a_budget_is_asked_for_and_steps_without_end_are_refused() {
+    let folder = Folder::new("budget");
+    let (code, _, complaint) = folder.cutover("fuzz base.ron");
+    assert_eq!(code, 2);
+    assert!(complaint.contains("--runs") && complaint.contains("--time"), "{complaint}");
+    let (code, _, complaint) = folder.cutover("fuzz base.ron --runs 1 --steps 99999999");
+    assert_eq!(code, 2);
+    assert!(complaint.contains("found 99999999 steps, expected at most 200"), "{complaint}");
+    let (code, _, complaint) = folder.cutover("fuzz base.ron --runs abc");
+    assert_eq!(code, 2);
+    assert!(complaint.contains("found \"abc\", expected a number such as 1000"), "{complaint}");
+}

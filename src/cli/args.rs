@@ -66,8 +66,10 @@ pub(crate) struct RunOptions {
     /// The scenario file
     pub(crate) file: PathBuf,
     /// The number that every draw of the run comes from, decimal or 0x hex
-    #[arg(long, value_name = "N", default_value = "0", value_parser = seed)]
-    pub(crate) seed: u64,
+    #[arg(long, value_name = "N", value_parser = seed)]
+    #[arg(help = "The number that every draw comes from, decimal or 0x hex [default: the \
+                  scenario's, or 0]")]
+    pub(crate) seed: Option<u64>,
     #[command(flatten)]
     pub(crate) change: Change,
     /// How to print the result; as JSON in the format cutover.run/1
@@ -95,8 +97,10 @@ pub(crate) struct TestOptions {
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// The number that every draw comes from, decimal or 0x hex
-    #[arg(long, value_name = "N", default_value = "0", value_parser = seed)]
-    pub(crate) seed: u64,
+    #[arg(long, value_name = "N", value_parser = seed)]
+    #[arg(help = "The number that every draw comes from, decimal or 0x hex [default: the \
+                  scenario's, or 0]")]
+    pub(crate) seed: Option<u64>,
     /// How to print the result
     #[arg(long, value_enum, default_value_t = SuiteFormat::Text)]
     pub(crate) format: SuiteFormat,
@@ -123,8 +127,10 @@ pub(crate) struct BoundaryOptions {
     #[arg(long, value_name = "N", default_value = "64", value_parser = parts)]
     pub(crate) grid: u64,
     /// The number that every draw of the runs comes from, decimal or 0x hex
-    #[arg(long, value_name = "N", default_value = "0", value_parser = seed)]
-    pub(crate) seed: u64,
+    #[arg(long, value_name = "N", value_parser = seed)]
+    #[arg(help = "The number that every draw comes from, decimal or 0x hex [default: the \
+                  scenario's, or 0]")]
+    pub(crate) seed: Option<u64>,
     /// Set a knob, as `list knobs` names them; may be repeated
     #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
     pub(crate) set: Vec<(String, String)>,
@@ -273,6 +279,14 @@ pub(super) fn seed(text: &str) -> Result<u64, String> {
     let hex = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
     let number = hex.map_or_else(|| text.parse(), |digits| u64::from_str_radix(digits, 16));
     number.map_err(|error| format!("{error}, expected a number such as 7 or 0x7f"))
+}
+
+pub(super) fn number(text: &str) -> Result<u64, String> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().map_err(|_| {
+        let why = if digits { ", which is too large" } else { "" };
+        format!("found {text:?}{why}, expected a number such as 1000")
+    })
 }
 
 pub(super) fn setting(text: &str) -> Result<(String, String), String> {

@@ -26,8 +26,9 @@ pub(crate) fn boundary(options: &BoundaryOptions) -> Result<Exit, Stop> {
     for end in [range.low, range.high] {
         loaded.with(&range.key, &end.spelled()).map_err(Stop::usage)?;
     }
-    let command = repeat(options);
-    let judge = |value: u64| class(&loaded, options, value);
+    let seed = options.seed.unwrap_or_else(|| loaded.seed());
+    let command = repeat(options, seed);
+    let judge = |value: u64| class((&loaded, seed), options, value);
     let span = (range.low.get(), range.high.get());
     let interruption = Interruption::watch();
     let is_over = || interruption.is_noted();
@@ -38,7 +39,7 @@ pub(crate) fn boundary(options: &BoundaryOptions) -> Result<Exit, Stop> {
     }
     let report = BoundaryReport {
         scenario: &loaded.setup.name,
-        seed: options.seed,
+        seed,
         key: &range.key,
         unit: range.low,
         found: &found,
@@ -60,11 +61,11 @@ fn interrupted(message: String) -> Stop {
 }
 
 /// Returns how a run comes out with a value; one that the scenario refuses is a class of its own.
-fn class(loaded: &Loaded, options: &BoundaryOptions, value: u64) -> Class {
+fn class((loaded, seed): (&Loaded, u64), options: &BoundaryOptions, value: u64) -> Class {
     let spelled = options.vary.low.with(value).spelled();
     match loaded.with(&options.vary.key, &spelled) {
         Ok(varied) => {
-            let outcome = sim::run(&varied.setup, options.seed);
+            let outcome = sim::run(&varied.setup, seed);
             let aspect = match options.by {
                 By::Events => Aspect::Events,
                 By::Verdict => Aspect::Verdict,
@@ -75,7 +76,7 @@ fn class(loaded: &Loaded, options: &BoundaryOptions, value: u64) -> Class {
     }
 }
 
-fn repeat(options: &BoundaryOptions) -> String {
+fn repeat(options: &BoundaryOptions, seed: u64) -> String {
     let range = &options.vary;
     let vary = format!("{}={}..{}", range.key, range.low.spelled(), range.high.spelled());
     let file = quoted(&path(&options.file));
@@ -83,7 +84,7 @@ fn repeat(options: &BoundaryOptions) -> String {
     if options.by == By::Verdict {
         words.push("--by verdict".to_owned());
     }
-    words.push(format!("--grid {} --seed {}", options.grid, options.seed));
+    words.push(format!("--grid {} --seed {seed}", options.grid));
     words.extend(set_words(&options.set));
     words.join(" ")
 }

@@ -1,7 +1,8 @@
 //! The command `fuzz`: random faults over a scenario.
 //!
 //! Knows nothing of how runs are made. Kept here: a budget in runs gives the same result whatever
-//! the number of threads, and each find is saved as soon as it is there.
+//! the number of threads, each find is saved as soon as it is there, and whoever wants an end waits
+//! for one run at most.
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -17,28 +18,45 @@ use super::run::{path, quoted};
 use super::shrink::{find, quietly};
 use super::stop::Stop;
 use crate::report::{self, Find, Hunt};
-use crate::search::{ASSERTION, Fuzz};
+use crate::search::{ASSERTION, Fuzz, Limits};
 
 /// So many runs are made between two looks at the clock.
 const BATCH: u64 = 64;
+
+/// So long nothing is told of the progress on a terminal.
+const TERMINAL_PAUSE: Duration = Duration::from_secs(1);
+
+/// So long nothing is told of it elsewhere, such as in the log of a build server.
+const LOG_PAUSE: Duration = Duration::from_secs(30);
 
 /// A find is made smaller with so many runs at most.
 const SHRINK_MAX: u64 = 20_000;
 
 /// Searches for what goes wrong, prints it, and saves it if there is a corpus.
 pub(crate) fn fuzz(options: &FuzzOptions) -> Result<Exit, Stop> {
+    if options.runs.is_none() && options.time.is_none() {
+        return Err(Stop::usage(
+            "found neither --runs nor --time, expected how many runs are made, such as \
+             --runs 1000, or how long, such as --time 10m",
+        ));
+    }
     let mut loaded = options.change.load(&options.file)?;
     loaded.scenario = loaded.settled();
     let name = loaded.scenario.name.clone();
     let fuzz = Fuzz::new(loaded, options.seed, options.steps);
     let interruption = Interruption::watch();
-    let (corpus, found, runs) = quietly(|| search(options, fuzz, &interruption))?;
+    let begun = Instant::now();
+    let time = options.time.map(|span| Duration::from_micros(span.as_micros()));
+    let late = || time.is_some_and(|time| begun.elapsed() >= time);
+    let stop = || interruption.is_noted() || late();
+    let (corpus, found, runs) = quietly(|| search(options, fuzz, &stop))?;
     let hunt = Hunt {
         scenario: name,
         seed: options.seed,
         runs,
         known: corpus.known,
         gone: corpus.gone,
+        unread: corpus.unread,
         found,
         repeat: repeat(options, runs),
     };
@@ -53,7 +71,8 @@ pub(crate) fn fuzz(options: &FuzzOptions) -> Result<Exit, Stop> {
     if finds.clone().any(|find| find.shrunk.violation.what == ASSERTION) {
         return Ok(Exit::Internal);
     }
-    Ok(if finds.next().is_some() { Exit::Fail } else { Exit::Pass })
+    let found = if finds.next().is_some() { Exit::Fail } else { Exit::Pass };
+    Ok(if hunt.unread.is_empty() { found } else { found.graver(Exit::Input) })
 }
 
 /// Says what an interruption leaves.
@@ -69,54 +88,47 @@ fn interrupted(options: &FuzzOptions, runs: u64) -> Stop {
 fn search(
     options: &FuzzOptions,
     mut fuzz: Fuzz,
-    interruption: &Interruption,
+    stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<(Corpus, Vec<Find>, u64), Stop> {
     let conditions = fuzz.conditions();
+    let limits = Limits { runs_max: SHRINK_MAX, stop: &|| stop() };
     let folder = options.corpus.as_deref();
     let folders: Vec<&Path> =
         folder.into_iter().chain(options.merge.iter().map(PathBuf::as_path)).collect();
-    let mut corpus = corpus::read(&folders, conditions, SHRINK_MAX)?;
-    let mut kept = Vec::new();
+    let mut progress = Progress::begin();
+    let mut corpus = corpus::read(&folders, conditions, limits)?;
     if let Some(folder) = folder {
-        for known in &mut corpus.known {
-            kept.push(corpus::save(folder, known)?);
-        }
-        if folder.is_dir() {
-            corpus::remove_others(folder, &kept, &corpus.gone)?;
-        }
+        corpus.settle(folder)?;
     }
     let mut found: Vec<Find> = Vec::new();
-    let (begun, mut told, mut shrunk) = (Instant::now(), Instant::now(), 0);
-    let time = options.time.map(|span| Duration::from_micros(span.as_micros()));
+    let mut shrunk = 0;
     loop {
         let left = options.runs.map_or(BATCH, |runs| runs.saturating_sub(fuzz.runs()).min(BATCH));
-        let late = time.is_some_and(|time| begun.elapsed() >= time);
-        if left == 0 || late || interruption.is_noted() {
+        if left == 0 || stop() {
             break;
         }
-        fuzz.search(left, jobs(options.jobs));
+        fuzz.search_until(left, jobs(options.jobs), stop);
         for new in &fuzz.found()[shrunk..] {
+            progress.tell(&fuzz);
             let known = |find: &Find| find.shrunk.violation == new.violation;
             if corpus.known.iter().any(known) {
                 continue;
             }
-            let Some(small) = fuzz.shrink(new, SHRINK_MAX) else { continue };
+            let Some(small) = fuzz.shrink_within(new, limits) else { continue };
             let name = new.violation.name();
             let file =
                 folder.map_or_else(|| name.clone() + ".ron", |to| path(&to.join(&name)) + ".ron");
             let mut find = find(&small, (&name, &file), conditions, Some(new.run));
             if let Some(folder) = folder {
-                corpus::save(folder, &mut find)?;
+                find.file = Some(file);
+                corpus.save(folder, &mut find)?;
             }
             found.push(find);
         }
         shrunk = fuzz.found().len();
-        if told.elapsed() >= Duration::from_secs(1) {
-            told = Instant::now();
-            progress(&format!("{} runs, {shrunk} distinct violations", fuzz.runs()));
-        }
+        progress.tell(&fuzz);
     }
-    progress("");
+    progress.end();
     for find in &mut found {
         let seen = fuzz.found().iter().find(|seen| seen.violation == find.shrunk.violation);
         find.seen = seen.map_or(0, |seen| seen.seen);
@@ -124,10 +136,38 @@ fn search(
     Ok((corpus, found, fuzz.runs()))
 }
 
-/// Tells on a terminal how far the search is; nothing ends it.
-fn progress(text: &str) {
-    if std::io::stderr().is_terminal() {
-        output::overwrite(text);
+/// How far the search is, told now and then.
+struct Progress {
+    /// Whether what was told last is written over.
+    terminal: bool,
+    told: Instant,
+}
+
+impl Progress {
+    fn begin() -> Self {
+        Self { terminal: std::io::stderr().is_terminal(), told: Instant::now() }
+    }
+
+    /// Tells how far it is, if that was not told lately.
+    fn tell(&mut self, fuzz: &Fuzz) {
+        let pause = if self.terminal { TERMINAL_PAUSE } else { LOG_PAUSE };
+        if self.told.elapsed() < pause {
+            return;
+        }
+        self.told = Instant::now();
+        let text = format!("{} runs, {} distinct violations", fuzz.runs(), fuzz.found().len());
+        if self.terminal {
+            output::overwrite(&text);
+        } else {
+            output::complain(&text);
+        }
+    }
+
+    /// Leaves a terminal as it was.
+    fn end(&self) {
+        if self.terminal {
+            output::overwrite("");
+        }
     }
 }
 
@@ -135,6 +175,8 @@ fn progress(text: &str) {
 fn repeat(options: &FuzzOptions, runs: u64) -> String {
     let mut words = vec![format!("cutover fuzz {} --runs {runs}", quoted(&path(&options.file)))];
     words.push(format!("--seed {} --steps {}", options.seed, options.steps));
+    words.extend(options.corpus.iter().map(|folder| format!("--corpus {}", quoted(&path(folder)))));
+    words.extend(options.merge.iter().map(|from| format!("--merge {}", quoted(&path(from)))));
     words.extend(options.change.words());
     words.join(" ")
 }

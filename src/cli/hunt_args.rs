@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::args::{invariant, seed};
+use super::args::{invariant, number, seed};
 use super::change::Change;
 use crate::kernel::Span;
 
@@ -17,13 +17,13 @@ pub(crate) struct FuzzOptions {
     /// The scenario file; what it accepts in `allow` is nothing to be found
     pub(crate) file: PathBuf,
     /// How many runs are made
-    #[arg(long, value_name = "N", required_unless_present = "time")]
+    #[arg(long, value_name = "N", value_parser = number)]
     pub(crate) runs: Option<u64>,
-    /// How long runs are made, such as 30s or 10m
+    /// How long runs are made and finds are shrunk, such as 30s or 10m
     #[arg(long, value_name = "SPAN", conflicts_with = "runs")]
     pub(crate) time: Option<Span>,
-    /// How many steps are added to the script at most
-    #[arg(long, value_name = "N", default_value = "8")]
+    /// How many steps are added to the script at most, up to 200
+    #[arg(long, value_name = "N", default_value = "8", value_parser = steps)]
     pub(crate) steps: u64,
     /// The number that every draw comes from, decimal or 0x hex
     #[arg(long, value_name = "N", default_value = "0", value_parser = seed)]
@@ -44,6 +44,17 @@ pub(crate) struct FuzzOptions {
     pub(crate) format: HuntFormat,
 }
 
+/// More random steps than these take longer to draw than to run.
+const STEPS_MAX: u64 = 200;
+
+fn steps(text: &str) -> Result<u64, String> {
+    let found = number(text)?;
+    if found > STEPS_MAX {
+        return Err(format!("found {found} steps, expected at most {STEPS_MAX}"));
+    }
+    Ok(found)
+}
+
 /// The options of `shrink`.
 #[derive(Debug, Args)]
 pub(crate) struct ShrinkOptions {
@@ -51,15 +62,13 @@ pub(crate) struct ShrinkOptions {
     pub(crate) file: PathBuf,
     /// The number that every draw of the run comes from, decimal or 0x hex
     #[arg(long, value_name = "N", value_parser = seed)]
-    #[arg(
-        help = "The seed of the failing run, decimal or 0x hex [default: the recorded one, or 0]"
-    )]
+    #[arg(help = "The seed of the failing run, decimal or 0x hex [default: the scenario's, or 0]")]
     pub(crate) seed: Option<u64>,
     /// What is to go on going wrong, as `list invariants` names it [default: what went wrong first]
     #[arg(long, value_name = "ID", value_parser = invariant)]
     pub(crate) invariant: Option<&'static str>,
     /// How many runs are made at most before the proof
-    #[arg(long, value_name = "N", default_value = "20000")]
+    #[arg(long, value_name = "N", default_value = "20000", value_parser = number)]
     pub(crate) runs: u64,
     #[command(flatten)]
     pub(crate) change: Change,

@@ -19,14 +19,15 @@ use crate::sim;
 /// Runs a scenario, prints the result, and saves it if asked to.
 pub(crate) fn run(options: &RunOptions) -> Result<Exit, Stop> {
     let loaded = options.change.load(&options.file)?;
-    let command = repeat(options);
-    let (bundle, outcome) = guarded(&command, || ran(&loaded, options))?;
+    let seed = options.seed.unwrap_or_else(|| loaded.seed());
+    let command = repeat(options, seed);
+    let (bundle, outcome) = guarded(&command, || ran(&loaded, options, seed))?;
     let expectations = loaded.judge(&outcome);
     let vary = || {
         report::sensitivities(&outcome, |knob, value| {
             let mut other = loaded.clone();
             other.set(knob, value).ok()?;
-            Some(sim::run(&other.setup, options.seed))
+            Some(sim::run(&other.setup, seed))
         })
     };
     let told_in_full = !(options.quiet || options.explain) || options.out.is_some();
@@ -55,11 +56,11 @@ pub(crate) fn run(options: &RunOptions) -> Result<Exit, Stop> {
 }
 
 /// Runs a scenario; everything is recorded if it is to be saved.
-fn ran(loaded: &Loaded, options: &RunOptions) -> (Option<Bundle>, sim::Outcome) {
+fn ran(loaded: &Loaded, options: &RunOptions, seed: u64) -> (Option<Bundle>, sim::Outcome) {
     if options.out.is_none() {
-        return (None, sim::run(&loaded.setup, options.seed));
+        return (None, sim::run(&loaded.setup, seed));
     }
-    let (bundle, outcome) = Bundle::record(loaded, options.seed);
+    let (bundle, outcome) = Bundle::record(loaded, seed);
     (Some(bundle), outcome)
 }
 
@@ -82,9 +83,9 @@ fn print(options: &RunOptions, report: &Report<'_>) -> Result<(), Stop> {
 }
 
 /// Returns the command that does the same again.
-fn repeat(options: &RunOptions) -> String {
+fn repeat(options: &RunOptions, seed: u64) -> String {
     let mut words = vec!["cutover run".to_owned(), quoted(&path(&options.file))];
-    words.push(format!("--seed {}", options.seed));
+    words.push(format!("--seed {seed}"));
     words.extend(options.change.words());
     words.join(" ")
 }
@@ -121,9 +122,9 @@ mod tests {
     #[test]
     fn the_command_that_repeats_a_run_says_all_that_it_depends_on() {
         let words = ["my file.ron", "--seed", "0x10", "--set", "fence_delay=uniform(1s, 2s)"];
-        let command = repeat(&options(
-            &[&words[..], &["--mutant", "no-fencing", "--policy", "pglookout"]].concat(),
-        ));
+        let options =
+            options(&[&words[..], &["--mutant", "no-fencing", "--policy", "pglookout"]].concat());
+        let command = repeat(&options, options.seed.expect("it was given"));
         assert_eq!(
             command,
             "cutover run 'my file.ron' --seed 16 --set 'fence_delay=uniform(1s, 2s)' \

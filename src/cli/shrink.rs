@@ -7,13 +7,13 @@ use std::fs;
 
 use super::exit::Exit;
 use super::hunt_args::{HuntFormat, ShrinkOptions};
+use super::interruption::Interruption;
 use super::output;
 use super::run::{path, quoted};
 use super::stop::Stop;
-use crate::check::Verdict;
 use crate::report::{self, Find};
-use crate::scenario::{self, Expectation, Loaded};
-use crate::search::{self, ASSERTION, Conditions, Shrunk};
+use crate::scenario;
+use crate::search::{self, Conditions, Limits, Shrunk, Wanted};
 
 /// Shrinks a scenario, prints the result, and saves it if asked to.
 pub(crate) fn shrink(options: &ShrinkOptions) -> Result<Exit, Stop> {
@@ -21,11 +21,13 @@ pub(crate) fn shrink(options: &ShrinkOptions) -> Result<Exit, Stop> {
     loaded.scenario = loaded.settled();
     // The scenario was read a moment ago; a file that is gone since has no recorded seed.
     let text = fs::read_to_string(&options.file).unwrap_or_default();
-    let seed = options.seed.unwrap_or_else(|| search::recorded_seed(&text));
-    let sought = record_of(&loaded, options.invariant);
-    let shrunk = quietly(|| search::shrink_what_fails(&sought, seed, options.runs));
-    let other = |shrunk: &Shrunk| options.invariant.is_none_or(|id| shrunk.violation.what == id);
-    let Some(shrunk) = shrunk.filter(other) else {
+    let named = options.seed.or(loaded.scenario.seed);
+    let seed = named.unwrap_or_else(|| search::recorded_seed(&text));
+    let wanted = options.invariant.map_or(Wanted::Any, Wanted::Invariant);
+    let interruption = Interruption::watch();
+    let limits = Limits { runs_max: options.runs, stop: &|| interruption.is_noted() };
+    let shrunk = quietly(|| search::shrink_wanted(&loaded, seed, wanted, limits));
+    let Some(shrunk) = shrunk else {
         let found = options
             .invariant
             .map_or_else(|| "nothing wrong".to_owned(), |id| format!("no violation of {id}"));
@@ -44,22 +46,19 @@ pub(crate) fn shrink(options: &ShrinkOptions) -> Result<Exit, Stop> {
         HuntFormat::Json => output::emit(&report::shrunk_json(&find))?,
     }
     if let Some(folder) = &options.out {
+        loaded.scenario.seed = Some(seed).filter(|seed| *seed != 0);
         let original = scenario::write(&loaded.scenario);
         let json = report::shrunk_json(&find);
         let files =
             [("original.ron", &original), ("minimal.ron", &find.text), ("shrink.json", &json)];
         output::save(folder, &files.map(|(name, text)| (name, text.as_str())))?;
     }
+    if interruption.is_noted() {
+        let message =
+            format!("interrupted after {} runs; what is printed fails still", shrunk.runs);
+        return Err(Stop { exit: Exit::Interrupted, message });
+    }
     Ok(if shrunk.minimal { Exit::Pass } else { Exit::Inconclusive })
-}
-
-/// Returns a scenario as a record of the violation of an invariant, if one is named.
-fn record_of(loaded: &Loaded, invariant: Option<&str>) -> Loaded {
-    let mut sought = loaded.clone();
-    let recorded = invariant
-        .map(|id| Expectation::Verdict { invariant: id.to_owned(), is: Verdict::Violated });
-    sought.scenario.expect.splice(0..0, recorded);
-    sought
 }
 
 /// Returns the name of what a scenario was shrunk to; that of a shrunken one stays.
@@ -74,11 +73,7 @@ pub(super) fn find(
     conditions: Conditions,
     run: Option<u64>,
 ) -> Find {
-    let text = if shrunk.violation.what == ASSERTION {
-        format!("// {}\n{}", shrunk.violation, scenario::write(&shrunk.scenario))
-    } else {
-        search::record(shrunk, name, conditions)
-    };
+    let text = search::record(shrunk, name, conditions);
     let mutant = conditions.mutant.map(|mutant| format!(" --mutant {}", mutant.card().name));
     let mutant = mutant.unwrap_or_default();
     let repeat = format!("cutover run {} --seed {}{mutant}", quoted(file), shrunk.seed);

@@ -48,13 +48,18 @@ pub(crate) fn test(options: &TestOptions) -> Result<Exit, Stop> {
     Ok(exits.fold(Exit::Pass, Exit::graver))
 }
 
-fn case(file: &Path, seed: u64) -> Result<SuiteCase, Stop> {
+fn case(file: &Path, asked: Option<u64>) -> Result<SuiteCase, Stop> {
     let name = file.display().to_string();
-    let repeat = format!("cutover run {} --seed {seed}", quoted(&path(file)));
+    let repeat = |seed: u64| format!("cutover run {} --seed {seed}", quoted(&path(file)));
     let loaded = match scenario::load(file) {
         Ok(loaded) => loaded,
-        Err(errors) => return Ok(SuiteCase::refused(name, &errors.to_string(), repeat, seed)),
+        Err(errors) => {
+            let seed = asked.unwrap_or(0);
+            return Ok(SuiteCase::refused(name, &errors.to_string(), repeat(seed), seed));
+        }
     };
+    let seed = asked.unwrap_or_else(|| loaded.seed());
+    let repeat = repeat(seed);
     let outcome = guarded(&repeat, || sim::run(&loaded.setup, seed))?;
     let expectations = loaded.judge(&outcome);
     let report = Report {

@@ -64,7 +64,7 @@ pub struct Find {
 /// };
 /// let hunt = cutover::report::Hunt {
 ///     scenario: "cut".to_owned(), seed: 0, runs: 1, known: Vec::new(), gone: Vec::new(),
-///     found: vec![find], repeat: "cutover fuzz FILE --runs 1".to_owned(),
+///     unread: Vec::new(), found: vec![find], repeat: "cutover fuzz FILE --runs 1".to_owned(),
 /// };
 /// assert_eq!(hunt.found.len(), 1);
 /// ```
@@ -78,8 +78,10 @@ pub struct Hunt {
     pub runs: u64,
     /// What was known before and is shown still.
     pub known: Vec<Find>,
-    /// Files that show nothing any more.
+    /// Files that do not show any more what they are records of.
     pub gone: Vec<String>,
+    /// What is wrong with files that cannot be read.
+    pub unread: Vec<String>,
     /// What is new.
     pub found: Vec<Find>,
     /// The command that does the same again.
@@ -119,7 +121,7 @@ pub fn shrunk_json(find: &Find) -> String {
 /// ```
 /// let hunt = cutover::report::Hunt {
 ///     scenario: "cut".to_owned(), seed: 0, runs: 100, known: Vec::new(), gone: Vec::new(),
-///     found: Vec::new(), repeat: "cutover fuzz FILE --runs 100".to_owned(),
+///     unread: Vec::new(), found: Vec::new(), repeat: "cutover fuzz FILE --runs 100".to_owned(),
 /// };
 /// assert!(cutover::report::hunt_json(&hunt).contains("cutover.fuzz/1"));
 /// ```
@@ -134,6 +136,7 @@ pub fn hunt_json(hunt: &Hunt) -> String {
         "found": finds(&hunt.found),
         "known": finds(&hunt.known),
         "gone": hunt.gone,
+        "unread": hunt.unread,
         "repeat": hunt.repeat,
     }))
 }
@@ -188,7 +191,7 @@ fn pretty(value: &Value) -> String {
 /// ```
 /// let hunt = cutover::report::Hunt {
 ///     scenario: "cut".to_owned(), seed: 0, runs: 100, known: Vec::new(), gone: Vec::new(),
-///     found: Vec::new(), repeat: "cutover fuzz FILE --runs 100".to_owned(),
+///     unread: Vec::new(), found: Vec::new(), repeat: "cutover fuzz FILE --runs 100".to_owned(),
 /// };
 /// assert!(cutover::report::hunt_text(&hunt).contains("100"));
 /// ```
@@ -207,9 +210,17 @@ pub fn hunt_text(hunt: &Hunt) -> String {
         page.gap();
         tell(&mut page, find);
     }
+    if !hunt.gone.is_empty() {
+        page.title("NOT SHOWN ANY MORE; THESE FILES STAY AS THEY ARE");
+    }
     for file in &hunt.gone {
-        page.gap();
-        page.say(0, Ink::Plain, &format!("{file} shows nothing any more"));
+        page.say(2, Ink::Plain, &format!("{file} shows nothing any more of what it records"));
+    }
+    if !hunt.unread.is_empty() {
+        page.title("NOT READ; THESE FILES STAY AS THEY ARE");
+    }
+    for error in &hunt.unread {
+        page.say(2, Ink::Plain, error);
     }
     page.title("TO REPEAT THIS SEARCH");
     page.command(2, &hunt.repeat);
@@ -275,6 +286,7 @@ mod tests {
             runs: 100,
             known: Vec::new(),
             gone: vec!["b.ron".to_owned()],
+            unread: vec!["c.ron:1:2: found half a file".to_owned()],
             found: vec![find()],
             repeat: "cutover fuzz base.ron --runs 100".to_owned(),
         };
@@ -285,7 +297,8 @@ mod tests {
         );
         assert!(text.contains("first in run 4, seen in 2 runs; minimal: 1 service"), "{text}");
         assert!(text.contains("  cutover run a.ron --seed 3\n"), "{text}");
-        assert!(text.contains("b.ron shows nothing any more\n"), "{text}");
+        assert!(text.contains("  b.ron shows nothing any more of what it records\n"), "{text}");
+        assert!(text.contains("  c.ron:1:2: found half a file\n"), "{text}");
         assert!(text.ends_with("\nScenario()\n"), "{text}");
         hunt.found.clear();
         assert!(hunt_text(&hunt).starts_with("nothing found in 100 runs of base, seed 0\n"));

@@ -163,6 +163,21 @@ impl Loaded {
         Ok(Self { scenario, setup, goals, file: file.to_owned(), places })
     }
 
+    /// Returns the seed of a run for which nobody asks for another: the one that the scenario
+    /// names, or 0.
+    ///
+    /// # Examples
+    /// ```
+    /// # let mut loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// assert_eq!(loaded.seed(), 0);
+    /// loaded.scenario.seed = Some(2493);
+    /// assert_eq!(loaded.seed(), 2493);
+    /// ```
+    pub fn seed(&self) -> u64 {
+        self.scenario.seed.unwrap_or(0)
+    }
+
     /// Returns the same scenario with all its services on another plan.
     ///
     /// # Errors

@@ -35,7 +35,7 @@ mod write;
 
 pub use error::{Error, Errors};
 pub use expect::{ExpectationOutcome, ExpectationVerdict, Judgement, overall};
-pub(crate) use expect::{one_line, unexcused};
+pub(crate) use expect::{how_missed, one_line, unexcused};
 pub use file::{
     Allowance, Client, Connection, Deed, Expectation, Failure, IfMissing, Integration, Level,
     Objective, Occurs, Reader, Scenario, Service, Slot, SlotConsumer, StartPosition, Step, Strikes,

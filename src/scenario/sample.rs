@@ -228,7 +228,8 @@ fn tuning() -> impl Strategy<Value = Tuning> {
 pub(super) fn scenario() -> impl Strategy<Value = Scenario> {
     let things = (name(), name(), vec(service(), 0..3), vec(any_client(), 0..3), vec(slot(), 0..3));
     let rest = (tuning(), vec(step(), 0..4), span(), vec(expectation(), 0..4));
-    (things, rest, vec(allowance(), 0..3)).prop_map(|(things, rest, allow)| {
+    let seed = option::of(any::<u64>());
+    (things, rest, vec(allowance(), 0..3), seed).prop_map(|(things, rest, allow, seed)| {
         let (name, story, services, clients, slots) = things;
         let (tuning, script, until, expect) = rest;
         let integrations = Vec::new();
@@ -244,6 +245,7 @@ pub(super) fn scenario() -> impl Strategy<Value = Scenario> {
             failures: Vec::new(),
             targets: Vec::new(),
             until,
+            seed,
             expect,
             allow,
         }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::shrink::Answer;
 use super::violation::{Violation, violations};
 use crate::control::OwnPolicy;
+use crate::kernel::{Instant, Span};
 use crate::knob::Mutant;
 use crate::scenario::Loaded;
 use crate::sim::{Outcome, Sim};
@@ -68,10 +69,7 @@ impl Conditions {
     /// assert!(outcome.timeline.is_empty());
     /// ```
     pub fn run(&self, loaded: &Loaded, seed: u64) -> Outcome {
-        let mut setup = loaded.setup.clone();
-        setup.knobs.mutant = self.mutant;
-        setup.own_policy = self.own_policy;
-        let mut sim = Sim::without_notes(Arc::new(setup), seed);
+        let mut sim = self.begun(loaded, seed);
         sim.run();
         sim.outcome()
     }
@@ -86,15 +84,70 @@ impl Conditions {
     /// assert!(answer.violations.is_empty());
     /// ```
     pub fn ask(&self, loaded: &Loaded, seed: u64) -> Answer {
-        // Whatever the run left half done is dropped with it.
-        match catch_unwind(AssertUnwindSafe(|| self.run(loaded, seed))) {
-            Ok(outcome) => Answer {
-                violations: violations(loaded, &outcome),
-                fingerprint: outcome.fingerprint,
-            },
-            Err(panic) => Answer { violations: vec![assertion(&*panic)], fingerprint: 0 },
-        }
+        let answer = self.ask_until(loaded, seed, &|| false);
+        answer.expect("nobody wants an end of the run")
     }
+
+    /// Returns what goes wrong in a run; nothing if an end is wanted before it is over.
+    pub(super) fn ask_until(
+        &self,
+        loaded: &Loaded,
+        seed: u64,
+        stop: &dyn Fn() -> bool,
+    ) -> Option<Answer> {
+        Some(match self.outcome(loaded, seed, stop) {
+            Ok(outcome) => {
+                let outcome = outcome?;
+                Answer {
+                    violations: violations(loaded, &outcome),
+                    fingerprint: outcome.fingerprint,
+                    pending: pending(&outcome),
+                }
+            }
+            Err(asserted) => Answer { violations: vec![asserted], fingerprint: 0, pending: None },
+        })
+    }
+
+    /// Returns the outcome of a run, or the assertion of the simulator that fails in it; no outcome
+    /// if an end is wanted before it is over.
+    pub(super) fn outcome(
+        &self,
+        loaded: &Loaded,
+        seed: u64,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Option<Outcome>, Violation> {
+        // Whatever the run left half done is dropped with it.
+        let ran = catch_unwind(AssertUnwindSafe(|| self.run_until(loaded, seed, stop)));
+        ran.map_err(|panic| assertion(&*panic))
+    }
+
+    fn run_until(&self, loaded: &Loaded, seed: u64, stop: &dyn Fn() -> bool) -> Option<Outcome> {
+        let mut sim = self.begun(loaded, seed);
+        let mut steps = 0_u64;
+        while sim.step() {
+            steps += 1;
+            if steps.is_multiple_of(LOOK) && stop() {
+                return None;
+            }
+        }
+        Some(sim.outcome())
+    }
+
+    fn begun(&self, loaded: &Loaded, seed: u64) -> Sim {
+        let mut setup = loaded.setup.clone();
+        setup.knobs.mutant = self.mutant;
+        setup.own_policy = self.own_policy;
+        Sim::without_notes(Arc::new(setup), seed)
+    }
+}
+
+/// So many events pass between two looks at whether an end is wanted.
+const LOOK: u64 = 4_096;
+
+/// Returns how long a run has to last at least to judge what it leaves open.
+fn pending(outcome: &Outcome) -> Option<Span> {
+    let open = outcome.invariants.iter().filter_map(|one| one.pending);
+    open.max().map(|at| at.since(Instant::ZERO))
 }
 
 /// Returns an assertion that failed, by its words without numbers.
@@ -104,4 +157,50 @@ fn assertion(panic: &(dyn Any + Send)) -> Violation {
     let words = text.lines().next().unwrap_or_default();
     let words: String = words.chars().filter(|letter| !letter.is_ascii_digit()).collect();
     Violation::new(ASSERTION, [words.as_str()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::{Fuzz, Limits};
+    use std::cell::Cell;
+    use std::num::NonZero;
+
+    /// Many events: a link that is cut and whole again all day.
+    const BUSY: &str = r#"Scenario(
+        name: "busy",
+        services: [Service(name: "orders", plan: Business)],
+        clients: [Writer(name: "app", service: "orders", writes_per_s: 100)],
+        script: [At("10s", Fault(Flapping(down: "90s", up: "1s"), OneWay(Everyone, Platform)))],
+        until: "90d",
+    )"#;
+
+    #[test]
+    fn a_run_a_search_and_shrinking_end_when_an_end_is_wanted() {
+        let loaded = crate::scenario::parse("busy.ron", BUSY).expect("it is valid");
+        assert_eq!(Conditions::default().ask_until(&loaded, 0, &|| true), None);
+        let mut fuzz = Fuzz::new(loaded, 0, 3);
+        fuzz.search_until(64, NonZero::<usize>::MIN, &|| true);
+        assert_eq!((fuzz.runs(), fuzz.found().len()), (0, 0));
+    }
+
+    #[test]
+    fn what_was_found_is_kept_as_it_is_when_there_is_no_time_to_shrink_it() {
+        let short = BUSY.replace("90d", "1h");
+        let loaded = crate::scenario::parse("busy.ron", &short).expect("it is valid");
+        let mut fuzz = Fuzz::new(loaded, 0, 3);
+        fuzz.search(2, NonZero::<usize>::MIN);
+        let found = fuzz.found().first().expect("the platform is deaf").clone();
+        let none = Limits { runs_max: 1_000, stop: &|| true };
+        let whole = fuzz.shrink_within(&found, none).expect("it was found");
+        assert_eq!((&whole.scenario, whole.minimal), (&found.scenario, false));
+        let asked = Cell::new(0);
+        let soon = || {
+            asked.set(asked.get() + 1);
+            asked.get() > 20
+        };
+        let some = Limits { runs_max: 1_000, stop: &soon };
+        let shrunk = fuzz.shrink_within(&found, some).expect("it was found");
+        assert!(!shrunk.minimal && shrunk.runs <= 21, "{} runs", shrunk.runs);
+    }
 }

@@ -5,55 +5,22 @@
 
 use super::ask::Conditions;
 use super::shrink::Shrunk;
-use super::violation::{Violation, all, violations};
+use super::simpler::whole_seconds;
+use super::violation::{Violation, known_failure};
 use crate::check::{Amount, InvariantOutcome, Verdict};
-use crate::kernel::{Bytes, Instant, Span};
+use crate::kernel::Bytes;
 use crate::scenario::{Allowance, Expectation, Loaded, Scenario, one_line};
 use crate::sim::Outcome;
 
 /// Why the violation that a scenario records is accepted in it.
 const RECORDED: &str = "it is what this scenario records";
 
-/// So often a run is made longer to judge what is still open at its end.
-const LONGER_MAX: usize = 4;
-
-/// Returns what a scenario is to be shrunk for: what goes wrong in it, or what it is a record of.
-///
-/// A scenario that expects an invariant to be violated is the record of that violation. Otherwise
-/// it is what went wrong first, and nothing if nothing did.
-///
-/// # Examples
-/// ```
-/// # let text = r#"Scenario(name: "cut", until: "10m",
-/// #     services: [Service(name: "orders", plan: Business)],
-/// #     script: [At("60s", Fault(LinkCut, Link(Primary("orders"), Platform)))])"#;
-/// # let loaded = cutover::scenario::parse("cut.ron", text).expect("it is valid");
-/// # let outcome = cutover::sim::run(&loaded.setup, 0);
-/// let violation = cutover::search::sought(&loaded, &outcome).expect("nobody had died");
-/// assert_eq!(violation.what, "no-false-failover");
-/// ```
-pub fn sought(loaded: &Loaded, outcome: &Outcome) -> Option<Violation> {
-    let recorded = loaded.scenario.expect.iter().find_map(records);
-    let of_record = |found: &Violation| Some(&found.what) == recorded.as_ref();
-    let found = violations(loaded, outcome);
-    let first = found.iter().find(|found| of_record(found)).or(found.first()).cloned();
-    first.or_else(|| all(loaded, outcome).into_iter().find(of_record))
-}
-
-/// Returns the invariant whose violation an expectation records.
-fn records(expectation: &Expectation) -> Option<String> {
-    if let Expectation::Fails { expectation, .. } = expectation
-        && let Expectation::Verdict { invariant, is: Verdict::Holds } = &**expectation
-    {
-        return Some(invariant.clone());
-    }
-    let Expectation::Verdict { invariant, is } = expectation else { return None };
-    matches!(is, Verdict::Violated | Verdict::Allowed).then(|| invariant.clone())
-}
+/// Why what goes wrong beside it is accepted.
+const BESIDE: &str = "it comes with it";
 
 /// Returns a scenario that demands nothing but what a violation is about.
 ///
-/// What it accepts stays accepted, unless it is the record of this violation.
+/// What it accepts stays accepted, unless it is the record of this violation. It names no seed.
 ///
 /// # Examples
 /// ```
@@ -70,7 +37,8 @@ fn records(expectation: &Expectation) -> Option<String> {
 pub fn bare(loaded: &Loaded, outcome: &Outcome, violation: &Violation) -> Scenario {
     let scenario = &loaded.scenario;
     let said = |expectation: &&Expectation| one_line(expectation) == violation.what;
-    let expect = scenario.expect.iter().filter(|_| violation.expected).filter(said);
+    let expect = scenario.expect.iter().filter(|_| violation.expected);
+    let expect = expect.map(|one| known_failure(one).unwrap_or(one)).filter(said);
     let recorded = |one: &InvariantOutcome| {
         one.id == violation.what && one.verdict == Verdict::Allowed && !violation.expected
     };
@@ -79,17 +47,17 @@ pub fn bare(loaded: &Loaded, outcome: &Outcome, violation: &Violation) -> Scenar
         !(recorded && *invariant == violation.what)
     });
     Scenario {
-        expect: expect.cloned().collect(),
+        expect: expect.take(1).cloned().collect(),
         allow: allow.cloned().collect(),
+        seed: None,
         ..scenario.clone()
     }
 }
 
 /// Returns a scenario that passes as long as a run of it shows what it was shrunk for.
 ///
-/// It runs as long as it takes to judge everything else in it. An invariant that cannot be
-/// accepted, or that is accepted up to a bound already, is a known failure in it. What else is
-/// violated and cannot be accepted stays violated.
+/// What it was shrunk for is accepted or, where that cannot be, a known failure in it; so is what
+/// else is violated. It runs exactly as long as the shrunken scenario.
 ///
 /// # Examples
 /// ```
@@ -103,65 +71,61 @@ pub fn bare(loaded: &Loaded, outcome: &Outcome, violation: &Violation) -> Scenar
 /// assert_eq!((scenario.name.as_str(), scenario.script.len()), ("found", 1));
 /// ```
 pub fn regression(shrunk: &Shrunk, name: &str, conditions: Conditions) -> Scenario {
-    let (mut scenario, outcome) = judged(shrunk, conditions);
+    recorded(shrunk, name, conditions).0
+}
+
+/// Returns the same, and which invariants are open when it ends.
+pub(super) fn recorded(
+    shrunk: &Shrunk,
+    name: &str,
+    conditions: Conditions,
+) -> (Scenario, Vec<&'static str>) {
+    let mut scenario = shrunk.scenario.clone();
+    let loaded = Loaded::from_scenario(scenario.clone()).expect("it was shrunk to this");
+    let outcome = conditions.run(&loaded, shrunk.seed);
     name.clone_into(&mut scenario.name);
+    scenario.seed = named(shrunk.seed);
+    for (expectation, judged) in scenario.expect.iter_mut().zip(loaded.judge(&outcome)) {
+        if shrunk.violation.expected && judged.text == shrunk.violation.what {
+            scenario.story = format!("Minimal: {}.", judged.detail);
+            *expectation = fails(expectation.clone(), RECORDED);
+        }
+    }
     let violated = |one: &&InvariantOutcome| one.verdict == Verdict::Violated;
     for one in outcome.invariants.iter().filter(violated) {
         let accepts = |Allowance::Violation { invariant, .. }: &Allowance| invariant == one.id;
         let amount = one.amounts.first().filter(|_| !scenario.allow.iter().any(accepts));
-        let sought = one.id == shrunk.violation.what;
+        let sought = one.id == shrunk.violation.what && !shrunk.violation.expected;
+        let because = if sought { RECORDED } else { BESIDE };
+        let verdict = |is| Expectation::Verdict { invariant: one.id.to_owned(), is };
         if sought {
             scenario.story = format!("Minimal: {}.", one.detail);
-            let verdict = |is| Expectation::Verdict { invariant: one.id.to_owned(), is };
-            scenario.expect.push(if amount.is_some() {
-                verdict(Verdict::Allowed)
-            } else {
-                Expectation::Fails {
-                    expectation: Box::new(verdict(Verdict::Holds)),
-                    because: RECORDED.to_owned(),
-                }
-            });
         }
-        let because = if sought { RECORDED } else { "it comes with it" };
+        if amount.is_none() {
+            let known = fails(verdict(Verdict::Holds), because);
+            let place = if sought { 0 } else { scenario.expect.len() };
+            scenario.expect.insert(place, known);
+        } else if sought {
+            scenario.expect.insert(0, verdict(Verdict::Allowed));
+        }
         scenario.allow.extend(amount.map(|amount| Allowance::Violation {
             invariant: one.id.to_owned(),
             at_most: rounded_up(*amount),
             because: because.to_owned(),
         }));
     }
-    scenario
+    let open = outcome.invariants.iter().filter(|one| one.pending.is_some());
+    (scenario, open.map(|one| one.id).collect())
 }
 
-/// Returns the shrunken scenario and its outcome, longer if only that tells how it all ends.
-fn judged(shrunk: &Shrunk, conditions: Conditions) -> (Scenario, Outcome) {
-    let ran = |scenario: &Scenario| {
-        let loaded = Loaded::from_scenario(scenario.clone()).expect("it was shrunk to this");
-        let outcome = conditions.run(&loaded, shrunk.seed);
-        let shows = violations(&loaded, &outcome).contains(&shrunk.violation);
-        (outcome, shows)
-    };
-    let short = shrunk.scenario.clone();
-    let (outcome, _) = ran(&short);
-    let mut longer = short.clone();
-    let mut last = outcome.clone();
-    for _ in 0..LONGER_MAX {
-        let pending = last.invariants.iter().filter_map(|one| one.pending).max();
-        let Some(pending) = pending.map(|at| at.since(Instant::ZERO)) else {
-            return (longer, last);
-        };
-        longer.until = seconds(pending).max(longer.until + Span::from_secs(1));
-        let (outcome, shows) = ran(&longer);
-        if !shows {
-            break;
-        }
-        last = outcome;
-    }
-    (short, outcome)
+/// Returns a seed as a scenario names it: not, if it is the one that runs have anyway.
+pub(super) fn named(seed: u64) -> Option<u64> {
+    (seed != 0).then_some(seed)
 }
 
-fn seconds(span: Span) -> Span {
-    let next = span.as_micros().checked_next_multiple_of(1_000_000);
-    next.map_or(Span::FOREVER, Span::from_micros)
+/// Returns an expectation as a known failure.
+fn fails(expectation: Expectation, because: &str) -> Expectation {
+    Expectation::Fails { expectation: Box::new(expectation), because: because.to_owned() }
 }
 
 /// Returns a bound that a run with slightly other draws still keeps.
@@ -175,8 +139,8 @@ fn rounded_up(amount: Amount) -> Amount {
         Amount::Commits(count) => Amount::Commits(up(count)),
         Amount::Times(count) => Amount::Times(count),
         Amount::Bytes(bytes) => Amount::Bytes(Bytes(up(bytes.get()))),
-        Amount::Window(span) => Amount::Window(seconds(span)),
-        Amount::Time(span) => Amount::Time(seconds(span)),
+        Amount::Window(span) => Amount::Window(whole_seconds(span)),
+        Amount::Time(span) => Amount::Time(whole_seconds(span)),
     }
 }
 
@@ -184,12 +148,11 @@ fn rounded_up(amount: Amount) -> Amount {
 mod tests {
     use super::*;
     use crate::scenario::{Judgement, overall};
-    use crate::search::{Answer, shrink};
+    use crate::search::{Answer, shrink, sought};
     use crate::sim;
 
     fn answer(loaded: &Loaded, seed: u64) -> Answer {
-        let outcome = sim::run(&loaded.setup, seed);
-        Answer { violations: violations(loaded, &outcome), fingerprint: outcome.fingerprint }
+        Conditions::default().ask(loaded, seed)
     }
 
     fn shrunk(text: &str) -> (Shrunk, Scenario) {

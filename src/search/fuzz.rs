@@ -7,9 +7,10 @@ use std::num::NonZero;
 
 use super::ask::Conditions;
 use super::dice::Dice;
-use super::find::bare;
+use super::limits::Limits;
 use super::menu::add_steps;
-use super::shrink::{Shrunk, shrink};
+use super::shrink::{Shrunk, shrink_within};
+use super::sought::limited;
 use super::violation::Violation;
 use crate::parallel;
 use crate::scenario::{Loaded, Scenario};
@@ -74,7 +75,7 @@ impl Fuzz {
     /// Returns a search over a scenario, which adds at most so many steps to its script.
     ///
     /// What the scenario accepts is nothing that goes wrong; what it expects is not asked, since
-    /// it speaks of a run without further faults.
+    /// it speaks of a run without further faults. The seed that it names is that of one run alone.
     ///
     /// # Examples
     /// ```
@@ -89,6 +90,7 @@ impl Fuzz {
     pub fn new(base: Loaded, seed: u64, steps: u64) -> Self {
         let mut base = base;
         base.scenario.expect.clear();
+        base.scenario.seed = None;
         Self { base, seed, steps, runs: 0, found: Vec::new() }
     }
 
@@ -125,19 +127,36 @@ impl Fuzz {
     /// assert_eq!(fuzz.runs(), 65);
     /// ```
     pub fn search(&mut self, runs: u64, jobs: NonZero<usize>) {
+        self.search_until(runs, jobs, &|| false);
+    }
+
+    /// Makes so many further runs with so many threads, fewer if an end is wanted between two.
+    ///
+    /// What was made is noted up to the first run that was not made, so that the runs of a search
+    /// are always the first ones.
+    pub(crate) fn search_until(
+        &mut self,
+        runs: u64,
+        jobs: NonZero<usize>,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) {
         let conditions = Conditions::of(&self.base);
         let this = &*self;
         let numbers: Vec<u64> = (self.runs..self.runs + runs).collect();
         let answers = parallel::map(&numbers, jobs, |run| {
+            if stop() {
+                return None;
+            }
             let (loaded, seed) = this.case(*run);
-            conditions.ask(&loaded, seed).violations
+            Some(conditions.ask_until(&loaded, seed, &|| stop())?.violations)
         });
         for (run, violations) in numbers.into_iter().zip(answers) {
+            let Some(violations) = violations else { break };
             for violation in violations {
                 self.note(violation, run);
             }
+            self.runs += 1;
         }
-        self.runs += runs;
     }
 
     fn note(&mut self, violation: Violation, run: u64) {
@@ -215,40 +234,25 @@ impl Fuzz {
     /// assert_eq!(shrunk.violation, found.violation);
     /// ```
     pub fn shrink(&self, found: &Found, runs_max: u64) -> Option<Shrunk> {
-        let conditions = self.conditions();
-        let ask = |loaded: &Loaded, seed: u64| conditions.ask(loaded, seed);
-        shrink(&found.scenario, found.seed, &found.violation, runs_max, ask)
+        self.shrink_within(found, Limits::runs(runs_max))
     }
-}
 
-/// Makes a scenario as small as it can be while the same goes wrong in it.
-///
-/// Returns nothing if nothing goes wrong in it. See [`sought`](super::sought()) for what it is.
-///
-/// # Examples
-/// ```
-/// # let text = r#"Scenario(name: "cut", until: "10m",
-/// #     services: [Service(name: "orders", plan: Business)],
-/// #     script: [At("60s", Fault(LinkCut, Link(Primary("orders"), Platform)))])"#;
-/// # let loaded = cutover::scenario::parse("cut.ron", text).expect("it is valid");
-/// let shrunk = cutover::search::shrink_what_fails(&loaded, 0, 2_000).expect("it fails");
-/// assert!(shrunk.minimal);
-/// assert_eq!(shrunk.scenario.script.len(), 1);
-/// ```
-pub fn shrink_what_fails(loaded: &Loaded, seed: u64, runs_max: u64) -> Option<Shrunk> {
-    let conditions = Conditions::of(loaded);
-    let answer = conditions.ask(loaded, seed);
-    let asserted = answer.violations.iter().find(|one| one.what == super::ask::ASSERTION);
-    let (violation, scenario) = if let Some(violation) = asserted {
-        (violation.clone(), loaded.scenario.clone())
-    } else {
-        let outcome = conditions.run(loaded, seed);
-        let violation = super::find::sought(loaded, &outcome)?;
-        let bare = bare(loaded, &outcome, &violation);
-        (violation, bare)
-    };
-    let ask = |loaded: &Loaded, seed: u64| conditions.ask(loaded, seed);
-    shrink(&scenario, seed, &violation, runs_max, ask)
+    /// Makes what was found as small as it can be within some bounds; not at all if they are
+    /// reached already.
+    pub(crate) fn shrink_within(&self, found: &Found, limits: Limits<'_>) -> Option<Shrunk> {
+        let (scenario, violation) = (&found.scenario, &found.violation);
+        let ask = limited(self.conditions(), limits);
+        let shrunk = shrink_within(scenario, found.seed, violation, limits, ask);
+        let whole = || Shrunk {
+            scenario: scenario.clone(),
+            seed: found.seed,
+            violation: violation.clone(),
+            certificate: Vec::new(),
+            minimal: false,
+            runs: 0,
+        };
+        shrunk.or_else(|| limits.reached(0).then(whole))
+    }
 }
 
 #[cfg(test)]

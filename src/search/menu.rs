@@ -10,7 +10,7 @@ use crate::control::{ORDERS, OrderAim};
 use crate::fault::{FAULTS, FaultKind};
 use crate::kernel::{Law, Span};
 use crate::knob::{Knobs, Phase};
-use crate::model::{Plan, Zone};
+use crate::model::{Plan, STEPS_MAX, Zone};
 use crate::scenario::{Deed, Loaded, Scenario, Step, Target, Trigger};
 use crate::sim::Operator;
 
@@ -87,7 +87,10 @@ fn add(dice: &mut Dice, loaded: &Loaded, kinds: &[Kind], most: u64) -> Loaded {
         return loaded;
     }
     let mut last = Span::ZERO;
-    for _ in 0..dice.below(most + 1) {
+    for _ in 0..dice.below(most.saturating_add(1)) {
+        if loaded.scenario.script.len() >= STEPS_MAX {
+            break;
+        }
         let heals = healable(&loaded.scenario);
         let at = moment(dice, &loaded, last);
         last = at;

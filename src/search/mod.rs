@@ -1,6 +1,7 @@
 //! Many runs: in search of one that goes wrong, of the smallest, of where an outcome changes.
 //!
 //! * `violation`: what goes wrong, told apart by how it came about; `find`: as a scenario;
+//!   `sought`: which of it a scenario is shrunk for; `limits`: how far a search goes;
 //! * `tree`, `simpler`, `simplify`: parts of a scenario that can be left out or made simpler;
 //! * `shrink`, `certificate`: the smallest scenario that fails in the same way, and the proof;
 //! * `dice`, `followers`, `measures`, `menu`, `whole`: random choices, and random scenarios made of
@@ -22,6 +23,7 @@ mod dice;
 mod find;
 mod followers;
 mod fuzz;
+mod limits;
 mod measures;
 mod menu;
 mod mutation;
@@ -29,6 +31,7 @@ mod record;
 mod shrink;
 mod simpler;
 mod simplify;
+mod sought;
 mod tree;
 mod violation;
 mod whole;
@@ -38,8 +41,9 @@ pub use boundary::{Boundaries, Interval, boundaries, boundaries_until};
 pub use certificate::Proof;
 pub use class::{Aspect, Class};
 pub use dice::Dice;
-pub use find::{bare, regression, sought};
-pub use fuzz::{Found, Fuzz, shrink_what_fails};
+pub use find::{bare, regression};
+pub use fuzz::{Found, Fuzz};
+pub(crate) use limits::Limits;
 pub use menu::{add_orders, add_steps};
 pub use mutation::{Catch, Matrix, Row, Suite, mutate, mutate_until};
 pub use record::{is_record, record, recorded_seed, told};
@@ -47,5 +51,7 @@ pub use shrink::{Answer, Shrunk, shrink};
 pub use simplify::{
     Simplification, part_simplifications, simplifications, simplified, simplified_part,
 };
+pub(crate) use sought::{Wanted, recorded, shown, shrink_wanted};
+pub use sought::{shrink_what_fails, sought};
 pub use violation::{Violation, violations};
 pub use whole::{clients, services, tuned, whole};

@@ -3,10 +3,10 @@
 //! Knows nothing of folders. Kept here: the text is a scenario file like any other, and tells the
 //! seed with which it shows what it records.
 
-use super::ask::Conditions;
-use super::find::regression;
+use super::ask::{ASSERTION, Conditions};
+use super::find::{named, recorded};
 use super::shrink::{Answer, Shrunk};
-use crate::scenario::write;
+use crate::scenario::{Scenario, write};
 
 /// What stands before the seed.
 const SEED: &str = "// Shown by seed ";
@@ -40,7 +40,18 @@ pub fn record(shrunk: &Shrunk, name: &str, conditions: Conditions) -> String {
         ));
     }
     lines.push(format!("{SEED}{}.", shrunk.seed));
-    lines.push(write(&regression(shrunk, name, conditions)));
+    // Nothing can be accepted where nothing comes out, or where nobody waits for it.
+    let scenario = if shrunk.violation.what == ASSERTION || shrunk.runs == 0 {
+        Scenario { name: name.to_owned(), seed: named(shrunk.seed), ..shrunk.scenario.clone() }
+    } else {
+        let (scenario, open) = recorded(shrunk, name, conditions);
+        if !open.is_empty() {
+            let open = open.join(", ");
+            lines.push(format!("// Never judged to the end, however long it runs: {open}."));
+        }
+        scenario
+    };
+    lines.push(write(&scenario));
     lines.join("\n")
 }
 
@@ -50,7 +61,7 @@ pub fn record(shrunk: &Shrunk, name: &str, conditions: Conditions) -> String {
 /// ```
 /// use cutover::search::{Answer, told};
 /// assert_eq!(told(None), "it is no scenario");
-/// let nothing = Answer { violations: Vec::new(), fingerprint: 0 };
+/// let nothing = Answer { violations: Vec::new(), fingerprint: 0, pending: None };
 /// assert_eq!(told(Some(&nothing)), "nothing goes wrong");
 /// ```
 pub fn told(without: Option<&Answer>) -> String {
@@ -74,7 +85,11 @@ pub fn is_record(text: &str) -> bool {
     text.lines().any(|line| line.starts_with(SEED))
 }
 
-/// Returns the seed with which a recorded scenario shows what it records; 0 if it tells none.
+/// Returns the seed with which a recorded scenario shows what it records, as its comment tells it;
+/// 0 if that tells none.
+///
+/// A record names its seed in the field `seed` as well; those of before that field had the comment
+/// alone.
 ///
 /// # Examples
 /// ```

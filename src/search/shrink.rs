@@ -1,14 +1,15 @@
 //! From a scenario that fails to the smallest that fails for the same reason.
 //!
 //! Knows nothing of how a failure is found. Kept here: every step is strictly simpler and fails in
-//! the same way, the order of trying is fixed, and the end is reached when nothing simpler fails;
-//! so the result is minimal, and shrinking it again changes nothing.
+//! the same way, the order of trying is fixed, and the end is reached when nothing simpler fails
+//! and doing it again changes nothing; so the result is minimal exactly as it stands.
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::certificate::{self, Proof};
+use super::limits::Limits;
 use super::simpler;
 use super::tree::{self, Edit};
 use super::violation::Violation;
@@ -31,6 +32,9 @@ pub struct Answer {
     pub violations: Vec<Violation>,
     /// The fingerprint of the run.
     pub fingerprint: u64,
+    /// How long a run lasts at least that judges what this one leaves open at its end; nothing if
+    /// all is judged.
+    pub pending: Option<Span>,
 }
 
 /// A scenario that was made as small as it can be.
@@ -63,7 +67,8 @@ pub struct Shrunk {
 
 /// Makes a scenario as small as it can be while it shows the same violation.
 ///
-/// `ask` runs a scenario with a seed and says what went wrong; it has to answer the same each time.
+/// It runs as long as it takes to judge everything else in it, if that has an end. `ask` runs a
+/// scenario with a seed and says what went wrong; it has to answer the same each time.
 /// At most `runs_max` runs are made. Nothing is returned when the scenario does not show the
 /// violation to begin with.
 ///
@@ -90,7 +95,7 @@ pub struct Shrunk {
 ///     let outcome = cutover::sim::run(&loaded.setup, seed);
 ///     let promoted = outcome.services.iter().any(|service| !service.promotions.is_empty());
 ///     let violations = if promoted { vec![own.clone()] } else { Vec::new() };
-///     Answer { violations, fingerprint: outcome.fingerprint }
+///     Answer { violations, fingerprint: outcome.fingerprint, pending: None }
 /// });
 /// let shrunk = shrunk.expect("it fails");
 /// assert!(shrunk.minimal);
@@ -106,15 +111,29 @@ pub fn shrink(
     runs_max: u64,
     ask: impl FnMut(&Loaded, u64) -> Answer,
 ) -> Option<Shrunk> {
-    let mut search = Search { violation, runs: 0, runs_max, tried: BTreeSet::new(), ask };
-    let mut best = search.look(tree::of(scenario), seed)?;
-    while search.round(&mut best) {}
-    let within = search.runs < runs_max;
-    let proofs = if within {
-        certificate::prove(&best.tree, |tree| search.without(tree, best.seed))
-    } else {
+    shrink_within(scenario, seed, violation, Limits::runs(runs_max), ask)
+}
+
+/// Makes a scenario as small as it can be within some bounds.
+pub(super) fn shrink_within(
+    scenario: &Scenario,
+    seed: u64,
+    violation: &Violation,
+    limits: Limits<'_>,
+    ask: impl FnMut(&Loaded, u64) -> Answer,
+) -> Option<Shrunk> {
+    let mut search =
+        Search { violation, runs: 0, limits, settles: true, tried: BTreeSet::new(), ask };
+    let best = search.look(tree::of(scenario), seed, true)?;
+    let best = search.fixed(best);
+    let proofs = if limits.reached(search.runs) {
         None
+    } else {
+        certificate::prove(&best.tree, |tree| search.without(tree, best.seed))
     };
+    let gone = |proof: &Proof| proof.without.as_ref().is_none_or(|answer| !search.shows(answer));
+    // A run that was given up proves nothing.
+    let proofs = proofs.filter(|proofs| proofs.iter().all(gone) && !(limits.stop)());
     Some(Shrunk {
         scenario: best.loaded.scenario,
         seed: best.seed,
@@ -125,23 +144,58 @@ pub fn shrink(
     })
 }
 
+/// So often a run is made longer to judge what is still open at its end.
+const LONGER_MAX: usize = 6;
+
 /// A scenario that fails.
+#[derive(Clone)]
 struct Failing {
     tree: Value,
     seed: u64,
     loaded: Loaded,
 }
 
+impl Failing {
+    /// Returns whether another one is the same.
+    fn is(&self, other: &Self) -> bool {
+        (&self.tree, self.seed) == (&other.tree, other.seed)
+    }
+}
+
 struct Search<'a, A> {
     violation: &'a Violation,
     runs: u64,
-    runs_max: u64,
-    /// What is known not to fail in the same way.
-    tried: BTreeSet<u64>,
+    limits: Limits<'a>,
+    /// Whether a run counts only if everything in it is judged by its end.
+    settles: bool,
+    /// What is known not to fail in the same way, by what counts as a run.
+    tried: BTreeSet<(bool, u64)>,
     ask: A,
 }
 
 impl<A: FnMut(&Loaded, u64) -> Answer> Search<'_, A> {
+    /// Makes a scenario simpler until doing it all again from there changes nothing.
+    fn fixed(&mut self, mut best: Failing) -> Failing {
+        let mut ends: Vec<Failing> = Vec::new();
+        loop {
+            while self.round(&mut best) {}
+            if self.limits.reached(self.runs) {
+                return best;
+            }
+            if let Some(place) = ends.iter().position(|end| end.is(&best)) {
+                // Of ends that lead to each other all lead to the same one.
+                let text = |end: &Failing| (end.tree.to_string(), end.seed);
+                let round = ends.split_off(place).into_iter();
+                let least = round.min_by_key(|end| (text(end).0.len(), text(end)));
+                return least.unwrap_or(best);
+            }
+            ends.push(best.clone());
+            self.settles = true;
+            let Some(again) = self.look(best.tree.clone(), best.seed, true) else { return best };
+            best = again;
+        }
+    }
+
     /// Tries everything that is simpler; tells whether anything of it failed.
     fn round(&mut self, best: &mut Failing) -> bool {
         let mut simpler = false;
@@ -149,7 +203,7 @@ impl<A: FnMut(&Loaded, u64) -> Answer> Search<'_, A> {
             let mut edits = pass(best);
             let mut turn = 0;
             while let Some(edit) = edits.get(turn) {
-                if self.runs >= self.runs_max {
+                if self.limits.reached(self.runs) {
                     return false;
                 }
                 if let Some(smaller) = self.attempt(best, edit) {
@@ -167,21 +221,65 @@ impl<A: FnMut(&Loaded, u64) -> Answer> Search<'_, A> {
     fn attempt(&mut self, best: &Failing, edit: &Edit) -> Option<Failing> {
         let seed = if let Edit::Seed(seed) = edit { *seed } else { best.seed };
         let tree = tree::changed(&best.tree, edit)?;
-        let smaller = self.look(tree, seed)?;
-        (smaller.tree != best.tree || smaller.seed != best.seed).then_some(smaller)
+        // What takes something away may take longer; what makes a value simpler may not.
+        let less = match edit {
+            Edit::Items(..) | Edit::Field(_) => true,
+            Edit::Value(_, value) => value.is_object(),
+            Edit::Seed(_) => false,
+        };
+        let smaller = self.look(tree, seed, less)?;
+        (!smaller.is(best)).then_some(smaller)
     }
 
     /// Returns what is left of a tree when it fails in the same way.
-    fn look(&mut self, tree: Value, seed: u64) -> Option<Failing> {
-        if self.tried.contains(&tree::digest(&tree, seed)) {
+    fn look(&mut self, tree: Value, seed: u64, longer: bool) -> Option<Failing> {
+        let asked = tree::digest(&tree, seed);
+        if self.tried.contains(&(self.settles, asked)) {
             return None;
         }
-        let asked = tree::digest(&tree, seed);
-        let found = self.run(tree, seed).filter(|(_, answer)| self.shows(answer));
+        let found = self.fails(tree, seed, longer);
         if found.is_none() {
-            self.tried.insert(asked);
+            self.tried.insert((self.settles, asked));
         }
-        found.map(|(failing, _)| failing)
+        found
+    }
+
+    fn fails(&mut self, tree: Value, seed: u64, longer: bool) -> Option<Failing> {
+        let (failing, answer) = self.run(tree, seed)?;
+        if !self.shows(&answer) {
+            return None;
+        }
+        let pending = answer.pending.filter(|_| self.settles);
+        let Some(pending) = pending else { return Some(failing) };
+        if !longer {
+            return None;
+        }
+        if let Some(settled) = self.settled(&failing, pending) {
+            return Some(settled);
+        }
+        // That nothing can be left out counts for more than that all else is judged.
+        self.settles = false;
+        Some(failing)
+    }
+
+    /// Returns the same, so much longer that all is judged by the end, if that is possible.
+    fn settled(&mut self, failing: &Failing, pending: Span) -> Option<Failing> {
+        let mut pending = pending;
+        let mut until = failing.loaded.scenario.until;
+        for _ in 0..LONGER_MAX {
+            if self.limits.reached(self.runs) {
+                return None;
+            }
+            until = simpler::whole_seconds(pending).max(until + Span::from_secs(1));
+            let edit = Edit::Value("/until".to_owned(), Value::from(until.to_string()));
+            let (longer, answer) = self.run(tree::changed(&failing.tree, &edit)?, failing.seed)?;
+            if !self.shows(&answer) {
+                return None;
+            }
+            let Some(later) = answer.pending else { return Some(longer) };
+            pending = later;
+        }
+        None
     }
 
     fn run(&mut self, tree: Value, seed: u64) -> Option<(Failing, Answer)> {
@@ -210,9 +308,10 @@ pub(super) fn edits(scenario: &Scenario, seed: u64) -> Vec<Edit> {
 }
 
 /// What is tried, in this order: what takes most away comes first.
-const PASSES: [fn(&Failing) -> Vec<Edit>; 9] = [
+const PASSES: [fn(&Failing) -> Vec<Edit>; 10] = [
     |best| chunks(&best.tree, "/script"),
     |best| items(&best.tree),
+    |best| once(&best.tree),
     |best| tree::optional(&best.tree).into_iter().rev().map(Edit::Field).collect(),
     |best| if best.seed == 0 { Vec::new() } else { vec![Edit::Seed(0)] },
     |best| times(best),
@@ -242,6 +341,16 @@ fn items(tree: &Value) -> Vec<Edit> {
         (0..length).rev().map(move |index| Edit::Items(list.clone(), index, 1))
     });
     items.collect()
+}
+
+/// Returns steps that are taken once in the place of those that are taken every so often.
+fn once(tree: &Value) -> Vec<Edit> {
+    let steps = tree.get("script").and_then(Value::as_array).into_iter().flatten().enumerate();
+    let edits = steps.filter_map(|(index, step)| {
+        let every = step.get("Every")?.clone();
+        Some(Edit::Value(format!("/script/{index}"), json!({ "At": every })))
+    });
+    edits.collect()
 }
 
 /// Returns fixed times in the place of laws, what was drawn first.

@@ -104,6 +104,12 @@ fn coarser(amount: u64) -> impl Iterator<Item = u64> {
     coarser.map(move |unit| amount / unit * unit)
 }
 
+/// Returns the next whole second.
+pub(super) fn whole_seconds(span: Span) -> Span {
+    let next = span.as_micros().checked_next_multiple_of(1_000_000);
+    next.map_or(Span::FOREVER, Span::from_micros)
+}
+
 /// Returns shorter ends of a run, the shortest first.
 pub(super) fn shorter(until: Span) -> Vec<Value> {
     let micros = until.as_micros();

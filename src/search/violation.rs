@@ -7,14 +7,15 @@ use std::fmt;
 
 use crate::check::{InvariantOutcome, Verdict};
 use crate::kernel::{Digest, Instant};
-use crate::scenario::{ExpectationVerdict, Loaded};
+use crate::scenario::{Client, Expectation, ExpectationVerdict, Loaded, how_missed};
 use crate::sim::{Outcome, Promotion, ServiceOutcome};
 
 /// Something that went wrong, and the skeleton of how it came about.
 ///
 /// The skeleton of a violated invariant is the last change of the primary before it, in the
 /// service that it is about: by which rule it was ordered, why, and whether the old primary still
-/// served. Faults are no part of it, so that those that do not matter can be left out.
+/// served. Faults are no part of it, so that those that do not matter can be left out. Before it,
+/// the skeleton of a missed expectation has the way in which it was missed, such as `too-much`.
 ///
 /// # Examples
 /// ```
@@ -109,11 +110,26 @@ pub fn violations(loaded: &Loaded, outcome: &Outcome) -> Vec<Violation> {
     broken(loaded, outcome, violated)
 }
 
-/// Returns what went wrong in a run, accepted violations included.
+/// Returns what went wrong in a run, what is accepted and what is known included.
 pub(super) fn all(loaded: &Loaded, outcome: &Outcome) -> Vec<Violation> {
     let broken_at_all =
         |one: &&InvariantOutcome| matches!(one.verdict, Verdict::Violated | Verdict::Allowed);
-    broken(loaded, outcome, broken_at_all)
+    let mut opened = loaded.clone();
+    for expectation in &mut opened.scenario.expect {
+        if let Some(inner) = known_failure(expectation) {
+            *expectation = inner.clone();
+        }
+    }
+    broken(&opened, outcome, broken_at_all)
+}
+
+/// Returns the expectation of which a scenario says that it is not met so far.
+///
+/// The one that excuses an invariant is about that invariant, which is judged by itself.
+pub(super) fn known_failure(expectation: &Expectation) -> Option<&Expectation> {
+    let Expectation::Fails { expectation, .. } = expectation else { return None };
+    let excuses = matches!(**expectation, Expectation::Verdict { is: Verdict::Holds, .. });
+    (!excuses).then_some(&**expectation)
 }
 
 fn broken(
@@ -125,23 +141,35 @@ fn broken(
     broken.sort_by_key(|one| one.at.unwrap_or(Instant::FAR));
     let invariants = broken.into_iter().map(|one| Violation {
         what: one.id.to_owned(),
-        skeleton: skeleton(outcome, one),
+        skeleton: skeleton(&about(outcome, |service| names(&one.detail, service)), one.at),
         expected: false,
     });
-    let judged = loaded.judge(outcome).into_iter();
-    let missed = judged.filter(|judged| judged.verdict == ExpectationVerdict::Missed);
-    let missed =
-        missed.map(|judged| Violation { what: judged.text, skeleton: Vec::new(), expected: true });
+    let judged = loaded.scenario.expect.iter().zip(loaded.judge(outcome));
+    let missed = judged.filter(|(_, judged)| judged.verdict == ExpectationVerdict::Missed);
+    let missed = missed.map(|(expectation, judged)| {
+        let mut how = vec![how_missed(expectation, outcome)];
+        let users = |service: &str| {
+            let users = loaded.scenario.clients.iter().filter(|client| client.service() == service);
+            users.map(Client::name).any(|client| has_word(&judged.text, client))
+        };
+        let services = about(outcome, |service| names(&judged.text, service) || users(service));
+        how.extend(skeleton(&services, judged.at));
+        Violation { what: judged.text, skeleton: how, expected: true }
+    });
     invariants.chain(missed).collect()
 }
 
-fn skeleton(outcome: &Outcome, broken: &InvariantOutcome) -> Vec<String> {
-    let about = |service: &&ServiceOutcome| names(&broken.detail, &service.name);
-    let services: Vec<&ServiceOutcome> = outcome.services.iter().filter(about).collect();
-    let services = if services.is_empty() { outcome.services.iter().collect() } else { services };
-    let at = broken.at.unwrap_or(Instant::FAR);
+/// Returns the services that something is about; all of them if it is about none.
+fn about(outcome: &Outcome, is: impl Fn(&str) -> bool) -> Vec<&ServiceOutcome> {
+    let services = outcome.services.iter();
+    let some: Vec<&ServiceOutcome> = services.filter(|service| is(&service.name)).collect();
+    if some.is_empty() { outcome.services.iter().collect() } else { some }
+}
+
+fn skeleton(services: &[&ServiceOutcome], at: Option<Instant>) -> Vec<String> {
+    let at = at.unwrap_or(Instant::FAR);
     let mut changes: Vec<&Promotion> =
-        services.into_iter().flat_map(|service| &service.promotions).collect();
+        services.iter().flat_map(|service| &service.promotions).collect();
     changes.sort_by_key(|change| change.ordered);
     let before = changes.iter().rev().find(|change| change.ordered <= at);
     let Some(change) = before.or(changes.first()) else { return Vec::new() };
@@ -151,13 +179,22 @@ fn skeleton(outcome: &Outcome, broken: &InvariantOutcome) -> Vec<String> {
 
 /// Returns whether a text names a service or one of its nodes.
 fn names(text: &str, service: &str) -> bool {
-    let part_of_name = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';
-    text.split(|letter| !part_of_name(letter)).any(|word| {
+    words(text).any(|word| {
         let rest = word.strip_prefix(service);
         let number =
             |rest: &str| rest.strip_prefix('-').is_some_and(|rest| rest.parse::<u16>().is_ok());
         rest.is_some_and(|rest| rest.is_empty() || number(rest))
     })
+}
+
+/// Returns whether a text names something.
+fn has_word(text: &str, name: &str) -> bool {
+    words(text).any(|word| word == name)
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let part_of_name = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';
+    text.split(move |letter| !part_of_name(letter))
 }
 
 #[cfg(test)]

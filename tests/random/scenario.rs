@@ -84,6 +84,7 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
             failures: Vec::new(),
             targets: Vec::new(),
             until,
+            seed: None,
             expect: Vec::new(),
             allow: Vec::new(),
         };

@@ -3,7 +3,8 @@
 //! * `promotion`, `phase`: what the platform did, and when; `endpoint`: what names point to, and
 //!   how many nodes serve; `measure`: how long, how much and how often; `slot`: logical slots;
 //!   `pair`: roles, states, refusals; `group`: parts of instances; `both`: what two clients
-//!   suffer at once; `verdict`: how they came out, and the run as a whole.
+//!   suffer at once; `verdict`: how they came out, and the run as a whole; `miss`: in which way
+//!   one was missed.
 //!
 //! Knows nothing of how the run came about. Kept here: an expectation is met, missed, or, when
 //! only a longer run could tell, inconclusive.
@@ -14,6 +15,7 @@ mod group;
 #[cfg(test)]
 mod made;
 mod measure;
+mod miss;
 mod pair;
 mod phase;
 mod promotion;
@@ -27,6 +29,7 @@ use super::locate::Path;
 use crate::check::Verdict;
 use crate::kernel::{Instant, Span};
 use crate::sim::{Outcome, ServiceOutcome, SlotOutcome};
+pub(crate) use miss::how_missed;
 use ron::ser::PrettyConfig;
 pub(crate) use verdict::unexcused;
 pub use verdict::{ExpectationOutcome, ExpectationVerdict, Judgement, overall};

@@ -73,6 +73,10 @@ pub struct Scenario {
     pub targets: Vec<Objective>,
     /// When the run ends.
     pub until: Span,
+    /// The number that every draw of a run comes from unless the command line names another; 0 if
+    /// not given. Campaigns, comparisons and searches make many runs and go by theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
     /// What must happen.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expect: Vec<Expectation>,
