@@ -54,6 +54,10 @@ impl Case {
 
     /// Returns the scenario of a drawn case ready to run.
     ///
+    /// # Panics
+    /// When the scenario is not valid. Whatever this module draws is; for a case that was put
+    /// together otherwise there is [`load`](Self::load()).
+    ///
     /// # Examples
     /// ```
     /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
@@ -62,10 +66,13 @@ impl Case {
     /// assert_eq!(case.loaded().setup.name, "business-primary-crash");
     /// ```
     pub fn loaded(&self) -> Loaded {
-        self.load().expect("whatever is drawn is valid")
+        self.load().unwrap_or_else(|errors| panic!("the case should be a scenario: {errors}"))
     }
 
     /// Returns the outcome of its run.
+    ///
+    /// # Panics
+    /// When the scenario is not valid, see [`loaded`](Self::loaded()).
     ///
     /// # Examples
     /// ```
@@ -80,6 +87,9 @@ impl Case {
 
     /// Returns the outcome of its run with a planted fault or a policy of one's own, without its
     /// timeline.
+    ///
+    /// # Panics
+    /// When the scenario is not valid, see [`loaded`](Self::loaded()).
     ///
     /// # Examples
     /// ```
@@ -98,7 +108,8 @@ impl Case {
 
 impl fmt::Debug for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = scenario::write(&self.scenario);
+        let scenario = Scenario { seed: Some(self.seed), ..self.scenario.clone() };
+        let text = scenario::write(&scenario);
         write!(f, "// cutover run FILE --seed {}\n{text}", self.seed)
     }
 }

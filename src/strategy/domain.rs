@@ -180,6 +180,7 @@ impl<S: Strategy<Value = (crate::scenario::Scenario, u64)>> Strategy for Shrinki
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::Scenario;
     use crate::strategy;
     use proptest::test_runner::{Config, RngSeed, TestError};
 
@@ -203,6 +204,27 @@ mod tests {
         });
         let Err(TestError::Fail(_, value)) = tested else { panic!("nothing fails") };
         value
+    }
+
+    #[test]
+    fn any_clients_of_any_services_are_a_scenario_however_simple_they_become() {
+        let blank = serde_json::json!({ "name": "drawn", "services": [], "until": "1h" });
+        let blank: Scenario = serde_json::from_value(blank).expect("it says all it has to");
+        let mut runner = runner(1);
+        for _ in 0..400 {
+            let services = strategy::services().new_tree(&mut runner).expect("some").current();
+            let clients = strategy::clients(services.clone());
+            let mut tree = clients.new_tree(&mut runner).expect("they are drawn");
+            loop {
+                let (services, clients) = (services.clone(), tree.current());
+                let scenario = Scenario { services, clients, ..blank.clone() };
+                let loaded = crate::scenario::Loaded::from_scenario(scenario);
+                assert!(loaded.is_ok(), "{loaded:?}");
+                if !tree.simplify() {
+                    break;
+                }
+            }
+        }
     }
 
     #[test]

@@ -28,6 +28,8 @@ mod domain;
 pub use case::Case;
 pub use domain::{Domain, Tree};
 
+use serde_json::json;
+
 use crate::knob::Tuning;
 use crate::scenario::{Client, Deed, Loaded, Scenario, Service, Step};
 use crate::search;
@@ -119,7 +121,31 @@ pub fn services() -> Domain<Vec<Service>> {
 /// assert!(clients.new_tree(&mut runner).expect("they are drawn").current().len() <= 4);
 /// ```
 pub fn clients(services: Vec<Service>) -> Domain<Vec<Client>> {
-    Domain::new(move |dice| search::clients(dice, &services))
+    Domain::new(move |dice| {
+        let clients = search::clients(dice, &services).into_iter();
+        clients.filter_map(|client| carried(&services, client)).collect()
+    })
+}
+
+/// Returns a client with a rate that its connections carry, less than it had if need be.
+///
+/// A rate that is made simpler is smaller, so what a client shrinks to is carried as well.
+fn carried(services: &[Service], mut client: Client) -> Option<Client> {
+    let blank = json!({ "name": "clients", "services": [], "until": "1h" });
+    let blank: Scenario = serde_json::from_value(blank).ok()?;
+    loop {
+        let (services, clients) = (services.to_vec(), vec![client.clone()]);
+        let scenario = Scenario { services, clients, ..blank.clone() };
+        if Loaded::from_scenario(scenario).is_ok() {
+            return Some(client);
+        }
+        let rate = match &mut client {
+            Client::Writer(writer) => &mut writer.writes_per_s,
+            Client::Reader(reader) => &mut reader.reads_per_s,
+            Client::SlotConsumer(_) => return None,
+        };
+        *rate = Some(*rate / 2).filter(|rate| *rate > 0)?;
+    }
 }
 
 /// Knobs within an eighth and eight times their defaults that a scenario may be tuned with.
