@@ -28,6 +28,9 @@ pub struct Replay {
     pub new_draws: Vec<Draw>,
     /// What is judged otherwise, in words: the run as a whole, or an invariant.
     pub judged_otherwise: Vec<String>,
+    /// Where the record says something else than the run that it tells of, in words, though every
+    /// event is the same; such a record was changed since.
+    pub record_differs: Vec<String>,
     /// The outcome now.
     pub outcome: Outcome,
 }
@@ -89,13 +92,43 @@ pub fn replay(bundle: &Bundle) -> Result<Replay, BundleError> {
     if now != bundle.verdict {
         judged_otherwise.push(format!("the run was judged {}, is judged {now}", bundle.verdict));
     }
-    for (id, now) in invariants(&outcome) {
-        let then = bundle.invariants.iter().find(|(known, _)| *known == id);
-        if let Some((_, then)) = then.filter(|(_, then)| *then != now) {
-            judged_otherwise.push(format!("{id} was {then}, is {now}"));
+    let judged = invariants(&outcome);
+    for (id, now) in &judged {
+        match bundle.invariants.iter().find(|(known, _)| known == id) {
+            Some((_, then)) if then == now => {}
+            Some((_, then)) => judged_otherwise.push(format!("{id} was {then}, is {now}")),
+            None => judged_otherwise.push(format!("{id} was not judged, is {now}")),
         }
     }
-    Ok(Replay { divergence, new_draws, judged_otherwise, outcome })
+    let gone = |id: &String| !judged.iter().any(|(known, _)| known == id);
+    let gone = bundle.invariants.iter().filter(|(id, _)| gone(id));
+    judged_otherwise.extend(gone.map(|(id, then)| format!("{id} was {then}, is not judged")));
+    let record_differs = match divergence {
+        None => differences(bundle, &happenings, &outcome),
+        Some(_) => Vec::new(),
+    };
+    Ok(Replay { divergence, new_draws, judged_otherwise, record_differs, outcome })
+}
+
+/// Returns where a record differs from the run of which every event is the same.
+fn differences(bundle: &Bundle, happenings: &[Happening], outcome: &Outcome) -> Vec<String> {
+    let mut differences = Vec::new();
+    if bundle.fingerprint != outcome.fingerprint {
+        let (then, now) = (bundle.fingerprint, outcome.fingerprint);
+        differences.push(format!("its fingerprint is {then:016x}, that of the run {now:016x}"));
+    }
+    // Another version may tell the same event in other words.
+    let same_version = bundle.version == env!("CARGO_PKG_VERSION");
+    let pairs = bundle.happenings.iter().zip(happenings).enumerate().filter(|_| same_version);
+    let other = pairs.filter(|(_, (then, now))| (then.at, &then.told) != (now.at, &now.told));
+    differences.extend(other.take(1).map(|(place, (then, now))| {
+        let (number, was, is) = (place + 1, &then.told, &now.told);
+        format!(
+            "its event {number} is {was:?} at {}, that of the run {is:?} at {}",
+            then.at, now.at
+        )
+    }));
+    differences
 }
 
 #[cfg(test)]
@@ -165,6 +198,27 @@ mod tests {
         Span::from_secs(7).to_string().clone_into(&mut period.expect("it is a knob").1);
         let replay = replay(&bundle).expect("it is valid");
         assert!(replay.divergence.is_some(), "the value of the bundle is the one that counts");
+    }
+
+    #[test]
+    fn a_record_that_was_changed_is_told_though_the_run_is_the_same() {
+        let whole = bundle();
+        let told = |change: &dyn Fn(&mut Bundle)| {
+            let mut changed = whole.clone();
+            change(&mut changed);
+            let replay = replay(&changed).expect("it is valid");
+            assert_eq!(replay.divergence, None);
+            [replay.record_differs, replay.judged_otherwise].concat().join("; ")
+        };
+        assert_eq!(told(&|_| {}), "");
+        assert!(told(&|it| it.fingerprint ^= 1).contains("its fingerprint is "));
+        let text = told(&|it| "nothing".clone_into(&mut it.happenings[3].told));
+        assert!(text.contains("its event 4 is \"nothing\" at "), "{text}");
+        let moon = || ("moon-rises".to_owned(), "holds".to_owned());
+        let text = told(&|it| it.invariants.push(moon()));
+        assert_eq!(text, "moon-rises was holds, is not judged");
+        let text = told(&|it| drop(it.invariants.remove(0)));
+        assert!(text.contains(" was not judged, is "), "{text}");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::content::{Bundle, Happening};
 use crate::kernel::{Draw, Instant};
-use crate::knob::Mutant;
+use crate::knob::{MUTANTS, Mutant, nearest};
 use crate::scenario::{Errors, SetError};
 
 const FORMAT: &str = "cutover.bundle/1";
@@ -80,9 +80,13 @@ impl FromStr for Bundle {
             let message = format!("found the format {format:?}, expected {FORMAT:?}");
             return Err(BundleError::Text(message));
         }
-        let mutant = match value.get("mutant").and_then(Value::as_str) {
-            None => None,
-            Some(name) => Some(Mutant::by_name(name).ok_or_else(|| wrong("mutant", "a mutant"))?),
+        known(&value, &FIELDS)?;
+        let mutant = match value.get("mutant").unwrap_or(&Value::Null) {
+            Value::Null => None,
+            Value::String(name) => Some(planted(name)?),
+            Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+                return Err(wrong(&value, "mutant", "the name of a mutant or null"));
+            }
         };
         Ok(Self {
             version: text_of(&value, "version")?,
@@ -99,7 +103,43 @@ impl FromStr for Bundle {
     }
 }
 
+/// The fields of a bundle.
+const FIELDS: [&str; 11] = [
+    "format",
+    "version",
+    "scenario",
+    "knobs",
+    "mutant",
+    "seed",
+    "draws",
+    "fingerprint",
+    "verdict",
+    "invariants",
+    "events",
+];
+
+/// Refuses fields that nobody would read.
+fn known(value: &Value, fields: &[&str]) -> Result<(), BundleError> {
+    let mut found = value.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
+    let Some(odd) = found.find(|key| !fields.contains(key)) else { return Ok(()) };
+    let meant = nearest(odd, fields.iter().copied());
+    let hint = meant.map_or_else(String::new, |meant| format!(" (did you mean {meant}?)"));
+    let listed = fields.join(", ");
+    Err(BundleError::Text(format!("found the field {odd:?}, expected one of {listed}{hint}")))
+}
+
+fn planted(name: &str) -> Result<Mutant, BundleError> {
+    Mutant::by_name(name).ok_or_else(|| {
+        let meant = nearest(name, MUTANTS.iter().map(|card| card.name));
+        let hint = meant.map_or_else(String::new, |meant| format!(" (did you mean {meant}?)"));
+        BundleError::Text(format!(
+            "found the mutant {name:?}, expected one that `list mutants` names{hint}"
+        ))
+    })
+}
+
 fn draw(value: &Value) -> Result<Draw, BundleError> {
+    known(value, &["purpose", "name", "counter", "word"])?;
     Ok(Draw {
         purpose: text_of(value, "purpose")?,
         name: text_of(value, "name")?,
@@ -109,6 +149,7 @@ fn draw(value: &Value) -> Result<Draw, BundleError> {
 }
 
 fn happening(value: &Value) -> Result<Happening, BundleError> {
+    known(value, &["at_us", "digest", "event"])?;
     Ok(Happening {
         at: Instant::from_micros(number(value, "at_us")?),
         digest: word(value, "digest")?,
@@ -120,22 +161,31 @@ fn hex(word: u64) -> String {
     format!("{word:016x}")
 }
 
-fn wrong(key: &str, expected: &str) -> BundleError {
-    BundleError::Text(format!("found no {key}, expected {expected}"))
+fn wrong(value: &Value, key: &str, expected: &str) -> BundleError {
+    let found = match value.get(key) {
+        None => format!("no {key}"),
+        Some(Value::Array(_)) => format!("a list as {key}"),
+        Some(Value::Object(_)) => format!("a map as {key}"),
+        Some(other) => format!("{other} as {key}"),
+    };
+    BundleError::Text(format!("found {found}, expected {expected}"))
 }
 
 fn text_of(value: &Value, key: &str) -> Result<String, BundleError> {
     let text = value.get(key).and_then(Value::as_str);
-    text.map(str::to_owned).ok_or_else(|| wrong(key, "a text"))
+    text.map(str::to_owned).ok_or_else(|| wrong(value, key, "a text"))
 }
 
 fn number(value: &Value, key: &str) -> Result<u64, BundleError> {
-    value.get(key).and_then(Value::as_u64).ok_or_else(|| wrong(key, "a number"))
+    let number = value.get(key).and_then(Value::as_u64);
+    number.ok_or_else(|| wrong(value, key, "a whole number that is not negative"))
 }
 
 fn word(value: &Value, key: &str) -> Result<u64, BundleError> {
-    let word = u64::from_str_radix(&text_of(value, key)?, 16);
-    word.map_err(|_| wrong(key, "16 hexadecimal digits"))
+    let text = text_of(value, key)?;
+    let digits = text.len() == 16 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let word = digits.then(|| u64::from_str_radix(&text, 16).ok()).flatten();
+    word.ok_or_else(|| wrong(value, key, "16 hexadecimal digits"))
 }
 
 fn list<T>(
@@ -143,12 +193,17 @@ fn list<T>(
     key: &str,
     read: impl Fn(&Value) -> Result<T, BundleError>,
 ) -> Result<Vec<T>, BundleError> {
-    let list = value.get(key).and_then(Value::as_array).ok_or_else(|| wrong(key, "a list"))?;
-    list.iter().map(read).collect()
+    let list = value.get(key).and_then(Value::as_array);
+    let list = list.ok_or_else(|| wrong(value, key, "a list"))?.iter().enumerate();
+    let placed = |(index, item): (usize, &Value)| {
+        read(item).map_err(|error| BundleError::Text(format!("{key}[{index}]: {error}")))
+    };
+    list.map(placed).collect()
 }
 
 fn pairs(value: &Value, key: &str) -> Result<Vec<(String, String)>, BundleError> {
-    let map = value.get(key).and_then(Value::as_object).ok_or_else(|| wrong(key, "a map"))?;
+    let map =
+        value.get(key).and_then(Value::as_object).ok_or_else(|| wrong(value, key, "a map"))?;
     map.keys().map(|name| Ok((name.clone(), text_of(&value[key], name)?))).collect()
 }
 
@@ -188,6 +243,26 @@ mod tests {
             less[key] = json!([7]);
             less.to_string().parse::<Bundle>().expect_err("something is wrong");
         }
+        let changed = |old: &str, new: &str| {
+            let text = whole.to_string();
+            assert!(text.contains(old), "{text}");
+            let changed = text.replacen(old, new, 1).parse::<Bundle>();
+            changed.expect_err("something is wrong").to_string()
+        };
+        let error = changed("no-fencing", "no-fencin");
+        assert!(error.contains("found the mutant \"no-fencin\""), "{error}");
+        assert!(error.ends_with("(did you mean no-fencing?)"), "{error}");
+        let error = changed("\"seed\":18446744073709551615", "\"seed\":-4");
+        assert_eq!(error, "found -4 as seed, expected a whole number that is not negative");
+        let error = changed("\"verdict\"", "\"verdct\"");
+        assert!(
+            error.contains("\"verdct\"") && error.ends_with("did you mean verdict?)"),
+            "{error}"
+        );
+        let mut short = whole.clone();
+        short["draws"][0]["word"] = json!("1");
+        let error = short.to_string().parse::<Bundle>().expect_err("it is short").to_string();
+        assert_eq!(error, "draws[0]: found \"1\" as word, expected 16 hexadecimal digits");
         let error = "Scenario(".parse::<Bundle>().expect_err("it is no JSON").to_string();
         assert!(error.starts_with("found no JSON, expected a bundle"), "{error}");
         let newer = bundle().to_string().replace("bundle/1", "bundle/9");

@@ -3,8 +3,8 @@
 //! Knows nothing of how a bundle is made. Kept here: a run that goes another way has an exit code
 //! of its own.
 
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 
 use super::exit::Exit;
 use super::guard::guarded;
@@ -35,11 +35,19 @@ pub(super) fn replayed(given: &Path) -> Result<Replayed, Stop> {
     let path = if given.is_dir() { given.join(FILE) } else { given.to_owned() };
     let file = path.display().to_string();
     let refused = |error: &dyn std::fmt::Display| Stop::input(format!("{file}: {error}"));
-    let text = fs::read_to_string(&path).map_err(|error| refused(&error))?;
+    let text = fs::read_to_string(&path).map_err(|error| refused(&unread(&error)))?;
     let bundle: Bundle = text.parse().map_err(|error: BundleError| refused(&error))?;
     let command = format!("cutover replay {}", quoted(&run::path(given)));
     let replay = guarded(&command, || bundle::replay(&bundle))?.map_err(|error| refused(&error))?;
     Ok(Replayed { file, bundle, replay, command })
+}
+
+/// Returns why a file cannot be read, in the words that are used of scenarios.
+fn unread(error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::NotFound {
+        return "found no such file, expected a saved run".to_owned();
+    }
+    format!("cannot be read: {error}")
 }
 
 /// Runs a saved run again and says whether it goes the same way.
@@ -50,5 +58,6 @@ pub(crate) fn replay(options: &ReplayOptions) -> Result<Exit, Stop> {
         ReplayFormat::Json => replay_json(&file, &bundle, &replay),
     };
     output::emit(&told)?;
-    Ok(if replay.divergence.is_some() { Exit::Diverged } else { Exit::Pass })
+    let same = replay.divergence.is_none() && replay.record_differs.is_empty();
+    Ok(if same { Exit::Pass } else { Exit::Diverged })
 }

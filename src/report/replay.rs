@@ -1,7 +1,8 @@
 //! A saved run that was run again, for people and for programs.
 //!
 //! Knows nothing of files and of how a bundle is made. Kept here: the format `cutover.replay/1`; a
-//! run that goes another way is told by the first event that differs.
+//! run that goes another way is told by the first event that differs, and a record that says
+//! something else than the run by what it says.
 
 use serde_json::{Value, json};
 
@@ -29,6 +30,10 @@ pub fn replay_text(file: &str, bundle: &Bundle, replay: &Replay) -> String {
     let all = bundle.happenings.len();
     let mut lines = Vec::new();
     match &replay.divergence {
+        None if !replay.record_differs.is_empty() => {
+            lines.push(format!("CHANGED {file}; its {} go the same", counted(count(all), "event")));
+            lines.extend(replay.record_differs.iter().map(|words| format!("  {words}")));
+        }
         None => lines.push(format!(
             "SAME {} of {file}; fingerprint {:016x}",
             counted(count(all), "event"),
@@ -42,6 +47,10 @@ pub fn replay_text(file: &str, bundle: &Bundle, replay: &Replay) -> String {
             lines.push(format!("  then  {}", event(divergence.then.as_ref())));
             lines.push(format!("  now   {}", event(divergence.now.as_ref())));
         }
+    }
+    if replay.divergence.is_none() && bundle.version != env!("CARGO_PKG_VERSION") {
+        let now = env!("CARGO_PKG_VERSION");
+        lines.push(format!("  recorded by cutover {}, run by cutover {now}", bundle.version));
     }
     if let Some(draw) = replay.new_draws.first() {
         lines.push(format!(
@@ -90,6 +99,7 @@ pub fn replay_json(file: &str, bundle: &Bundle, replay: &Replay) -> String {
             "purpose": draw.purpose, "name": draw.name, "counter": draw.counter,
         })),
         "judged_otherwise": replay.judged_otherwise,
+        "record_differs": replay.record_differs,
         "fingerprint": {
             "then": format!("{:016x}", bundle.fingerprint),
             "now": format!("{:016x}", replay.outcome.fingerprint),
@@ -152,6 +162,29 @@ mod tests {
         );
         let now = json["divergence"]["now"]["event"].as_str().expect("something happens now");
         assert!(text.contains(now), "{text}");
+    }
+
+    #[test]
+    fn a_record_that_was_changed_is_not_called_the_same() {
+        let mut bundle = recorded();
+        bundle.fingerprint ^= 1;
+        let replay = bundle::replay(&bundle).expect("it is valid");
+        let text = replay_text("saved.json", &bundle, &replay);
+        assert!(text.starts_with("CHANGED saved.json; its "), "{text}");
+        assert!(text.contains("\n  its fingerprint is "), "{text}");
+        let json = replay_json("saved.json", &bundle, &replay);
+        let json: Value = serde_json::from_str(&json).expect("it is JSON");
+        assert_eq!(json["record_differs"].as_array().map(Vec::len), Some(1));
+        let mut older = recorded();
+        "0.0.1".clone_into(&mut older.version);
+        let text = replay_text("saved.json", &older, &replay);
+        assert!(
+            text.contains(
+                "
+  recorded by cutover 0.0.1, run by cutover "
+            ),
+            "{text}"
+        );
     }
 
     #[test]
