@@ -117,9 +117,10 @@ fn behind_it<'a>(
     let marks = owner.marked_down.iter().filter(|mark| mark.node == *old);
     let last = marks.rev().find(|mark| mark.at <= noticed);
     let last_report = last.map_or(Instant::ZERO, |mark| mark.last_report);
-    let fault = cause::of_silence(outcome, old, (last_report, noticed));
     let ordered = order::is_ordered(successor.service, promotion);
     // What is ordered needs no fault: one that was there before has to have lasted.
+    let since = if ordered { promotion.ordered } else { last_report };
+    let fault = cause::of_silence(outcome, old, (since, noticed));
     let lasts = |fault: &&FaultOutcome| {
         fault.hides && cause::over(outcome, fault).is_none_or(|end| end > promotion.ordered)
     };
