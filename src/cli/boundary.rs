@@ -19,6 +19,7 @@ use crate::sim;
 
 /// Finds where the outcome of a scenario changes.
 pub(crate) fn boundary(options: &BoundaryOptions) -> Result<Exit, Stop> {
+    let interruption = Interruption::watch();
     let mut loaded = scenario::load(&options.file).map_err(Stop::input)?;
     let values = options.set.iter().map(|(key, value)| (key.as_str(), value.as_str()));
     loaded.set_all(values).map_err(Stop::usage)?;
@@ -30,7 +31,6 @@ pub(crate) fn boundary(options: &BoundaryOptions) -> Result<Exit, Stop> {
     let command = repeat(options, seed);
     let judge = |value: u64| class((&loaded, seed), options, value);
     let span = (range.low.get(), range.high.get());
-    let interruption = Interruption::watch();
     let is_over = || interruption.is_noted();
     let jobs = jobs(options.jobs);
     let found = guarded(&command, || boundaries_until(span, options.grid, jobs, (judge, is_over)))?;

@@ -143,10 +143,13 @@ fn of_mutant(card: &MutantCard) -> Facts {
 }
 
 fn of_contract(contract: &Contract) -> Facts {
-    let (first, last) = contract.lines;
+    let lines = match contract.lines {
+        (first, last) if first == last => format!("line {first}"),
+        (first, last) => format!("lines {first} to {last}"),
+    };
     let mut facts = vec![
         ("says", sentence(contract.says)),
-        ("source", format!("{}, lines {first} to {last}", contract.document.card().title)),
+        ("source", format!("{}, {lines}", contract.document.card().title)),
         ("checked by", contract.check.name().to_owned()),
         (
             "counts",

@@ -18,9 +18,9 @@ use crate::search;
 
 /// Runs every scenario with every planted fault, and says who caught whom.
 pub(crate) fn mutate(options: &MutateOptions) -> Result<Exit, Stop> {
+    let interruption = Interruption::watch();
     let suite = suite(options)?;
     let command = repeat("mutate", options);
-    let interruption = Interruption::watch();
     let is_over = || interruption.is_noted();
     let (jobs, all) = (jobs(options.jobs), suite.len());
     let (matrix, done) =

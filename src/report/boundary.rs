@@ -105,9 +105,14 @@ pub fn boundary_text(report: &BoundaryReport<'_>) -> String {
     let mut text = if found.is_whole {
         format!("{changes}, found in {runs}; both values beside each change were run.")
     } else {
+        let lie = match found.intervals.len() {
+            0..=1 => "",
+            2 => ", somewhere between the two intervals",
+            _ => ", each somewhere between two intervals",
+        };
         format!(
-            "{changes}, found in {runs} before it was interrupted: each lies somewhere between \
-             two intervals, and what follows the last one is not known."
+            "{changes}{lie}, found in {runs} before it was interrupted; of values beyond the last \
+             interval nothing is known."
         )
     };
     if found.returns() {
@@ -184,4 +189,39 @@ pub fn boundary_json(report: &BoundaryReport<'_>) -> String {
         "repeat": report.repeat,
     });
     format!("{value:#}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::boundaries_until;
+
+    #[test]
+    fn what_is_interrupted_says_where_a_change_may_lie_and_what_nothing_is_known_of() {
+        let one = std::num::NonZero::<usize>::MIN;
+        let told = |parts: u64| {
+            let judge = |value: u64| Class(vec![format!("{}", value >= 617)]);
+            let made = std::sync::atomic::AtomicU64::new(0);
+            let is_over = || made.fetch_add(1, std::sync::atomic::Ordering::Relaxed) >= parts;
+            let found = boundaries_until((0, 1_000), 10, one, (judge, is_over));
+            let text = boundary_text(&BoundaryReport {
+                scenario: "orders",
+                seed: 0,
+                key: "checkpoints",
+                unit: Quantity::Count(0),
+                found: &found,
+                repeat: "cutover boundary FILE".to_owned(),
+            });
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        let early = told(4);
+        assert!(
+            early.contains("no changes, found in 4 runs before it was interrupted;"),
+            "{early}"
+        );
+        let late = told(11);
+        let between = "1 change, somewhere between the two intervals, found in 11 runs before";
+        assert!(late.contains(between), "{late}");
+        assert!(late.contains("0 600 false 700 1000 true"), "{late}");
+    }
 }
