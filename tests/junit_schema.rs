@@ -211,8 +211,8 @@ fn failures_refusals_and_odd_letters_are_valid_too() {
     let text = |plan: &str| {
         format!(
             "Scenario(name: \"odd\", story: \"<&>\", \
-             services: [Service(name: \"orders\", plan: {plan})], until: \"10m\", \
-             expect: [Promotions(service: \"orders\", count: 1)])"
+             services: [Service(name: \"orders\", plan: {plan})], \
+             until: \"10m\", expect: [Promotions(service: \"orders\", count: 1)])"
         )
     };
     fs::write(folder.join("fails & <odd>.ron"), text("Business")).expect("it can be written");
