@@ -291,7 +291,7 @@ fn obstacle<'a>(
     let mut instants = [range.since, range.since + range.window].into_iter();
     if promotion.cause == "restore" {
         // What lies behind a gap of the archive is of no use, whenever the gap came about.
-        let behind = service.archive_gaps.iter().any(|gap| gap.timeline == range.timeline);
+        let behind = promotion.fork_lsn < range.from_lsn;
         if let Some(fault) = cause::earlier(outcome, service, ("UploadStall", range.since))
             && behind
         {

@@ -65,10 +65,8 @@ pub(crate) enum Command {
 pub(crate) struct RunOptions {
     /// The scenario file
     pub(crate) file: PathBuf,
-    /// The number that every draw of the run comes from, decimal or 0x hex
+    /// The number that every draw comes from, decimal or 0x hex [default: the scenario's, or 0]
     #[arg(long, value_name = "N", value_parser = seed)]
-    #[arg(help = "The number that every draw comes from, decimal or 0x hex [default: the \
-                  scenario's, or 0]")]
     pub(crate) seed: Option<u64>,
     #[command(flatten)]
     pub(crate) change: Change,
@@ -96,10 +94,8 @@ pub(crate) struct TestOptions {
     /// Scenario files, or folders whose .ron files are run
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// The number that every draw comes from, decimal or 0x hex
+    /// The number that every draw comes from, decimal or 0x hex [default: the scenario's, or 0]
     #[arg(long, value_name = "N", value_parser = seed)]
-    #[arg(help = "The number that every draw comes from, decimal or 0x hex [default: the \
-                  scenario's, or 0]")]
     pub(crate) seed: Option<u64>,
     /// How to print the result
     #[arg(long, value_enum, default_value_t = SuiteFormat::Text)]
@@ -126,10 +122,8 @@ pub(crate) struct BoundaryOptions {
     /// Into how many parts the range is cut before changes are looked for
     #[arg(long, value_name = "N", default_value = "64", value_parser = parts)]
     pub(crate) grid: u64,
-    /// The number that every draw of the runs comes from, decimal or 0x hex
+    /// The number that every draw comes from, decimal or 0x hex [default: the scenario's, or 0]
     #[arg(long, value_name = "N", value_parser = seed)]
-    #[arg(help = "The number that every draw comes from, decimal or 0x hex [default: the \
-                  scenario's, or 0]")]
     pub(crate) seed: Option<u64>,
     /// Set a knob, as `list knobs` names them; may be repeated
     #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]

@@ -137,8 +137,9 @@ WHAT OUTAGES AND LOSSES SCALE WITH
        1.1 s  none  promotion_overhead = 1s, redo_rate = 50MiB/s
   7 min 04 s  none  dns_publish_delay = 5s
        8.3 s  none  dns_ttl = 30s
-  6 min 00 s  none  connect_timeout = 5s, tcp_user_timeout = 15s
-       1.7 s  none  backoff_max = 5s, backoff_first = 100ms
+       2.0 s  none  connect_timeout = 5s, tcp_user_timeout = 15s
+       1.7 s  none  backoff_first = 100ms
+  5 min 58 s  none  tcp_user_timeout = 15s, connect_timeout = 5s
 
 INVARIANTS
   VIOLATED  at-most-one-writer at 2 min 30.0 s, 27.0 s and 212 commits: orders-1
