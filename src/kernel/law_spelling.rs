@@ -65,7 +65,10 @@ pub enum LawError {
         expected: &'static str,
     },
     /// The lower bound is above the upper.
-    #[error("found uniform({low}, {high}), whose low end is above its high end")]
+    #[error(
+        "found uniform({low}, {high}), whose low end is above its high end, expected the lower \
+         first"
+    )]
     Order {
         /// The lower bound.
         low: String,
@@ -279,7 +282,10 @@ mod tests {
             ("uniform(5s)", "found uniform(5s), expected uniform(5s, 30s)"),
             ("exponential(5s, 6s)", "expected exponential(20s)"),
             ("uniform(5s, 30s", "expected uniform(5s, 30s)"),
-            ("uniform(30s, 5s)", "uniform(30s, 5s), whose low end is above its high end"),
+            (
+                "uniform(30s, 5s)",
+                "uniform(30s, 5s), whose low end is above its high end, expected the lower first",
+            ),
             ("uniform(5, 30s)", "found 5 without a unit"),
             ("exponential(never)", "found never in exponential(never)"),
             ("lognormal(4s, -1)", "found sigma -1, expected a number from 0 to 10"),

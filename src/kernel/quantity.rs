@@ -132,7 +132,10 @@ impl Spelling {
             Err(QuantityError { text, problem })
         };
         if text.starts_with('-') {
-            return fail(format!("but {} cannot be negative", self.kind));
+            return fail(format!(
+                "but {} cannot be negative, expected one such as {}",
+                self.kind, self.example
+            ));
         }
         if number.is_empty() || !rest.is_empty() {
             return fail(plain());

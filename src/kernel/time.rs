@@ -185,7 +185,7 @@ pub enum TimeError {
     #[error("found an empty text, expected a duration such as 1m30s")]
     Empty,
     /// The text begins with a minus sign.
-    #[error("found {0}, but a duration cannot be negative")]
+    #[error("found {0}, but a duration cannot be negative, expected one such as 1m30s")]
     Negative(String),
     /// A unit has no proper number before it.
     #[error("found `{0}`, expected a duration such as 1m30s, 1.5s or 250ms")]
@@ -340,7 +340,10 @@ mod tests {
     #[test]
     fn a_wrong_span_is_refused_with_words() {
         assert_eq!(problem(""), "found an empty text, expected a duration such as 1m30s");
-        assert_eq!(problem("-5s"), "found -5s, but a duration cannot be negative");
+        assert_eq!(
+            problem("-5s"),
+            "found -5s, but a duration cannot be negative, expected one such as 1m30s"
+        );
         assert!(problem("90").contains("90 without a unit"));
         assert!(problem("1m30").contains("30 without a unit"));
         assert!(problem("5 s").contains("unknown unit ` s` in 5 s"));

@@ -168,7 +168,7 @@ impl<'a> Found<'a> {
         let problem = if number.starts_with('-') {
             "expected a number that is not negative"
         } else {
-            "which is too large for this number"
+            "which is too large for this number, expected a smaller one"
         };
         Finding::at(self.before(), format!("found {}, {problem}", error::shown(number)))
     }

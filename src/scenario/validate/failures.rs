@@ -33,7 +33,10 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Probl
         let path = root.item(index);
         names::spelling(&path.field("name"), "failure", &failure.name, problems);
         if scenario.failures[..index].iter().any(|other| other.name == failure.name) {
-            let message = format!("found two failures named {}", shown(&failure.name));
+            let message = format!(
+                "found two failures named {}, expected a name for each",
+                shown(&failure.name)
+            );
             problems.add(&path.field("name"), message);
         }
         let deed = Deed::Fault(failure.fault, Target::Everyone);

@@ -116,7 +116,10 @@ pub(super) fn check(scenario: &Scenario, problems: &mut Problems) {
         let path = clients.item(index);
         spelling(&path.field("name"), "client", client.name(), problems);
         if !seen.insert(client.name()) {
-            let message = format!("found two clients named {}", shown(client.name()));
+            let message = format!(
+                "found two clients named {}, expected a name for each",
+                shown(client.name())
+            );
             problems.add(&path.field("name"), message);
         }
         if let Some(region) = client.region() {
@@ -146,7 +149,10 @@ fn services(scenario: &Scenario, path: &Path, problems: &mut Problems) {
         spelling(&here, "service", &service.name, problems);
         spelling(&path.item(index).field("region"), "region", &service.region, problems);
         if !seen.insert(&service.name) {
-            let message = format!("found two services named {}", shown(&service.name));
+            let message = format!(
+                "found two services named {}, expected a name for each",
+                shown(&service.name)
+            );
             problems.add(&here, message);
         }
         nodes += usize::from(service.plan.nodes());

@@ -33,7 +33,8 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Probl
         }
         if !seen.insert((&slot.service, &slot.name)) {
             let (name, service) = (shown(&slot.name), shown(&slot.service));
-            let message = format!("found two slots of {service} named {name}");
+            let message =
+                format!("found two slots of {service} named {name}, expected a name for each");
             problems.add(&path.field("name"), message);
         }
         for (index, node) in slot.left_over.iter().enumerate() {
