@@ -1,7 +1,8 @@
 //! Many runs: in search of one that goes wrong, of the smallest, of where an outcome changes.
 //!
 //! * `violation`: what goes wrong, told apart by how it came about; `find`: as a scenario;
-//!   `sought`: which of it a scenario is shrunk for; `limits`: how far a search goes;
+//!   `sought`: which of it a scenario is shrunk for; `shown`: what a record shows; `limits`: how far
+//!   a search goes;
 //! * `tree`, `simpler`, `simplify`: parts of a scenario that can be left out or made simpler;
 //! * `shrink`, `certificate`: the smallest scenario that fails in the same way, and the proof;
 //! * `dice`, `followers`, `measures`, `menu`, `whole`: random choices, and random scenarios made of
@@ -28,6 +29,8 @@ mod measures;
 mod menu;
 mod mutation;
 mod record;
+#[cfg(feature = "cli")]
+mod shown;
 mod shrink;
 mod simpler;
 mod simplify;
@@ -43,15 +46,19 @@ pub use class::{Aspect, Class};
 pub use dice::Dice;
 pub use find::{bare, regression};
 pub use fuzz::{Found, Fuzz};
+#[cfg(any(feature = "cli", test))]
 pub(crate) use limits::Limits;
 pub use menu::{add_orders, add_steps};
 pub use mutation::{Catch, Matrix, Row, Suite, mutate, mutate_until};
 pub use record::{is_record, record, recorded_seed, told};
+#[cfg(feature = "cli")]
+pub(crate) use shown::{recorded, shown};
 pub use shrink::{Answer, Shrunk, shrink};
 pub use simplify::{
     Simplification, part_simplifications, simplifications, simplified, simplified_part,
 };
-pub(crate) use sought::{Wanted, recorded, shown, shrink_wanted};
+#[cfg(feature = "cli")]
+pub(crate) use sought::{Wanted, shrink_wanted};
 pub use sought::{shrink_what_fails, sought};
 pub use violation::{Violation, violations};
 pub use whole::{clients, services, tuned, whole};

@@ -3,13 +3,13 @@
 //! Knows nothing of how it is shrunk. Kept here: a record is shrunk for what it records, as long as
 //! it shows that.
 
-use super::ask::{ASSERTION, Conditions};
+use super::ask::Conditions;
 use super::find::bare;
 use super::limits::Limits;
 use super::shrink::{Answer, Shrunk, shrink_within};
 use super::violation::{Violation, all, known_failure, violations};
 use crate::check::Verdict;
-use crate::scenario::{Expectation, Loaded, one_line, unexcused};
+use crate::scenario::{Expectation, Loaded, one_line};
 use crate::sim::Outcome;
 
 /// Which of the things that go wrong in a scenario it is shrunk for.
@@ -18,6 +18,7 @@ pub(crate) enum Wanted<'a> {
     /// What it records, or what goes wrong first; see [`sought`].
     Any,
     /// The violation of an invariant.
+    #[cfg(feature = "cli")]
     Invariant(&'a str),
     /// Exactly this one.
     This(&'a Violation),
@@ -48,7 +49,7 @@ pub fn sought(loaded: &Loaded, outcome: &Outcome) -> Option<Violation> {
 }
 
 /// Returns what an expectation records: the invariant that is violated, or what is missed.
-fn records(expectation: &Expectation) -> Option<String> {
+pub(super) fn records(expectation: &Expectation) -> Option<String> {
     if let Some(missed) = known_failure(expectation) {
         return Some(one_line(missed));
     }
@@ -97,6 +98,7 @@ pub(crate) fn shrink_wanted(
             let mut every = all(loaded, &outcome).into_iter();
             let violation = match wanted {
                 Wanted::Any => sought(loaded, &outcome),
+                #[cfg(feature = "cli")]
                 Wanted::Invariant(id) => every.find(|one| !one.expected && one.what == id),
                 Wanted::This(this) => every.find(|one| one == this),
             };
@@ -119,45 +121,4 @@ pub(super) fn limited(
         let answer = conditions.ask_until(loaded, seed, limits.stop);
         answer.unwrap_or(Answer { violations: Vec::new(), fingerprint: 0, pending: None })
     }
-}
-
-/// What a run of a scenario shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Shown {
-    /// Everything, with what the scenario accepts and what it knows.
-    pub(crate) all: Vec<Violation>,
-    /// What it neither accepts nor knows, of invariants.
-    pub(crate) unexcused: Vec<Violation>,
-}
-
-/// Returns what a scenario shows, or that an assertion of the simulator fails.
-pub(crate) fn shown(loaded: &Loaded, seed: u64) -> Shown {
-    match Conditions::of(loaded).outcome(loaded, seed, &|| false) {
-        Ok(None) => Shown::default(),
-        Ok(Some(outcome)) => {
-            let all = all(loaded, &outcome);
-            let judged = loaded.judge(&outcome);
-            let wrong: Vec<&str> = unexcused(&outcome, &judged).map(|row| row.id).collect();
-            let unexcused = all.iter().filter(|one| !one.expected);
-            let unexcused = unexcused.filter(|one| wrong.contains(&one.what.as_str()));
-            Shown { unexcused: unexcused.cloned().collect(), all }
-        }
-        Err(asserted) => Shown { all: vec![asserted.clone()], unexcused: vec![asserted] },
-    }
-}
-
-/// Returns which of the things that a record shows it is a record of.
-///
-/// A record bears the name of its violation. One with a name of its own is a record of what it
-/// says is violated or missed.
-pub(crate) fn recorded<'a>(loaded: &Loaded, shown: &'a [Violation]) -> Option<&'a Violation> {
-    let name = &loaded.scenario.name;
-    let hashed = name.rsplit_once('-').is_some_and(|(_, digits)| {
-        digits.len() == 8 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
-    });
-    if hashed {
-        return shown.iter().find(|one| one.name() == *name);
-    }
-    let what = loaded.scenario.expect.iter().find_map(records);
-    shown.iter().find(|one| Some(&one.what) == what.as_ref() || one.what == ASSERTION)
 }
