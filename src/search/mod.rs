@@ -1,8 +1,8 @@
 //! Many runs: in search of one that goes wrong, of the smallest, of where an outcome changes.
 //!
 //! * `violation`: what goes wrong, told apart by how it came about; `find`: as a scenario;
-//!   `sought`: which of it a scenario is shrunk for; `shown`: what a record shows; `limits`: how far
-//!   a search goes;
+//!   `sought`: which of it a scenario is shrunk for; `shown`: what a record shows; `limits`: how
+//!   far a search goes;
 //! * `tree`, `simpler`, `simplify`: parts of a scenario that can be left out or made simpler;
 //! * `shrink`, `certificate`: the smallest scenario that fails in the same way, and the proof;
 //! * `dice`, `followers`, `measures`, `menu`, `whole`: random choices, and random scenarios made of

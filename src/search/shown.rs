@@ -1,7 +1,7 @@
 //! What a record of a corpus shows when it is run again, and which of that it is a record of.
 //!
-//! Knows nothing of files. Kept here: a record that shows something else is still the record of what
-//! it bears the name of.
+//! Knows nothing of files. Kept here: a record that shows something else is still the record of
+//! what it bears the name of.
 
 use super::ask::{ASSERTION, Conditions};
 use super::sought::records;
