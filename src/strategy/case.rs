@@ -19,6 +19,7 @@ use crate::sim::{self, Outcome};
 ///         Service(name: "orders", plan: Business, region: "eu-west"),
 ///     ],
 ///     until: "1h",
+///     seed: 5,
 /// )
 /// "#;
 /// let scenario = cutover::scenario::parse("quiet.ron", text)?.scenario;
