@@ -55,6 +55,45 @@ fn a_commit_waits_for_the_kth_smallest_round_trip_as_was_measured() {
     assert!(within(local, 1_700), "a commit that waits for nobody takes {local} us");
 }
 
+/// Returns a run in which a service that waits for all its standbys gets another plan.
+fn replanned(from: &str, to: &str) -> Outcome {
+    let text = format!(
+        r#"Scenario(
+            name: "replanned",
+            services: [Service(name: "orders", plan: {from})],
+            clients: [Writer(name: "app", service: "orders", writes_per_s: 1)],
+            tuning: Tuning(commit_mode: Quorum, quorum_size: All),
+            script: [
+                At("1s", Operator(ChangePlan({to}), Service("orders"))),
+                At("15m", Fault(
+                    SlowLink(delay: "95ms", goodput: "100MB/s"),
+                    Link(Node("orders-1"), Node("orders-3")),
+                )),
+            ],
+            until: "20m",
+        )"#
+    );
+    run(&parse("replanned.ron", &text).expect("the scenario is valid").setup, 0)
+}
+
+#[test]
+fn what_commits_wait_for_follows_the_plan_and_nobody_waits_for_a_standby_that_is_not_there() {
+    for (from, to, slow) in [
+        ("Premium", "Hobbyist", false),
+        ("Premium", "Business", false),
+        ("Business", "Hobbyist", false),
+        ("Hobbyist", "Business", false),
+        ("Hobbyist", "Premium", true),
+        ("Business", "Premium", true),
+    ] {
+        let outcome = replanned(from, to);
+        assert_eq!(outcome.clients[0].outages, [], "{from} to {to}");
+        // The link to the third node is slow by the end, if there is one.
+        let latency = outcome.services[0].sessions[0].latency.as_micros();
+        assert_eq!(latency > 190_000, slow, "{from} to {to}: {latency} us");
+    }
+}
+
 /// Returns what is lost when the primary ends by a fault and a standby is promoted.
 fn lost(size: &str, fault: &str, mutant: Option<Mutant>, seed: u64) -> Outcome {
     let tuning = format!(r#"quorum_size: {size}, process_restart: "never""#);

@@ -30,6 +30,32 @@ impl World {
         wanted.then(|| QuorumRule { needs, standbys: Vec::new() })
     }
 
+    /// Lets the setting that a service has outside of switchovers follow its plan: at once where
+    /// fewer standbys are to acknowledge, else when as many follow, so that nobody waits for those
+    /// that are being built.
+    pub(crate) fn adopt_standing_rule(&mut self, service: ServiceId) {
+        let wanted = self.standing_rule(service);
+        let of = self.service(service);
+        let (primary, nodes) = (of.primary, of.nodes.clone());
+        let rule = self.node(primary).quorum_rule.as_ref();
+        // A switchover names those it waits for, and puts the setting back itself.
+        if rule == wanted.as_ref() || rule.is_some_and(|rule| !rule.standbys.is_empty()) {
+            return;
+        }
+        let needs = |rule: Option<&QuorumRule>| rule.map_or(0, |rule| rule.needs);
+        let follow = |id: &&NodeId| {
+            let node = self.node(**id);
+            node.upstream == Some(primary) && node.streaming && node.ready && node.answers()
+        };
+        let following = nodes.iter().filter(follow).count();
+        if needs(wanted.as_ref()) > needs(rule).max(following) {
+            return;
+        }
+        for id in nodes {
+            self.set_quorum_rule(id, wanted.clone());
+        }
+    }
+
     /// Lets the setting that is written on a primary be in force from now on.
     pub(crate) fn apply_quorum_rule(&mut self, id: NodeId) {
         let (now, branch) = (self.now, self.node(id).branch);

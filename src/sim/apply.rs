@@ -227,7 +227,9 @@ impl Sim {
         self.world.node_mut(node).ready = true;
         self.world.node_mut(node).slots_from = replayed;
         self.world.start_stream(node);
-        Scope::Service(self.world.node(node).service)
+        let service = self.world.node(node).service;
+        self.world.adopt_standing_rule(service);
+        Scope::Service(service)
     }
 
     fn fence_acts(&mut self, node: NodeId) -> Scope {

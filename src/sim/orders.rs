@@ -27,6 +27,7 @@ impl Sim {
             Order::Delete(number) => return self.delete(service, number),
             Order::SetPlan(plan) => {
                 self.world.services[service.index()].plan = plan;
+                self.world.adopt_standing_rule(service);
                 return Scope::Service(service);
             }
             Order::Relocate(region) => {
