@@ -8,7 +8,7 @@ use super::case::{Breach, Case, Finding};
 use super::history::PromotionRecord;
 use super::ledger::Ledger;
 use super::verdict::Amount;
-use crate::control::{Fitness, Rule};
+use crate::control::{Candidacy, Fitness, Rule};
 use crate::kernel::{Instant, Position, Span};
 use crate::knob::CommitLevel;
 use crate::model::{Branch, BranchId, ClientId, QuorumRule, Service, Session, World};
@@ -46,10 +46,8 @@ fn survives(
     if !was_sure(service, rule, record) {
         return Finding::Vacuous;
     }
-    // A daemon stops nobody from acknowledging to the old primary what it could not have looked at.
-    let alone = record.rule == Rule::PromoteSelf;
-    let looked = if alone { record.ordered } else { Instant::FAR };
-    let whole = acked_under_quorum(case.world, branch, looked);
+    let looked = looked(service, rule, record);
+    let whole = acked_under_quorum(case.world, branch, (Instant::FAR, looked));
     if whole == 0 {
         return Finding::Vacuous;
     }
@@ -58,7 +56,7 @@ fn survives(
         return Finding::Holds;
     };
     let kept = branch.last_made_within(part.from.max(fork_of(case.world, record)));
-    let lost = whole - acked_under_quorum(case.world, branch, kept.min(looked));
+    let lost = whole - acked_under_quorum(case.world, branch, (kept, looked));
     if lost == 0 {
         return Finding::Holds;
     }
@@ -82,17 +80,40 @@ pub(super) fn fork_of(world: &World, record: &PromotionRecord) -> Position {
 pub(super) fn was_sure(service: &Service, rule: &QuorumRule, record: &PromotionRecord) -> bool {
     let named = rule.standbys.len();
     let members = if named == 0 { usize::from(service.plan.standbys()) } else { named };
-    let fresh = record.candidates.iter().filter(|one| {
-        let seen = matches!(one.standing, Fitness::Chosen | Fitness::Behind);
-        seen && service.numbered(one.number).is_some_and(|node| rule.names(node))
-    });
     // Whoever is restored from a backup was not elected.
-    !record.restored && fresh.count() + rule.needs > members
+    !record.restored && fresh(service, rule, record).count() + rule.needs > members
 }
 
-/// Counts the commits made by an instant that were acknowledged while the setting was in force.
-pub(super) fn acked_under_quorum(world: &World, branch: &Branch, made: Instant) -> u64 {
-    let now = world.now;
+/// Returns the candidates of which an election knew how far they were, of those that commits wait
+/// for.
+fn fresh<'a>(
+    service: &'a Service,
+    rule: &'a QuorumRule,
+    record: &'a PromotionRecord,
+) -> impl Iterator<Item = &'a Candidacy> {
+    record.candidates.iter().filter(|one| {
+        let seen = matches!(one.standing, Fitness::Chosen | Fitness::Behind);
+        seen && service.numbered(one.number).is_some_and(|node| rule.names(node))
+    })
+}
+
+/// Returns until when what standbys acknowledged may have been looked at: a daemon stops nobody
+/// from acknowledging to the old primary, and goes by its last polls.
+fn looked(service: &Service, rule: &QuorumRule, record: &PromotionRecord) -> Instant {
+    if record.rule != Rule::PromoteSelf {
+        return Instant::FAR;
+    }
+    fresh(service, rule, record).map(|one| one.reported).min().unwrap_or(record.ordered)
+}
+
+/// Counts the commits made by an instant that were acknowledged by another while the setting was in
+/// force.
+pub(super) fn acked_under_quorum(
+    world: &World,
+    branch: &Branch,
+    (made, acked): (Instant, Instant),
+) -> u64 {
+    let now = world.now.min(acked);
     let level = |client: ClientId| world.client(client).settings.synchronous_commit;
     let waiting = branch.sessions.iter().filter(|one| level(one.client) != CommitLevel::Local);
     waiting.map(|session| acked_in_force(branch, session, made, now)).sum()

@@ -31,14 +31,29 @@ pub(super) fn faults(case: &Case<'_>, operation: &OperationRecord) -> usize {
     strikes.filter(|strike| !strike.healed && strike.at <= over).count()
 }
 
-/// Returns the promotion that an operation led to.
+/// Returns the promotions that were ordered while an operation was under way.
+fn promotions_meanwhile<'a>(
+    memory: &'a ServiceHistory,
+    operation: &OperationRecord,
+) -> impl DoubleEndedIterator<Item = &'a PromotionRecord> {
+    let within = operation.began..=operation.ended.map_or(Instant::FAR, |(at, _)| at);
+    memory.promotions.iter().filter(move |one| within.contains(&one.ordered))
+}
+
+/// Returns the promotions of an operation: more than one where a candidate took too long.
+fn promotions<'a>(
+    memory: &'a ServiceHistory,
+    operation: &OperationRecord,
+) -> impl DoubleEndedIterator<Item = &'a PromotionRecord> {
+    promotions_meanwhile(memory, operation).filter(|one| one.planned)
+}
+
+/// Returns the promotion that an operation led to: the last, since whoever is too slow is given up.
 pub(super) fn promotion<'a>(
     memory: &'a ServiceHistory,
     operation: &OperationRecord,
 ) -> Option<&'a PromotionRecord> {
-    let over = operation.ended.map_or(Instant::FAR, |(at, _)| at);
-    let within = |at: Instant| operation.began <= at && at <= over;
-    memory.promotions.iter().find(|one| one.planned && within(one.ordered))
+    promotions(memory, operation).next_back()
 }
 
 /// Judges that the replica name does not point to a node that a switchover made primary, once the
@@ -109,20 +124,19 @@ pub(super) fn forwarding_lasts(case: &Case<'_>) -> Finding {
     }))
 }
 
-/// Judges that a switchover promotes a node that was made in it and that still is.
+/// Judges that a switchover promotes nodes that were made in it and that still are.
 pub(super) fn promoted_is_new(case: &Case<'_>) -> Finding {
     Finding::join(planned(case).map(|(_, memory, operation)| {
-        let Some(promotion) = promotion(memory, operation) else { return Finding::Vacuous };
-        let dead = operation
-            .deleted
-            .iter()
-            .any(|(at, node)| *node == promotion.node && *at <= promotion.ordered);
-        if operation.made(promotion.node) && !dead {
-            return Finding::Holds;
-        }
-        let name = case.world.node_name(promotion.node);
-        let detail = format!("{name} was promoted, which the switchover was to replace");
-        Finding::broken_times(promotion.ordered, 1, detail)
+        Finding::join(promotions(memory, operation).map(|promotion| {
+            let (node, ordered) = (promotion.node, promotion.ordered);
+            let mut deleted = operation.deleted.iter();
+            if operation.made(node) && !deleted.any(|(at, gone)| *gone == node && *at <= ordered) {
+                return Finding::Holds;
+            }
+            let name = case.world.node_name(node);
+            let detail = format!("{name} was promoted, which the switchover was to replace");
+            Finding::broken_times(ordered, 1, detail)
+        }))
     }))
 }
 
@@ -160,7 +174,7 @@ fn keeps(
     let acked = if clean {
         branch.tally(branch.written.at(case.world.now), case.world.now).acked
     } else {
-        acked_under_quorum(case.world, branch, Instant::FAR)
+        acked_under_quorum(case.world, branch, (Instant::FAR, Instant::FAR))
     };
     if acked == 0 || (!sure && !clean) {
         return Finding::Vacuous;
@@ -173,7 +187,7 @@ fn keeps(
     let kept = if clean {
         branch.acked_by(kept, case.world.now)
     } else {
-        acked_under_quorum(case.world, branch, kept)
+        acked_under_quorum(case.world, branch, (kept, Instant::FAR))
     };
     let lost = acked - kept.min(acked);
     if lost == 0 {
@@ -244,7 +258,9 @@ pub(super) fn switchover_order(case: &Case<'_>) -> Finding {
         });
         let standbys = Finding::join(standbys);
         let Some(promotion) = promotion(memory, operation) else { return standbys };
-        if faults(case, operation) > 0 {
+        // A daemon may promote whom the platform is about to, and a failover may come before it.
+        let others = promotions_meanwhile(memory, operation).any(|one| !one.planned);
+        if others || faults(case, operation) > 0 {
             return standbys;
         }
         Finding::join([standbys, ordered(case, operation, promotion)])

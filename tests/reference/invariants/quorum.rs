@@ -4,7 +4,7 @@
 //! the setting was in force, and its client had not turned it off.
 
 use cutover::knob::CommitLevel;
-use cutover::model::ServiceId;
+use cutover::model::{NodeId, ServiceId};
 use serde_json::json;
 
 use super::switchovers::faults;
@@ -35,9 +35,12 @@ fn survives(of: &Reference<'_>, (id, branch): (ServiceId, usize), one: &Promotio
     if !was_sure(of, (id, branch), one) {
         return Finding::Vacuous;
     }
-    // A daemon stops nobody from acknowledging what it could not have looked at.
-    let looked = if one.rule == "promote-self" { one.seen.ordered } else { u64::MAX };
-    let counts = |commit: &Commit| commit.made <= looked && is_acknowledged(of, branch, commit);
+    // A daemon stops nobody from acknowledging what was not there yet at its oldest poll.
+    let age = ages(of, (id, branch), one).into_iter().max().unwrap_or(0);
+    let looked = if one.rule == "promote-self" { one.seen.ordered - age } else { u64::MAX };
+    let counts = |commit: &Commit| {
+        commit.released.is_some_and(|at| at <= looked) && is_acknowledged(of, branch, commit)
+    };
     judge(of, (id, branch), one, &counts)
 }
 
@@ -110,17 +113,24 @@ fn was_sure(of: &Reference<'_>, (id, branch): (ServiceId, usize), one: &Promotio
     let Some((needs, named)) = of.movement.branches[branch].eras.last_rule() else {
         return false;
     };
-    let service = of.world.service(id);
-    let all = usize::from(service.plan.standbys());
+    let all = usize::from(of.world.service(id).plan.standbys());
     let members = if named.is_empty() { all } else { named.len() };
-    let seen = service.nodes.iter().filter(|node| {
-        let name = of.world.node_name(**node);
-        let row = one.candidates.iter().find(|row| row["node"] == *name);
-        let why = row.and_then(|row| row["why"].as_str()).unwrap_or_default();
+    !one.seen.restored && ages(of, (id, branch), one).len() + needs > members
+}
+
+/// Returns how long ago each candidate said how far it was, of those that commits waited for.
+fn ages(of: &Reference<'_>, (id, branch): (ServiceId, usize), one: &Promotion<'_>) -> Vec<u64> {
+    let named = of.movement.branches[branch].eras.last_rule().map(|(_, named)| named);
+    let named = named.unwrap_or_default();
+    let nodes = of.world.service(id).nodes.iter();
+    let waited = nodes.filter(|node| named.is_empty() || named.contains(node));
+    let age = |node: &NodeId| {
+        let name = of.world.node_name(*node);
+        let row = one.candidates.iter().find(|row| row["node"] == *name)?;
         let fresh = ["furthest along", "not the furthest, or tied and not preferred"];
-        fresh.contains(&why) && (named.is_empty() || named.contains(node))
-    });
-    !one.seen.restored && seen.count() + needs > members
+        row["why"].as_str().filter(|why| fresh.contains(why)).and(row["age_us"].as_u64())
+    };
+    waited.filter_map(age).collect()
 }
 
 /// No commit is acknowledged with a warning in place of standbys.

@@ -30,11 +30,24 @@ pub(super) fn faults(of: &Reference<'_>, operation: &Operation) -> usize {
     strikes.filter(|strike| !strike.healed && strike.at <= operation.over()).count()
 }
 
-/// Returns the promotion that an operation led to.
-fn promotion<'a>(of: &Reference<'a>, operation: &Operation) -> Option<Promotion<'a>> {
-    let all = of.promoted(operation.service);
+/// Returns the promotions that were ordered while an operation was under way, in order.
+fn promotions_meanwhile<'a>(of: &Reference<'a>, operation: &Operation) -> Vec<Promotion<'a>> {
+    let mut all = of.promoted(operation.service);
     let within = operation.began..=operation.over();
-    all.into_iter().find(|one| one.is_planned() && within.contains(&one.seen.ordered))
+    all.retain(|one| within.contains(&one.seen.ordered));
+    all
+}
+
+/// Returns those of an operation itself.
+fn promotions<'a>(of: &Reference<'a>, operation: &Operation) -> Vec<Promotion<'a>> {
+    let mut all = promotions_meanwhile(of, operation);
+    all.retain(Promotion::is_planned);
+    all
+}
+
+/// Returns the promotion that an operation led to: each before it was given up as too slow.
+fn promotion<'a>(of: &Reference<'a>, operation: &Operation) -> Option<Promotion<'a>> {
+    promotions(of, operation).pop()
 }
 
 /// After a switchover the replica name does not point to the promoted node.
@@ -89,14 +102,17 @@ pub(super) fn forwarding_lasts(of: &Reference<'_>) -> Finding {
     })
 }
 
-/// A switchover promotes a node that was made in it.
+/// A switchover promotes nodes that were made in it.
 pub(super) fn promoted_is_new(of: &Reference<'_>) -> Finding {
     of_operations(of, |operation| {
-        let one = promotion(of, operation)?;
-        let mut deleted = operation.deleted.iter();
-        let dead = deleted.any(|(at, node)| *node == one.seen.node && *at <= one.seen.ordered);
-        let new = one.seen.node >= operation.first_new && !dead;
-        Some(if new { Finding::Holds } else { Finding::broken_times(one.seen.ordered, 1) })
+        let all = promotions(of, operation);
+        let judged = all.iter().map(|one| {
+            let mut deleted = operation.deleted.iter();
+            let dead = deleted.any(|(at, node)| *node == one.seen.node && *at <= one.seen.ordered);
+            let new = one.seen.node >= operation.first_new && !dead;
+            if new { Finding::Holds } else { Finding::broken_times(one.seen.ordered, 1) }
+        });
+        Some(Finding::worst(judged))
     })
 }
 
@@ -271,6 +287,8 @@ pub(super) fn switchover_order(of: &Reference<'_>) -> Finding {
     of_operations(of, |operation| {
         let promoted = promotion(of, operation);
         let whole = faults(of, operation) == 0;
+        // Somebody else may have promoted whom the operation was about to.
+        let alone = promotions_meanwhile(of, operation).iter().all(Promotion::is_planned);
         let standbys = operation.deleted.iter().map(|(at, node)| {
             let record = |endpoint| of.world.service(operation.service).record(endpoint);
             let points = |endpoint| {
@@ -290,7 +308,7 @@ pub(super) fn switchover_order(of: &Reference<'_>) -> Finding {
             }
             Finding::Holds
         });
-        let ordered = promoted.filter(|_| whole).map(|one| ordered(of, operation, &one));
+        let ordered = promoted.filter(|_| whole && alone).map(|one| ordered(of, operation, &one));
         Some(Finding::worst(standbys.chain(ordered)))
     })
 }
