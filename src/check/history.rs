@@ -90,6 +90,8 @@ pub(crate) struct Silence {
     pub node: NodeId,
     /// When its last report had arrived.
     pub last_report: Instant,
+    /// When that was sent.
+    pub last_sent: Instant,
     /// When the next report arrived; `Instant::FAR` while none has.
     pub until: Instant,
     /// Whether it was the primary then.

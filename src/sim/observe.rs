@@ -5,6 +5,7 @@
 //! Kept here: a report carries positions as they were when it was sent.
 
 use super::apply::Scope;
+use super::decider::Decider;
 use super::start::contact;
 use super::{Sim, Ticks};
 use crate::check::Silence;
@@ -238,9 +239,11 @@ impl Sim {
         let member = self.deciders[id.index()].manager.member(node.number);
         let before = member.and_then(|member| member.report).map(|report| report.arrived);
         let heard = last.map(|sent| sent + delay).or(before);
+        let sent = last.or_else(|| before.map(|arrived| arrived.minus(delay)));
         self.history.of_mut(service).silences.push(Silence {
             node: contact.node,
             last_report: heard.unwrap_or(Instant::ZERO),
+            last_sent: sent.unwrap_or(Instant::ZERO),
             until: Instant::FAR,
             was_primary: self.world.is_primary(contact.node),
         });
@@ -287,6 +290,16 @@ impl Sim {
         if let Some(member) = self.deciders[id.index()].manager.member_mut(number) {
             member.report = Some(report);
         }
+    }
+
+    /// Returns whether a node sent a report between an instant and now, if none is missed yet.
+    pub(super) fn has_reported_since(&self, node: NodeId, instant: Instant) -> bool {
+        let before = self.world.now.minus(Span::from_micros(1));
+        let heard = |decider: &Decider| {
+            let contact = decider.contacts.iter().find(|contact| contact.node == node)?;
+            contact.last_sent(before)
+        };
+        self.deciders.iter().filter_map(heard).any(|sent| sent > instant)
     }
 
     pub(super) fn place_of(&self, id: DeciderId, node: NodeId) -> Option<usize> {

@@ -49,13 +49,13 @@ fn over(sim: &Sim, strike: &Strike) -> Option<Instant> {
     }
     let mut silences = sim.history.of(sim.world.node(id).service).silences.iter();
     let next = silences.find(|silence| silence.node == id && silence.until > strike.at);
-    // What was under way when it struck still arrived.
-    let under_way = strike.at + sim.world.report_delay(id);
     match next {
-        Some(silence) if silence.last_report <= under_way => {
-            (silence.until < Instant::FAR).then_some(silence.until)
+        Some(silence) if silence.last_sent <= strike.at => {
+            // A report may be under way when the run ends.
+            (silence.until <= sim.world.now).then_some(silence.until)
         }
-        None if !sim.status(id).0 => None,
+        // What keeps a node from reporting since its last report is something later.
+        None if !sim.status(id).0 && !sim.has_reported_since(id, strike.at) => None,
         _ => Some(strike.at),
     }
 }
