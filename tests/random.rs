@@ -9,6 +9,8 @@ mod archive;
 mod explained;
 #[path = "random/knob.rs"]
 mod knob;
+#[path = "random/listing.rs"]
+mod listing;
 #[path = "random/property.rs"]
 mod property;
 #[path = "random/regression/mod.rs"]

@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of results. Kept here: two results with equal headers are parts of one campaign.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::plan::Chunks;
@@ -9,7 +11,7 @@ use super::rare::Rare;
 use crate::check::INVARIANTS;
 use crate::kernel::Digest;
 use crate::knob::KNOBS;
-use crate::scenario::{Goal, Loaded, Metric, metrics};
+use crate::scenario::{Goal, Loaded, Metric, Step, metrics};
 
 /// What a campaign is.
 ///
@@ -160,10 +162,16 @@ fn column(metric: &Metric) -> Column {
     }
 }
 
-/// Returns a digest of all that a run depends on beside its seed.
+/// Returns a digest of all that a run depends on beside its seed: not of where steps and failures
+/// are listed.
 fn digest(loaded: &Loaded) -> u64 {
     let mut digest = Digest::new();
-    let written = ron::to_string(&loaded.scenario).expect("a scenario can be written");
+    let mut scenario = loaded.scenario.clone();
+    let steps = loaded.setup.script.iter().zip(scenario.script);
+    let steps: BTreeMap<u16, Step> = steps.map(|(known, step)| (known.label, step)).collect();
+    scenario.script = steps.into_values().collect();
+    scenario.failures.sort_by(|one, other| one.name.cmp(&other.name));
+    let written = ron::to_string(&scenario).expect("a scenario can be written");
     digest.text(&written);
     let knobs = &loaded.setup.knobs;
     for row in KNOBS {

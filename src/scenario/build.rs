@@ -47,7 +47,7 @@ pub(super) fn build(scenario: &Scenario, knobs: Knobs) -> sim::Setup {
             .collect(),
         slots: scenario.slots.iter().map(|one| slot(scenario, &names, one)).collect(),
         script: script(&names, &scenario.script),
-        failures: scenario.failures.iter().map(|one| failure(&names, one)).collect(),
+        failures: failures(&names, &scenario.failures),
         failure_bias: 1,
         until: instant(scenario.until),
         allowances: scenario.allow.iter().map(allowance).collect(),
@@ -152,15 +152,10 @@ fn client(scenario: &Scenario, names: &Names<'_>, client: &Client) -> sim::Clien
     }
 }
 
-/// Returns the steps in the order of the file, each with its turn among those of the same words.
+/// Returns the steps in the order of the file, each with what it is called by.
 fn script(names: &Names<'_>, steps: &[Step]) -> Vec<sim::StepSetup> {
-    let mut script: Vec<sim::StepSetup> = Vec::with_capacity(steps.len());
-    for step in steps {
-        let mut step = self::step(names, step);
-        let same = script.iter().filter(|earlier| earlier.words == step.words).count();
-        step.turn = u64::try_from(same).expect("validation bounds the script");
-        script.push(step);
-    }
+    let mut script: Vec<sim::StepSetup> = steps.iter().map(|one| step(names, one)).collect();
+    sim::name_steps(&mut script);
     script
 }
 
@@ -182,7 +177,7 @@ fn step(names: &Names<'_>, step: &Step) -> sim::StepSetup {
             sim::Deed::Operator(order, target(names, victim))
         }
     };
-    sim::StepSetup { when, deed, words, turn: 0 }
+    sim::StepSetup { when, deed, words, turn: 0, label: 0 }
 }
 
 /// Returns what a step waits for and how long after that it happens.
@@ -268,6 +263,13 @@ fn party(names: &Names<'_>, target: &Written) -> Party {
             panic!("validation refuses a link as an end of a link, found {target:?}")
         }
     }
+}
+
+/// Returns the failures by name, so that where they are listed makes no difference.
+fn failures(names: &Names<'_>, listed: &[Failure]) -> Vec<sim::FailureSetup> {
+    let mut failures: Vec<_> = listed.iter().map(|one| failure(names, one)).collect();
+    failures.sort_by(|one, other| one.name.cmp(&other.name));
+    failures
 }
 
 fn failure(names: &Names<'_>, failure: &Failure) -> sim::FailureSetup {

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::listing::name_steps;
 use super::setup::{Setup, StepSetup, When};
 use super::{Line, Sim, Ticks, start, tell};
 use crate::control::lookout::Daemon;
@@ -267,7 +268,9 @@ impl Sim {
         if at <= self.world.now || steps >= STEPS_MAX {
             return false;
         }
-        Arc::make_mut(&mut self.setup).script.push(step);
+        let script = &mut Arc::make_mut(&mut self.setup).script;
+        script.push(step);
+        name_steps(script);
         self.world.schedule(at, Event::StepDue(number));
         true
     }

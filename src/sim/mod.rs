@@ -3,7 +3,8 @@
 //! * `setup`: what a run is made from; `outcome`, `service_outcome`, `client_outcome`: its result
 //!   as data; `start`: the first instant;
 //! * `command`: orders that an operator gives the platform; `pairs`: pairs of services;
-//! * `script`: which fault strikes and heals when; `trigger`: steps that wait for something;
+//! * `script`: which fault strikes and heals when; `listing`: what steps are called by; `trigger`:
+//!   steps that wait for something;
 //! * `failure`: what goes wrong by itself; `hurry`: runs that are made likelier than they are;
 //! * `apply`, `orders`: an event changes the truth; `settle`: what follows at the same instant;
 //! * `memory`: what the judge remembers of it; `standstill`: orders that have a service down;
@@ -32,6 +33,7 @@ mod decider;
 mod face;
 mod failure;
 mod hurry;
+mod listing;
 mod look;
 mod lookout;
 mod lost;
@@ -75,6 +77,7 @@ pub use background::{
 pub use client_outcome::{ClientOutcome, Outage, Parts};
 pub use controlled::{SwitchoverOutcome, SwitchoverState};
 pub use failure::{CLOCKS_MAX, FailureSetup, Hurry, Occurs, Subject};
+pub(crate) use listing::name_steps;
 pub use lost::{ArchiveGap, Loss, LostRange, Unwaited};
 pub use outcome::{FaultOutcome, Outcome};
 pub use phase::PhaseChange;

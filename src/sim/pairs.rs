@@ -102,12 +102,12 @@ impl Sim {
     /// The second run of Terraform comes after a gap, and perhaps after a wait in vain.
     fn plan_reversal(&mut self, at: usize, step: u16) {
         let knobs = &self.world.knobs;
-        let name = format!("pair {at}");
-        let gap = self.world.draw(knobs.terraform_gap, "terraform_gap", &name, step.into());
+        let (name, label) = (format!("pair {at}"), self.setup.label(step));
+        let gap = self.world.draw(knobs.terraform_gap, "terraform_gap", &name, label.into());
         let wait = match knobs.terraform_order {
             TerraformOrder::ApplyThenWait => Span::ZERO,
             TerraformOrder::WaitThenApply => {
-                self.world.draw(knobs.terraform_wait, "terraform_wait", &name, step.into())
+                self.world.draw(knobs.terraform_wait, "terraform_wait", &name, label.into())
             }
         };
         let event = Event::PairReversed(pair_number(at), step);

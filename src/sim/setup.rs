@@ -40,7 +40,7 @@ pub struct Setup {
     pub slots: Vec<SlotSetup>,
     /// The script, in the order of the file.
     pub script: Vec<StepSetup>,
-    /// What goes wrong by itself, in the order of the file.
+    /// What goes wrong by itself, in the order of names.
     pub failures: Vec<FailureSetup>,
     /// How many times as often exponential failures of nodes come while their service is degraded;
     /// 1 for a run as it is. A run that was made likelier says so in its outcome.
@@ -70,13 +70,17 @@ pub struct StepSetup {
     pub when: When,
     /// What it does in the words of a file, so that other steps do not shift what is drawn for it.
     pub words: String,
-    /// How many steps with the same words come before it.
+    /// How many steps with the same words, for which something is drawn as well, come before it by
+    /// their times.
     pub turn: u64,
+    /// What the digest of a run calls it by: its place among the steps by their times, which is the
+    /// same wherever the file lists it.
+    pub label: u16,
     /// What it does.
     pub deed: Deed,
 }
 
-/// When a step happens. A law is drawn from the seed by the step's place in the file.
+/// When a step happens.
 ///
 /// # Examples
 /// A step that waits for something else to happen:

@@ -60,10 +60,7 @@ pub(super) fn line(sim: &Sim, note: &Note) -> Option<Line> {
             let event = format!("{}; refused: {}", line.event, refusal.words());
             Some(Line { event, ..line })
         }
-        What::Missed(step) => {
-            let text = format!("step {} finds nothing to strike or heal", step + 1);
-            Some(plain(at, "script".to_owned(), text))
-        }
+        What::Missed(step) => Some(plain(at, "script".to_owned(), missed(sim, *step))),
         What::Moved(event) => moved(&sim.world, at, *event),
         What::Decided(by, news, rule, orders) => {
             let service = sim.deciders[by.index()].service;
@@ -213,6 +210,19 @@ fn strike(sim: &Sim, at: Instant, (step, victim): (u16, Victim), healed: bool) -
         }
         Victim::Link => plain(at, "link".to_owned(), format!("{text} ({})", link(sim, target))),
         Victim::Place(..) => plain(at, link(sim, target), text),
+    }
+}
+
+/// Returns what a step of the script has done in vain, in words and not by its number, so that
+/// nothing hangs on where the file lists it.
+fn missed(sim: &Sim, step: u16) -> String {
+    let aim = aimed_at(sim, step);
+    match sim.deed(step) {
+        Deed::Fault(kind, _) => format!("{}: {aim}: finds nothing to strike", kind.card().name),
+        Deed::Heal(kind, _) => format!("end of {}: {aim}: finds nothing to heal", kind.card().name),
+        Deed::Operator(operator, _) => {
+            format!("{}: {aim}: finds nothing to act on", operator.card().name)
+        }
     }
 }
 

@@ -55,7 +55,7 @@ impl Sim {
         if self.script.waits() {
             self.fire(|sim, trigger| sim.meets(trigger, &what));
         }
-        self.trace.note(self.world.now, what);
+        self.trace.note(self.world.now, what, |step| self.setup.label(step));
     }
 
     /// Lets the steps that waited for a phase happen.

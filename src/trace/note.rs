@@ -42,7 +42,7 @@ impl Note {
     pub(crate) fn digest(&self) -> u64 {
         let mut digest = Digest::new();
         digest.u64(self.at.as_micros());
-        word::feed(&mut digest, &self.what);
+        word::feed(&mut digest, &self.what, |step| step);
         digest.finish()
     }
 }
@@ -155,11 +155,11 @@ impl Trace {
         Self { digest: Digest::new(), events: 0, notes: keeps_notes.then(Vec::new) }
     }
 
-    /// Notes that something happened.
-    pub(crate) fn note(&mut self, at: Instant, what: What) {
+    /// Notes that something happened; the digest calls each step by its label.
+    pub(crate) fn note(&mut self, at: Instant, what: What, label: impl Fn(u16) -> u16) {
         self.events += 1;
         self.digest.u64(at.as_micros());
-        word::feed(&mut self.digest, &what);
+        word::feed(&mut self.digest, &what, label);
         if let Some(notes) = &mut self.notes {
             notes.push(Note { at, what });
         }

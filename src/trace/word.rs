@@ -9,13 +9,13 @@ use crate::fault::Victim;
 use crate::kernel::Digest;
 use crate::model::{Answer, Condition, Endpoint, Event, NodeId, Signal, Zone};
 
-/// Feeds what happened to a digest.
-pub(super) fn feed(digest: &mut Digest, what: &What) {
+/// Feeds what happened to a digest, with each step of the script called by its label.
+pub(super) fn feed(digest: &mut Digest, what: &What, label: impl Fn(u16) -> u16) {
     match what {
-        What::Struck(step, victim) => feed_victim(digest, 1, *step, *victim),
-        What::Healed(step, victim) => feed_victim(digest, 2, *step, *victim),
-        What::Missed(step) => word(digest, 3, [*step, 0, 0]),
-        What::Moved(event) => feed_event(digest, *event),
+        What::Struck(step, victim) => feed_victim(digest, 1, label(*step), *victim),
+        What::Healed(step, victim) => feed_victim(digest, 2, label(*step), *victim),
+        What::Missed(step) => word(digest, 3, [label(*step), 0, 0]),
+        What::Moved(event) => feed_event(digest, *event, label),
         What::Decided(decider, news, rule, actions) => {
             let (tag, number, detail) = signal(*news);
             word(digest, 4, [decider.0.into(), tag, number]);
@@ -33,17 +33,17 @@ pub(super) fn feed(digest: &mut Digest, what: &What) {
             word(digest, 10, [lookout.0.into(), 0, 0]);
             digest.text(gate.name());
         }
-        What::Operated(step, node) => word(digest, 9, [*step, node.0, 0]),
+        What::Operated(step, node) => word(digest, 9, [label(*step), node.0, 0]),
         What::Refused(client, node) => word(digest, 11, [client.0.into(), node.0, 0]),
         What::Ordered(step, decider, rule, actions) => {
-            word(digest, 128, [*step, decider.0.into(), 0]);
+            word(digest, 128, [label(*step), decider.0.into(), 0]);
             digest.text(rule.name());
             for action in actions {
                 feed_action(digest, *action);
             }
         }
         What::Declined(step, refusal) => {
-            word(digest, 129, [*step, 0, 0]);
+            word(digest, 129, [label(*step), 0, 0]);
             digest.text(refusal.name());
         }
         What::Slot(SlotNews::Created(slot, node)) => word(digest, 12, [slot.0.into(), node.0, 1]),
@@ -101,13 +101,13 @@ fn feed_victim(digest: &mut Digest, kind: u8, step: u16, victim: Victim) {
     }
 }
 
-fn feed_event(digest: &mut Digest, event: Event) {
+fn feed_event(digest: &mut Digest, event: Event, label: impl Fn(u16) -> u16) {
     let mut of_node = |kind: u8, node: NodeId, epoch: u32| {
         word(digest, kind, [node.0, 0, 0]);
         digest.u64(epoch.into());
     };
     match event {
-        Event::StepDue(step) => word(digest, 16, [step, 0, 0]),
+        Event::StepDue(step) => word(digest, 16, [label(step), 0, 0]),
         Event::BackendsExit(node, epoch) => of_node(17, node, epoch),
         Event::ProcessStarts(node, epoch) => of_node(18, node, epoch),
         Event::RecoveryEnds(node, epoch) => of_node(19, node, epoch),
@@ -146,11 +146,11 @@ fn feed_event(digest: &mut Digest, event: Event) {
         Event::SourceSet(service, node) => word(digest, 141, [service.0.into(), node.0, 0]),
         Event::SourceLost(service) => word(digest, 142, [service.0.into(), 0, 0]),
         Event::PairDue(pair) => word(digest, 143, [pair.into(), 0, 0]),
-        Event::PairReversed(pair, step) => word(digest, 144, [pair.into(), step, 0]),
+        Event::PairReversed(pair, step) => word(digest, 144, [pair.into(), label(step), 0]),
         Event::CrashesAgain(node, epoch) => of_node(35, node, epoch),
         Event::QueryCancelled(node) => word(digest, 36, [node.0, 0, 0]),
         Event::DiskFills(node, epoch) => of_node(37, node, epoch),
-        Event::FlapDue(step) => word(digest, 38, [step, 0, 0]),
+        Event::FlapDue(step) => word(digest, 38, [label(step), 0, 0]),
         Event::FailureDue(clock, turn) => numbered(digest, 200, clock, turn.into()),
         Event::FailureEnds(clock, turn) => numbered(digest, 201, clock, turn.into()),
         Event::SlotDue(slot) => word(digest, 43, [slot.0.into(), 0, 0]),
@@ -227,7 +227,7 @@ mod tests {
 
     fn digest(what: &What) -> u64 {
         let mut digest = Digest::new();
-        feed(&mut digest, what);
+        feed(&mut digest, what, |step| step);
         digest.finish()
     }
 

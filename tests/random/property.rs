@@ -10,11 +10,12 @@ use cutover::check::Amount;
 use cutover::kernel::{Instant, Span};
 use cutover::model::{Arrivals, Endpoint};
 use cutover::scenario::{Client, Loaded, parse};
-use cutover::sim::{FaultOutcome, Line, Outcome, Reached, Setup, Sim};
+use cutover::sim::{self, FaultOutcome, Line, Outcome, Reached, Setup, Sim};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 
 use super::explained::{operated, unexplained};
+use super::listing::relisted;
 use super::scenario::{Case, text};
 
 type Checked = Result<(), TestCaseError>;
@@ -27,6 +28,7 @@ pub(crate) fn check(case: &Case) -> Checked {
     let loaded = Loaded::from_scenario(case.scenario.clone());
     let loaded = loaded.map_err(|errors| TestCaseError::fail(errors.to_string()))?;
     a_scenario_is_its_text(case, &loaded)?;
+    listing_changes_nothing(case, &loaded.setup)?;
     let setup = Arc::new(loaded.setup);
     let (run, steps) = run(Sim::new(Arc::clone(&setup), case.seed))?;
     let outcome = run.outcome();
@@ -58,6 +60,17 @@ fn a_scenario_is_its_text(case: &Case, loaded: &Loaded) -> Checked {
     let read = read.map_err(|errors| TestCaseError::fail(errors.to_string()))?;
     prop_assert_eq!(&read.scenario, &case.scenario);
     prop_assert_eq!(&read.setup, &loaded.setup);
+    Ok(())
+}
+
+/// Steps that cannot meet happen alike wherever the file lists them.
+fn listing_changes_nothing(case: &Case, setup: &Setup) -> Checked {
+    let Some(other) = relisted(&case.scenario) else { return Ok(()) };
+    let other = Loaded::from_scenario(other);
+    let other = other.map_err(|errors| TestCaseError::fail(errors.to_string()))?;
+    let outcomes = [setup, &other.setup].map(|setup| sim::run(setup, case.seed));
+    same_lines("the listing matters", &outcomes[1].timeline, &outcomes[0].timeline)?;
+    prop_assert_eq!(&outcomes[1], &outcomes[0], "the listing matters");
     Ok(())
 }
 
@@ -113,8 +126,10 @@ fn a_shorter_run_is_the_beginning(case: &Case, setup: &Setup, whole: &Outcome) -
     let struck: Vec<_> = whole.faults.iter().filter(|fault| fault.at <= end).collect();
     prop_assert_eq!(part.faults.len(), struck.len());
     for (known, fault) in part.faults.iter().zip(struck) {
-        // What lasts may reach nodes that are built later, and be over later.
-        let over = fault.over.filter(|over| *over <= end);
+        // What lasts may reach nodes that are built later, and be over later. That no report was
+        // missed is known when the next one is sent.
+        let known_yet = |over: &Instant| *over > fault.at || known.over.is_some();
+        let over = fault.over.filter(|over| *over <= end && known_yet(over));
         let grown = FaultOutcome { nodes: known.nodes.clone(), over, ..fault.clone() };
         prop_assert_eq!(known, &grown);
         prop_assert!(fault.nodes.starts_with(&known.nodes), "{:?} of {:?}", known, fault);

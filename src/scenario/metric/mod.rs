@@ -10,6 +10,8 @@ mod cause;
 mod sums;
 mod table;
 
+use std::collections::BTreeSet;
+
 use self::sums::Sums;
 use super::file::{Client, Deed, Scenario};
 use crate::control::Operator;
@@ -154,9 +156,9 @@ fn of_client(index: usize, client: &Client) -> [Metric; 2] {
     ]
 }
 
-/// Returns the names of the faults that a scenario may inject and of the orders that it gives, in
-/// the order of first mention.
-fn causes(scenario: &Scenario) -> Vec<&'static str> {
+/// Returns the names of the faults that a scenario may inject and of the orders that it gives,
+/// sorted, so that where they are listed makes no difference.
+fn causes(scenario: &Scenario) -> BTreeSet<&'static str> {
     let scripted = scenario.script.iter().flat_map(|step| match step.deed() {
         Deed::Fault(kind, _) => vec![kind.card().name],
         // Terraform runs twice, and the second time it reverses the integration.
@@ -167,13 +169,7 @@ fn causes(scenario: &Scenario) -> Vec<&'static str> {
         Deed::Heal(..) => Vec::new(),
     });
     let failures = scenario.failures.iter().map(|failure| failure.fault.card().name);
-    let mut names: Vec<&'static str> = Vec::new();
-    for name in scripted.chain(failures) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
+    scripted.chain(failures).collect()
 }
 
 /// Returns the value of each metric of a run; nothing where something never came about.
