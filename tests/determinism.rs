@@ -243,9 +243,9 @@ const FAILING: [&str; 2] = [
 fn listed(steps: &[&str], failures: &[&str]) -> String {
     let (head, rest) = SCENARIO.split_once("script: [").expect("there is a script");
     let (list, tail) = rest.split_once("],\n    until").expect("the script ends");
-    let heal = list.lines().find(|line| line.contains("Heal(")).expect("there is a heal");
+    let ended = list.lines().find(|line| line.contains("Heal(")).expect("there is a heal");
     let (steps, failures) = (steps.join(",\n"), failures.join(",\n"));
-    format!("{head}script: [\n{steps},\n{heal}],\nfailures: [\n{failures}],\n    until{tail}")
+    format!("{head}script: [\n{steps},\n{ended}],\nfailures: [\n{failures}],\n    until{tail}")
 }
 
 #[test]

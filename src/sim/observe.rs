@@ -297,7 +297,8 @@ impl Sim {
         let before = self.world.now.minus(Span::from_micros(1));
         let heard = |decider: &Decider| {
             let contact = decider.contacts.iter().find(|contact| contact.node == node)?;
-            contact.last_sent(before)
+            let sent = contact.grid.last(before)?;
+            (contact.flows && sent >= contact.since).then_some(sent)
         };
         self.deciders.iter().filter_map(heard).any(|sent| sent > instant)
     }

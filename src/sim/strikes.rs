@@ -54,8 +54,8 @@ fn over(sim: &Sim, strike: &Strike) -> Option<Instant> {
             // A report may be under way when the run ends.
             (silence.until <= sim.world.now).then_some(silence.until)
         }
-        // What keeps a node from reporting since its last report is something later.
-        None if !sim.status(id).0 && !sim.has_reported_since(id, strike.at) => None,
+        // What keeps a node from reporting after that is something later.
+        None if !sim.has_reported_since(id, strike.at) => None,
         _ => Some(strike.at),
     }
 }
