@@ -61,7 +61,9 @@ pub(super) fn publish(knobs: &Knobs, manager: &mut Manager, decision: &mut Decis
     let standbys: Vec<u16> = manager.standing(Standing::Standby).collect();
     if manager.follows == Some(Following::Passive) {
         if !standbys.is_empty() {
-            decision.actions.push(Action::Publish(Endpoint::Replica, Numbers::of(standbys)));
+            let standbys = Numbers::of(standbys);
+            decision.actions.push(Action::Publish(Endpoint::Replica, standbys));
+            publish_opted_in(knobs, manager, standbys, decision);
         }
         return;
     }
@@ -73,6 +75,20 @@ pub(super) fn publish(knobs: &Knobs, manager: &mut Manager, decision: &mut Decis
     let kept = knobs.replica_name_when_empty == EmptyReplicaName::DeadAddress;
     if manager.plan.standbys() > 0 && (others.iter().next().is_some() || !kept) {
         decision.actions.push(Action::Publish(Endpoint::Replica, others));
+    }
+    let alone = others.iter().next().is_none();
+    let named = manager.member(manager.primary);
+    if named.is_some_and(|named| named.standing == Standing::Standby) {
+        let serving = if alone { Numbers::of([manager.primary]) } else { others };
+        publish_opted_in(knobs, manager, serving, decision);
+    }
+}
+
+/// Points the opt-in replica name to those of a service that serve reads beside the one that its
+/// own name points to, or to that one.
+fn publish_opted_in(knobs: &Knobs, manager: &Manager, to: Numbers, decision: &mut Decision) {
+    if knobs.ha_replica_name && manager.plan.standbys() > 0 {
+        decision.actions.push(Action::Publish(Endpoint::HaReplica, to));
     }
 }
 

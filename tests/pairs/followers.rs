@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use cutover::check::Verdict;
+use cutover::model::Endpoint;
 use cutover::scenario::{self, Loaded};
 use cutover::sim::Sim;
 use proptest::prelude::*;
@@ -115,4 +116,19 @@ fn a_read_replica_service_is_whole_after_maintenance_whatever_befell_it() {
     if let Err(error) = result {
         panic!("{error:#}");
     }
+}
+
+#[test]
+fn the_opt_in_replica_name_of_a_read_replica_leaves_a_lost_standby_and_comes_back() {
+    let lost = [(60_000, "AT, Fault(HostDeath, Node(\"reports-2\")))".to_owned())];
+    let loaded = services("Business", "ha_replica_name: true", &lost);
+    let mut sim = Sim::new(Arc::new(loaded.setup), 0);
+    sim.run();
+    let record = sim.world().services[1].record(Endpoint::HaReplica);
+    let named: Vec<String> = record
+        .changes
+        .iter()
+        .flat_map(|change| change.targets.iter().map(|node| sim.world().node_name(node)))
+        .collect();
+    assert_eq!(named, ["reports-2", "reports-1", "reports-3"]);
 }
