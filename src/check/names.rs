@@ -22,12 +22,13 @@ pub(super) fn primary_name_names_a_primary(case: &Case<'_>) -> Finding {
     }))
 }
 
-/// Judges that the replica name is never moved to the node that the primary name was moved to.
+/// Judges that the replica name is never moved to the node that the primary name was moved to; a
+/// service that follows another has no primary, whatever its names are.
 pub(super) fn replica_name_without_primary(case: &Case<'_>) -> Finding {
     if case.knobs.replica_name_when_empty == EmptyReplicaName::Primary {
         return Finding::Vacuous;
     }
-    Finding::join(case.services().map(|(service, _)| {
+    Finding::join(case.services().map(|(service, memory)| {
         let moves = &service.record(Endpoint::Primary).changes;
         if moves.len() < 2 {
             return Finding::Vacuous;
@@ -43,7 +44,9 @@ pub(super) fn replica_name_without_primary(case: &Case<'_>) -> Finding {
             let Some(primary) = before.next_back() else { continue };
             let both =
                 change.targets.iter().find(|node| primary.targets.iter().any(|p| p == *node));
-            if let Some(node) = both.filter(|_| change.served <= case.until) {
+            let served = change.served;
+            let both = both.filter(|node| served <= case.until && memory.wrote(*node, served));
+            if let Some(node) = both {
                 wrong.push((change.served, node));
             }
         }

@@ -5,7 +5,7 @@
 use super::history::ServiceHistory;
 use crate::control::{Cause, Rule, Window};
 use crate::kernel::Instant;
-use crate::model::{NodeId, StopWait};
+use crate::model::{NodeId, Plan, StopWait};
 
 /// A planned operation from its beginning to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub(crate) struct OperationRecord {
     pub deleted: Vec<(Instant, NodeId)>,
     /// When it was over, and by which rule.
     pub ended: Option<(Instant, Rule)>,
+    /// The plan that its service had then.
+    pub plan: Option<Plan>,
 }
 
 /// How the controlled stop of a server ended.
@@ -60,6 +62,7 @@ impl OperationRecord {
             forwards,
             deleted,
             ended: None,
+            plan: None,
         }
     }
 

@@ -61,7 +61,8 @@ pub(super) fn promotion<'a>(
 pub(super) fn promoted_leaves_replica_name(case: &Case<'_>) -> Finding {
     Finding::join(planned(case).map(|(service, memory, operation)| {
         let Some(promotion) = promotion(memory, operation) else { return Finding::Vacuous };
-        let Some(named) = promotion.published.filter(|_| service.plan.standbys() > 0) else {
+        let plan = operation.plan.unwrap_or(service.plan);
+        let Some(named) = promotion.published.filter(|_| plan.standbys() > 0) else {
             return Finding::Vacuous;
         };
         let Some(publish) = case.knobs.dns_publish_delay.greatest() else {
@@ -79,11 +80,8 @@ pub(super) fn promoted_leaves_replica_name(case: &Case<'_>) -> Finding {
         let record = service.record(Endpoint::Replica);
         let later = record.changes.iter().map(|change| change.served).filter(|at| *at > due);
         // The primary of a pair's service may be a standby again by then.
-        let wrote = |at: Instant| {
-            let last = memory.writable.iter().rev().find(|(from, _)| *from <= at);
-            last.is_some_and(|(_, nodes)| nodes.contains(&promotion.node))
-        };
-        let wrong = |at: &Instant| record.at(*at).has(promotion.node) && wrote(*at);
+        let node = promotion.node;
+        let wrong = |at: &Instant| record.at(*at).has(node) && memory.wrote(node, *at);
         let wrong = [due].into_iter().chain(later).find(wrong);
         let Some(at) = wrong else { return Finding::Holds };
         let name = case.world.node_name(promotion.node);
@@ -211,10 +209,12 @@ pub(super) fn switchover_census(case: &Case<'_>) -> Finding {
             return Finding::Vacuous;
         }
         let name = &case.world.names.services[service.id.index()];
+        // Another order may have changed it since.
+        let plan = operation.plan.unwrap_or(service.plan);
         let old = u8::try_from(operation.old.len()).unwrap_or(u8::MAX);
         let at_once = case.knobs.standby_replacement == StandbyReplacement::AtOnce;
-        let ahead = if at_once && !operation.follows { service.plan.standbys() } else { 1 };
-        let most = service.plan.nodes().max(old) + ahead.max(1);
+        let ahead = if at_once && !operation.follows { plan.standbys() } else { 1 };
+        let most = plan.nodes().max(old) + ahead.max(1);
         let within = memory.census.iter().filter(|(at, ..)| *at >= operation.began && *at <= over);
         let mut more = within.filter(|(_, existing, _)| *existing > most);
         let worst = more.clone().map(|(_, existing, _)| *existing).max();
@@ -224,7 +224,7 @@ pub(super) fn switchover_census(case: &Case<'_>) -> Finding {
         }
         let after = memory.census.iter().rev().find(|(at, ..)| *at <= over);
         let left = after.map_or(0, |(_, existing, _)| *existing);
-        if left == service.plan.nodes() {
+        if left == plan.nodes() {
             return Finding::Holds;
         }
         let detail = format!("{name} has {left} nodes after a switchover");

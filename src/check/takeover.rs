@@ -60,16 +60,12 @@ pub(super) fn standby_name_reads_only(case: &Case<'_>) -> Finding {
     Finding::join(case.history.pairs.iter().flat_map(|pair| {
         [pair.primary, pair.recovery].into_iter().map(|service| {
             let record = case.world.service(service).record(Endpoint::Replica);
-            let writable = &case.history.of(service).writable;
-            let wrote = |node: NodeId, at: Instant| {
-                let last = writable.iter().rev().find(|(from, _)| *from <= at);
-                last.is_some_and(|(_, nodes)| nodes.contains(&node))
-            };
+            let memory = case.history.of(service);
             let changes = record.changes.iter().skip(1);
             let wrong: Vec<_> = changes
                 .filter_map(|change| {
                     let mut targets = change.targets.iter();
-                    Some((change, targets.find(|node| wrote(*node, change.ordered))?))
+                    Some((change, targets.find(|node| memory.wrote(*node, change.ordered))?))
                 })
                 .collect();
             match wrong.first() {

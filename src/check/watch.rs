@@ -59,6 +59,12 @@ pub(crate) fn is_alone(world: &World, id: NodeId) -> bool {
 }
 
 impl ServiceHistory {
+    /// Returns whether a node was writable at an instant.
+    pub(super) fn wrote(&self, node: NodeId, at: Instant) -> bool {
+        let last = self.writable.iter().rev().find(|(from, _)| *from <= at);
+        last.is_some_and(|(_, nodes)| nodes.contains(&node))
+    }
+
     /// Returns since when a standby had reached nobody just before an instant, if so.
     pub(super) fn isolated_since(&self, node: NodeId, before: Instant) -> Option<Instant> {
         let earlier = self.isolated.iter().rev().skip_while(|(at, _)| *at >= before);

@@ -145,11 +145,11 @@ impl Sim {
 
     /// Lets the judge remember when the operation under way was over, if it is.
     pub(super) fn note_operation_over(&mut self, service: ServiceId, rule: Rule) {
-        let now = self.world.now;
+        let (now, plan) = (self.world.now, self.world.service(service).plan);
         if let Some(operation) = self.history.of_mut(service).operations.last_mut()
             && operation.ended.is_none()
         {
-            operation.ended = Some((now, rule));
+            (operation.ended, operation.plan) = (Some((now, rule)), Some(plan));
         }
     }
 }

@@ -4,7 +4,7 @@
 //! ordered.
 
 use cutover::control::{Manager, PhaseName, Rule, Window};
-use cutover::model::{DeciderId, Endpoint, NodeId, ServiceId};
+use cutover::model::{DeciderId, Endpoint, NodeId, Plan, ServiceId};
 use cutover::sim::{Operator, Sim};
 use cutover::trace::{Note, What};
 
@@ -31,6 +31,8 @@ pub(crate) struct Operation {
     pub(crate) forwards: Vec<(u64, NodeId)>,
     pub(crate) deleted: Vec<(u64, NodeId)>,
     pub(crate) ended: Option<(u64, Rule)>,
+    /// The plan that its service had then.
+    pub(crate) plan: Option<Plan>,
 }
 
 impl Operation {
@@ -92,6 +94,7 @@ impl OfService {
                     forwards: Vec::new(),
                     deleted: Vec::new(),
                     ended: None,
+                    plan: None,
                 });
             }
             Operator::RemoveWindows => {
@@ -162,6 +165,7 @@ impl OfService {
         });
         if let Some(last) = self.operations.last_mut().filter(|one| one.ended.is_none()) {
             last.ended = Some((now, rules.next().unwrap_or(Rule::NoteNews)));
+            last.plan = Some(belief.plan);
         }
     }
 }

@@ -40,8 +40,11 @@ pub(super) fn replica_name_without_primary(of: &Reference<'_>) -> Finding {
         };
         let wrong = changes.iter().enumerate().skip(1).filter(|(index, change)| {
             let before = moves.iter().rev().find(|of| of.ordered <= change.ordered);
+            let writable = of.seen(id).writable.at(movement::micros(change.served));
             let both = before.is_some_and(|primary| {
-                change.targets.iter().any(|node| primary.targets.iter().any(|one| one == node))
+                let names = |node| primary.targets.iter().any(|one| one == node);
+                let wrote = |node| writable.is_some_and(|nodes| nodes.contains(&node));
+                change.targets.iter().any(|node| names(node) && wrote(node))
             });
             both && !overtaken(*index)
         });

@@ -55,7 +55,8 @@ pub(super) fn promoted_leaves_replica_name(of: &Reference<'_>) -> Finding {
     of_operations(of, |operation| {
         let one = promotion(of, operation)?;
         let service = of.world.service(operation.service);
-        let named = one.seen.published.filter(|_| service.plan.standbys() > 0)?;
+        let plan = operation.plan.unwrap_or(service.plan);
+        let named = one.seen.published.filter(|_| plan.standbys() > 0)?;
         let due = named + greatest(of.knobs().dns_publish_delay)?;
         let stalled = of
             .deeds
@@ -263,7 +264,7 @@ pub(super) fn switchover_census(of: &Reference<'_>) -> Finding {
         if !whole || lost || faults(of, operation) > 0 {
             return None;
         }
-        let plan = of.world.service(operation.service).plan;
+        let plan = operation.plan?;
         let at_once = of.knobs().standby_replacement == StandbyReplacement::AtOnce;
         let ahead = if at_once && !operation.follows { plan.standbys().max(1) } else { 1 };
         let old = u64::try_from(operation.old.len()).expect("a service has few nodes");
