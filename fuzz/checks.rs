@@ -7,6 +7,7 @@ mod explained;
 
 use std::sync::Arc;
 
+use cutover::blame;
 use cutover::scenario::{Loaded, parse, write};
 use cutover::search::{Dice, whole};
 use cutover::sim::Sim;
@@ -55,4 +56,8 @@ pub(crate) fn keeps(loaded: &Loaded, seed: u64) {
     let mut again = Sim::new(setup, seed);
     again.run();
     assert_eq!(again.fingerprint(), outcome.fingerprint);
+    let ledger = blame::ledger(&again.outcome());
+    let causes = blame::shares(&ledger);
+    let lost: u64 = outcome.services.iter().map(|service| service.loss.lost_commits).sum();
+    assert_eq!(causes.iter().map(|cause| cause.lost_commits).sum::<u64>(), lost);
 }

@@ -1,35 +1,12 @@
 //! Which invariants a run may break without a planted bug, and what has to have gone wrong then.
 //!
 //! Knows nothing of how runs are made. Kept here: fuzzing and random scenarios hold to one list; an
-//! invariant that is not named here may be broken only in a run in which something happens.
+//! invariant that is not named here is never broken, whatever goes wrong.
 
 use cutover::check::Verdict;
 use cutover::kernel::{Bytes, Chance, Distribution, Instant};
-use cutover::knob::{Policy, RemovedRecovery};
+use cutover::knob::{EmptyReplicaName, Policy, RemovedRecovery, SwitchoverDrain, SwitchoverOrder};
 use cutover::sim::{Deed, Operator, Outcome, Promotion, Setup, SlotOutcome, Work};
-
-/// What no run breaks, whatever goes wrong in it.
-const NEVER_BROKEN: [&str; 19] = [
-    "accounting-adds-up",
-    "best-candidate-promoted",
-    "timelines-form-a-tree",
-    "standby-loss-leaves-primary",
-    "standby-serves-during-silence",
-    "restore-loss-bounded",
-    "fenced-node-silent",
-    "histories-not-merged",
-    "wal-fits-the-disk",
-    "read-replica-stays",
-    "slot-behind-its-node",
-    "slot-has-no-gap",
-    "duplicates-bounded",
-    "lone-node-loses-slots",
-    "upgrade-in-place",
-    "preconditions-checked",
-    "plan-change-leaves-primary",
-    "upgrade-drops-slots",
-    "power-cycle-drops-slots",
-];
 
 /// What a run breaks only when somebody left a slot of the same name on a standby.
 const BROKEN_BY_LEFTOVER_SLOTS: [&str; 3] =
@@ -69,12 +46,39 @@ const BROKEN_BY_PROMOTIONS: [&str; 6] = [
 const BROKEN_BY_HAND: &str = "primary-name-names-a-primary";
 
 /// What somebody breaks who promotes a node by hand: another node than the one that a switchover
-/// has made safe may then be taken for the furthest, or for the one that it replaces.
-const BROKEN_BY_PROMOTIONS_BY_HAND: &str = "switchover-order";
+/// has made safe may then be taken for the furthest, or for the one that it replaces; and the
+/// platform goes on to name it a standby.
+const BROKEN_BY_PROMOTIONS_BY_HAND: [&str; 2] = ["switchover-order", "forwarding-lasts"];
+
+/// What is broken by that, and by the stance that a name without standbys points to the primary.
+const BROKEN_BY_EMPTY_NAMES: &str = "standby-name-reads-only";
 
 /// What an order breaks by what a stance makes of it: a recovery service whose integration is
-/// removed is promoted, and both services of the pair are active.
-const BROKEN_BY_REMOVAL: &str = "roles-move-legally";
+/// removed is promoted, both services of the pair are active, and both claim the name.
+const BROKEN_BY_REMOVAL: [&str; 2] = ["roles-move-legally", "service-name-constant"];
+
+/// What a planned change of a pair's active service breaks by a stance: the service that takes over
+/// does not wait for the last WAL of the other one, which then cannot follow. So it is, too, when
+/// somebody promotes it past the other one, which may be in maintenance: it is built anew.
+const BROKEN_BY_CUTTING_OFF: &str = "pair-protected-again";
+
+/// What an order breaks that meets a fault of which nobody has heard yet: the platform removes what
+/// it takes for one of several.
+const BROKEN_BY_ORDERS_AND_FAULTS: &str = "removal-leaves-a-node";
+
+/// What a service breaks that follows another, which fails, is upgraded or restored: it has nobody
+/// to build its standbys from.
+const BROKEN_BY_SOURCES: &str = "ha-replica-name-serves";
+
+/// What orders to pairs, and orders that stop a primary, may break: both services are active when
+/// one is made to go on alone, and its names are those of a service that follows.
+const BROKEN_BY_ORDERS: [&str; 2] = ["one-active-service", "replica-name-without-primary"];
+
+/// What a run may break in which something goes wrong or is ordered: a standby that serves reads is
+/// behind the one before; whoever comes to a new primary lacks what its slot had not kept; writes
+/// wait though reports come as ever; and a stop ends waits with a warning.
+const BROKEN_BY_WHATEVER_HAPPENS: [&str; 4] =
+    ["reads-gone-back", "no-skipped-window", "blocked-writes-noticed", "no-warned-commits"];
 
 /// Returns the violations of a run that nothing in it explains, each with its detail.
 pub(crate) fn unexplained(setup: &Setup, outcome: &Outcome) -> Vec<String> {
@@ -85,9 +89,7 @@ pub(crate) fn unexplained(setup: &Setup, outcome: &Outcome) -> Vec<String> {
 
 fn explained(setup: &Setup, outcome: &Outcome, id: &str) -> bool {
     let disturbed = several_faults(outcome) || operated(setup);
-    if NEVER_BROKEN.contains(&id) {
-        false
-    } else if BROKEN_BY_LEFTOVER_SLOTS.contains(&id) {
+    if BROKEN_BY_LEFTOVER_SLOTS.contains(&id) {
         setup.slots.iter().any(|slot| !slot.left_over.is_empty())
     } else if BROKEN_BY_DAEMONS.contains(&id) {
         // A switchover that is called off goes by its own patience, and waits for no timeout.
@@ -98,18 +100,30 @@ fn explained(setup: &Setup, outcome: &Outcome, id: &str) -> bool {
         setup.knobs.policy == Policy::Pglookout && restarts(outcome)
     } else if id == BROKEN_BY_HAND {
         operated(setup) && !setup.integrations.is_empty()
-    } else if id == BROKEN_BY_PROMOTIONS_BY_HAND {
-        let promotes = |deed: &Deed| matches!(deed, Deed::Operator(Operator::Promote, ..));
-        setup.script.iter().any(|planned| promotes(&planned.deed))
-    } else if id == BROKEN_BY_REMOVAL {
+    } else if BROKEN_BY_PROMOTIONS_BY_HAND.contains(&id) {
+        promoted_by_hand(setup)
+    } else if id == BROKEN_BY_EMPTY_NAMES {
+        let primary = setup.knobs.replica_name_when_empty == EmptyReplicaName::Primary;
+        primary || promoted_by_hand(setup)
+    } else if BROKEN_BY_REMOVAL.contains(&id) {
         setup.knobs.removed_recovery == RemovedRecovery::Promoted
+    } else if id == BROKEN_BY_CUTTING_OFF {
+        setup.knobs.switchover_drain == SwitchoverDrain::CutAtOnce
+            || setup.knobs.switchover_order == SwitchoverOrder::PromoteFirst
+            || passed_over(setup)
+    } else if id == BROKEN_BY_SOURCES {
+        !setup.integrations.is_empty() && something_happened(setup, outcome)
+    } else if id == BROKEN_BY_ORDERS_AND_FAULTS {
+        operated(setup) && !outcome.faults.is_empty()
+    } else if BROKEN_BY_ORDERS.contains(&id) {
+        operated(setup) && !setup.integrations.is_empty()
     } else if BROKEN_BY_SECOND_FAULTS.contains(&id) {
         disturbed || outrun(setup, outcome.seed)
     } else if BROKEN_BY_PROMOTIONS.contains(&id) {
         let promoted = outcome.services.iter().any(|service| !service.promotions.is_empty());
         promoted || operated(setup)
     } else {
-        something_happened(setup, outcome)
+        BROKEN_BY_WHATEVER_HAPPENS.contains(&id) && something_happened(setup, outcome)
     }
 }
 
@@ -138,6 +152,27 @@ fn misled(setup: &Setup, outcome: &Outcome, disturbed: bool) -> bool {
             // A daemon that has never seen the primary does not wait for it.
             || outcome.faults.first().is_some_and(|fault| fault.at <= unseen)
             || outcome.services.iter().flat_map(|of| &of.promotions).any(at_once))
+}
+
+/// Returns whether somebody orders what promotes a service past the other one of its pair, or what
+/// replaces the nodes of one.
+fn passed_over(setup: &Setup) -> bool {
+    setup.script.iter().any(|planned| {
+        let Deed::Operator(operator, _) = planned.deed else { return false };
+        matches!(
+            operator,
+            Operator::PromoteToMaster
+                | Operator::Maintain
+                | Operator::Migrate(_)
+                | Operator::ChangeTier(_)
+        )
+    })
+}
+
+/// Returns whether an operator promotes a node past the platform.
+fn promoted_by_hand(setup: &Setup) -> bool {
+    let promotes = |deed: &Deed| matches!(deed, Deed::Operator(Operator::Promote, ..));
+    setup.script.iter().any(|planned| promotes(&planned.deed))
 }
 
 /// Returns whether a server went down that is started again.
