@@ -388,29 +388,3 @@ fn maintenance_of_a_read_replica_in_its_window_is_shown_as_running_and_as_comple
         outcome.switchovers[0].states.iter().map(|(_, state)| state.word()).collect();
     assert_eq!(states, ["PENDING", "SCHEDULED", "RUNNING", "COMPLETED"]);
 }
-
-/// Returns how an invariant came out.
-fn verdict(outcome: &Outcome, id: &str) -> Verdict {
-    let found = outcome.invariants.iter().find(|one| one.id == id);
-    found.expect("it is judged").verdict
-}
-
-#[test]
-fn a_switchover_is_judged_by_the_plan_that_it_ended_with() {
-    let later = r#"At("14m", Operator(ChangeTier(Premium), Service("orders"))),"#;
-    for script in ["", later] {
-        let outcome = run(&scenario("Hobbyist", "", "", script).setup, 0);
-        assert_eq!(verdict(&outcome, "switchover-census"), Verdict::Holds, "{script}");
-    }
-}
-
-#[test]
-fn a_switchover_whose_first_candidate_is_too_slow_is_judged_by_the_second() {
-    // Each promotion ends at the very instant at which patience does.
-    let slow = r#"promotion_overhead: "60s", forward_for: "1m""#;
-    let outcome = run(&scenario("Business", "", slow, "").setup, 0);
-    assert!(outcome.services[0].promotions.len() > 1, "{:?}", outcome.services[0].promotions);
-    for id in ["switchover-order", "forwarding-lasts"] {
-        assert_eq!(verdict(&outcome, id), Verdict::Holds, "{id}");
-    }
-}

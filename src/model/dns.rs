@@ -134,10 +134,15 @@ impl Record {
         let found = self.pending.iter().position(|(pending, _)| *pending == version);
         let Some(index) = found else { return false };
         let (_, change) = self.pending.remove(index);
-        if version < self.served_version || change.targets == self.now() {
+        if version < self.served_version {
             return false;
         }
         self.served_version = version;
+        if change.targets == self.now() {
+            // What changes nothing overtakes what was ordered before it, too, and is waited for.
+            self.untold |= self.pending.iter().any(|(pending, _)| *pending < version);
+            return false;
+        }
         self.changes.push(Change { served: now, ..change });
         self.untold = true;
         true
@@ -306,5 +311,18 @@ mod tests {
         assert!(record.is_news() && !record.is_news());
         assert_eq!(record.now(), Targets::of([NodeId(2)]));
         assert_eq!(record.at(at(4)), Targets::of([NodeId(0)]));
+    }
+
+    #[test]
+    fn a_change_overtaken_by_one_that_puts_back_what_is_served_is_not_served() {
+        let served = Targets::of([NodeId(0)]);
+        let mut record = Record::new(served);
+        let first = record.order(at(1), Targets::of([NodeId(1)]));
+        let back = record.order(at(2), served);
+        assert!(!record.serve(at(5), back));
+        assert!(record.is_news(), "whoever waits for the name is told");
+        assert!(!record.serve(at(9), first));
+        assert!(!record.is_news());
+        assert_eq!((record.now(), record.changes.len()), (served, 1));
     }
 }
