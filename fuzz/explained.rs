@@ -67,11 +67,12 @@ const BROKEN_BY_CUTTING_OFF: &str = "pair-protected-again";
 const BROKEN_BY_ORDERS_AND_FAULTS: &str = "removal-leaves-a-node";
 
 /// What a service breaks that follows another, which fails, is upgraded or restored: it has nobody
-/// to build its standbys from.
+/// to build its standbys from. So does one of which no name can be changed.
 const BROKEN_BY_SOURCES: &str = "ha-replica-name-serves";
 
 /// What orders to pairs, and orders that stop a primary, may break: both services are active when
-/// one is made to go on alone, and its names are those of a service that follows.
+/// one is made to go on alone, and its names are those of a service that follows; daemons promote
+/// whom the platform was about to name a standby.
 const BROKEN_BY_ORDERS: [&str; 2] = ["one-active-service", "replica-name-without-primary"];
 
 /// What a run may break in which something goes wrong or is ordered: a standby that serves reads is
@@ -112,11 +113,13 @@ fn explained(setup: &Setup, outcome: &Outcome, id: &str) -> bool {
             || setup.knobs.switchover_order == SwitchoverOrder::PromoteFirst
             || passed_over(setup)
     } else if id == BROKEN_BY_SOURCES {
-        !setup.integrations.is_empty() && something_happened(setup, outcome)
+        let stalled = outcome.faults.iter().any(|fault| fault.fault == "PublishStall");
+        stalled || (!setup.integrations.is_empty() && something_happened(setup, outcome))
     } else if id == BROKEN_BY_ORDERS_AND_FAULTS {
         operated(setup) && !outcome.faults.is_empty()
     } else if BROKEN_BY_ORDERS.contains(&id) {
-        operated(setup) && !setup.integrations.is_empty()
+        let daemons = setup.knobs.policy == Policy::Pglookout;
+        operated(setup) && (daemons || !setup.integrations.is_empty())
     } else if BROKEN_BY_SECOND_FAULTS.contains(&id) {
         disturbed || outrun(setup, outcome.seed)
     } else if BROKEN_BY_PROMOTIONS.contains(&id) {
