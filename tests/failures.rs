@@ -235,6 +235,30 @@ fn nodes_beyond_those_that_a_run_keeps_account_of_never_fail_and_the_run_says_so
 }
 
 #[test]
+fn each_repair_ends_the_strike_before_it_and_reaches_whom_that_one_reached() {
+    let cuts = r#"Failure(name: "cuts", fault: LinkCut,
+        strikes: Only(Link(Primary("orders"), Platform)),
+        occurs: Times(["60s", "1h"]), lasts: "10m"),"#;
+    let outcome = run(cuts, "", 0);
+    let told = |fault: &FaultOutcome| {
+        (fault.at.as_micros() / 60_000_000, fault.healed, fault.nodes.join(","))
+    };
+    let all: Vec<_> = outcome.faults.iter().map(told).collect();
+    // The standby became primary while the first cut lasted, and the second one is its own.
+    let expected = [(1, false, "orders-1"), (11, true, "orders-1")];
+    let later = [(60, false, "orders-2"), (70, true, "orders-2")];
+    let expected =
+        expected.iter().chain(&later).map(|(at, healed, on)| (*at, *healed, (*on).to_owned()));
+    assert_eq!(all, expected.collect::<Vec<_>>());
+    let ends: Vec<_> = outcome
+        .faults
+        .iter()
+        .map(|fault| fault.ended.map(|end| end.as_micros() / 60_000_000))
+        .collect();
+    assert_eq!(ends, [Some(11), None, Some(70), None]);
+}
+
+#[test]
 fn repairs_wait_for_a_crew_in_the_order_of_the_strikes() {
     let rest = r#"tuning: Tuning(detection_timeout: "400d", standby_timeout: "400d"),"#;
     let failure = |crews: &str| {

@@ -59,8 +59,7 @@ pub(super) fn chain(
         return chain;
     }
     let in_time = |end: &Instant| outage.end.is_none_or(|over| *end <= over);
-    let healed = fault
-        .and_then(|fault| cause::ended(outcome, fault).filter(in_time).map(|end| (fault, end)));
+    let healed = fault.and_then(|fault| fault.ended.filter(in_time).map(|end| (fault, end)));
     if let Some((fault, end)) = healed {
         chain.push(Link::new(end, format!("{} of {} ends", fault.fault, fault.what)));
     }
@@ -199,7 +198,7 @@ fn follows(
     }
     let new = enough.standbys.iter().find(|node| !few.standbys.contains(node));
     let Some(node) = new else { return Vec::new() };
-    let healed = fault.and_then(|fault| cause::ended(outcome, fault).map(|end| (fault, end)));
+    let healed = fault.and_then(|fault| fault.ended.map(|end| (fault, end)));
     let mut chain = Vec::new();
     let back = healed.filter(|(fault, end)| fault.nodes.contains(node) && *end <= enough.at);
     if let Some((fault, end)) = back {

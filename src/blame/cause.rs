@@ -19,7 +19,7 @@ pub(super) fn of_silence<'a>(
     let reaching = || struck(outcome).filter(|fault| fault.nodes.iter().any(|of| of == node));
     let hiding = || reaching().filter(|fault| fault.hides && fault.at <= noticed);
     let open = |fault: &&FaultOutcome| {
-        over(outcome, fault).is_none_or(|end| end > last_report) && fault.at <= noticed
+        over(fault).is_none_or(|end| end > last_report) && fault.at <= noticed
     };
     hiding().find(open).or_else(|| hiding().last()).or_else(|| {
         let known = reaching().filter(|fault| fault.at <= noticed);
@@ -56,8 +56,7 @@ pub(super) fn lasting<'a>(
         let beside = fault.nodes.iter().any(|node| targets.contains(&node));
         fault.at <= by && (beside || fault.what.split(' ').any(|word| word == client.name))
     };
-    let open =
-        |fault: &&FaultOutcome| over(outcome, fault).is_none_or(|end| end + UNDER_WAY >= start);
+    let open = |fault: &&FaultOutcome| over(fault).is_none_or(|end| end + UNDER_WAY >= start);
     struck(outcome).filter(reaches).filter(open).last()
 }
 
@@ -75,8 +74,7 @@ pub(super) fn within<'a>(
     (from, to): (Instant, Instant),
 ) -> Vec<&'a FaultOutcome> {
     let reaching = struck(outcome).filter(|fault| fault.nodes.iter().any(|of| of == node));
-    let open =
-        |fault: &&FaultOutcome| fault.at <= to && over(outcome, fault).is_none_or(|end| end > from);
+    let open = |fault: &&FaultOutcome| fault.at <= to && over(fault).is_none_or(|end| end > from);
     reaching.filter(open).filter(|fault| !HARMLESS.contains(&fault.fault)).collect()
 }
 
@@ -101,7 +99,7 @@ pub(super) fn of_replay<'a>(
 ) -> Option<&'a FaultOutcome> {
     let mut of_node = struck(outcome).filter(|fault| fault.node.as_ref() == Some(&promotion.node));
     of_node.find(|fault| {
-        let lasted = ended(outcome, fault).is_none_or(|end| end > promotion.ordered);
+        let lasted = fault.ended.is_none_or(|end| end > promotion.ordered);
         fault.fault == "LongQuery" && fault.at <= promotion.ordered && lasted
     })
 }
@@ -119,29 +117,15 @@ pub(super) fn misleading<'a>(outcome: &'a Outcome, promotion: &Promotion) -> Vec
     let by = promotion.ordered;
     let open = |fault: &&FaultOutcome| {
         // A daemon that had to wait for another decides when that one is there again.
-        let end = ended(outcome, fault);
+        let end = fault.ended;
         fault.at <= by && (fault.fault == "Maintenance" || end.is_none_or(|end| end > by))
     };
     struck(outcome).filter(of_daemon).filter(open).collect()
 }
 
-/// Returns when a fault was healed, if it was: a heal ends the last that has the same words and
-/// lasts.
-pub(super) fn ended(outcome: &Outcome, fault: &FaultOutcome) -> Option<Instant> {
-    let after = outcome.faults.iter().skip_while(|one| !std::ptr::eq(*one, fault)).skip(1);
-    let same = |one: &&FaultOutcome| one.fault == fault.fault && one.what == fault.what;
-    let mut others = 0_usize;
-    let heal = after.filter(same).find(|one| {
-        let own = one.healed && others == 0;
-        others = if one.healed { others.saturating_sub(1) } else { others + 1 };
-        own
-    });
-    heal.map(|heal| heal.at)
-}
-
 /// Returns when a fault no longer hid whom it struck, since it was healed or came back by itself.
-pub(super) fn over(outcome: &Outcome, fault: &FaultOutcome) -> Option<Instant> {
-    [ended(outcome, fault), fault.over].into_iter().flatten().min()
+pub(super) fn over(fault: &FaultOutcome) -> Option<Instant> {
+    [fault.ended, fault.over].into_iter().flatten().min()
 }
 
 /// Returns whether a fault of a kind that struck a service lasted at an instant.
@@ -154,7 +138,7 @@ pub(super) fn lasts<'a>(
     let mut of_kind = struck(outcome).filter(|fault| kinds.contains(&fault.fault));
     of_kind.find(|fault| {
         let there = of_service(fault, service) || fault.what == service.name;
-        there && fault.at <= at && ended(outcome, fault).is_none_or(|end| end > at)
+        there && fault.at <= at && fault.ended.is_none_or(|end| end > at)
     })
 }
 
@@ -193,7 +177,7 @@ pub(super) fn of_others<'a>(
             || (apart && OF_LINKS.contains(&fault.fault) && fault.nodes.iter().any(other))
     };
     let open = |fault: &&FaultOutcome| {
-        let over = over(outcome, fault);
+        let over = over(fault);
         fault.at <= promotion.ordered && over.is_none_or(|end| end > promotion.ordered)
     };
     let of_service = |fault: &&FaultOutcome| fault.hides && of_service(fault, service);
@@ -211,8 +195,7 @@ pub(super) fn between<'a>(
         let of_link = OF_LINKS.contains(&fault.fault);
         of_link && reaches(from) && reaches(to)
     };
-    let open =
-        |fault: &&FaultOutcome| fault.at <= at && ended(outcome, fault).is_none_or(|end| end > at);
+    let open = |fault: &&FaultOutcome| fault.at <= at && fault.ended.is_none_or(|end| end > at);
     struck(outcome).filter(both).find(open)
 }
 
@@ -223,8 +206,7 @@ pub(super) fn on_the_way_to<'a>(
     at: Instant,
 ) -> Option<&'a FaultOutcome> {
     let reaches = |fault: &&FaultOutcome| fault.what.split(' ').any(|word| word == client);
-    let open =
-        |fault: &&FaultOutcome| fault.at <= at && ended(outcome, fault).is_none_or(|end| end >= at);
+    let open = |fault: &&FaultOutcome| fault.at <= at && fault.ended.is_none_or(|end| end >= at);
     struck(outcome).filter(reaches).filter(open).last()
 }
 

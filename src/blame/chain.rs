@@ -70,7 +70,7 @@ fn by_daemon(outcome: &Outcome, promotion: &Promotion) -> Vec<Link> {
     let mut chain: Vec<Link> = fault.map(strike).into_iter().collect();
     for fault in cause::misleading(outcome, promotion) {
         chain.push(strike(fault));
-        let end = cause::ended(outcome, fault).filter(|end| *end <= promotion.ordered);
+        let end = fault.ended.filter(|end| *end <= promotion.ordered);
         let what = || format!("{} of {} ends", fault.fault, fault.what);
         chain.extend(end.map(|end| Link::new(end, what())));
     }

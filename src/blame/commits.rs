@@ -122,7 +122,7 @@ fn behind_it<'a>(
     let since = if ordered { promotion.ordered } else { last_report };
     let fault = cause::of_silence(outcome, old, (since, noticed));
     let lasts = |fault: &&FaultOutcome| {
-        fault.hides && cause::over(outcome, fault).is_none_or(|end| end > promotion.ordered)
+        fault.hides && cause::over(fault).is_none_or(|end| end > promotion.ordered)
     };
     fault.filter(|fault| !ordered || lasts(fault))
 }
@@ -326,7 +326,7 @@ fn chain(
     chain.extend(interrupted(outcome, service, promotion.ordered));
     chain.extend(cause::of_others(outcome, one.service, promotion).into_iter().map(strike));
     let hiding = turns.fault.filter(|fault| fault.hides);
-    let healed = hiding.and_then(|fault| cause::ended(outcome, fault));
+    let healed = hiding.and_then(|fault| fault.ended);
     let fence = fences(outcome, service, &range.node);
     if matches!(kind, Kind::LostBeside | Kind::LostFencing) {
         let before = |at: &Instant| fence.as_ref().is_none_or(|fence| *at <= fence.at);

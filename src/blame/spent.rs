@@ -189,7 +189,7 @@ impl<'a> Case<'a> {
         let stalled = back::stalled(self.service, self.client, outage);
         if let Some((_, enough)) = stalled.filter(|_| back::spares(self.service, fault)) {
             let healed = |fault: &FaultOutcome| {
-                let ended = cause::ended(outcome, fault);
+                let ended = fault.ended;
                 ended.is_some_and(|end| enough.is_none_or(|enough| end <= enough.at))
             };
             return match fault {

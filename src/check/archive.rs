@@ -9,7 +9,7 @@ use super::history::PromotionRecord;
 use super::ledger::surviving_line;
 use super::verdict::Amount;
 use crate::kernel::{Bytes, Instant, Lsn, Position, Span};
-use crate::model::{BranchId, Role, Service, ServiceId, World};
+use crate::model::{Branch, BranchId, Role, Service, ServiceId, World};
 
 /// WAL before the beginning of a timeline that is in no archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +87,8 @@ fn restored(case: &Case<'_>, service: &Service, promotion: &PromotionRecord) -> 
     if whole <= parent.tally(fork, end).acked {
         return Finding::Holds;
     }
-    let newest = newest_upload(case, service, restore.uploaded_until.min(end), promotion.ordered);
+    let uploaded = restore.uploaded_until.min(end);
+    let newest = newest_upload(case, (service, parent), uploaded, promotion.ordered);
     let bound = case.knobs.archive_period.max(end.since(newest.max(parent.began)));
     // A whole byte may have been on its way into the archive.
     let kept = Position::from_lsn(Lsn(fork.lsn().get() + 1));
@@ -104,12 +105,19 @@ fn restored(case: &Case<'_>, service: &Service, promotion: &PromotionRecord) -> 
 }
 
 /// Returns when the newest upload by `end` was made, of those that a restore could still find.
-fn newest_upload(case: &Case<'_>, service: &Service, end: Instant, ordered: Instant) -> Instant {
+fn newest_upload(
+    case: &Case<'_>,
+    (service, parent): (&Service, &Branch),
+    end: Instant,
+    ordered: Instant,
+) -> Instant {
     let lasting = service
         .upload_stalls
         .iter()
         .filter(|(from, until)| *from <= end && (*until > ordered || *until > end));
-    let end = lasting.map(|(from, _)| *from).fold(end, Instant::min);
+    // A server that was down when uploads began to stall had uploaded nothing since it went down.
+    let stalled = lasting.map(|(from, _)| parent.uploaded_until(*from));
+    let end = stalled.fold(end, Instant::min);
     case.world.archive_pace(service.id).last(end).unwrap_or(Instant::ZERO)
 }
 

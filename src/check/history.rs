@@ -156,6 +156,8 @@ pub(crate) struct Strike {
     pub kind: FaultKind,
     /// Whether it was healed.
     pub healed: bool,
+    /// Which of the strikes is its heal, once it is healed.
+    pub ended: Option<usize>,
     /// Who.
     pub victim: Victim,
     /// Whether the victim was the primary of its service.

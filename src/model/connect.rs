@@ -284,15 +284,7 @@ impl World {
 
     /// Ends a client's outage at the instant at which its first answer arrives.
     pub(super) fn succeed(&mut self, id: ClientId, node: NodeId) {
-        let delay = self.client_delay(id, node);
-        let answer = match self.client(id).session {
-            Some((branch, place)) if self.client(id).work.writes() => {
-                let session = &self.branch(branch).sessions[place];
-                let own = session.replies.nth(1) + session.latency;
-                self.branch(branch).reply_leaves(session, 1).unwrap_or(own) + delay
-            }
-            _ => self.now + delay,
-        };
+        let answer = self.first_answer(id, node);
         let well_since = self.available_since(id, node);
         let client = self.client_mut(id);
         if let Some(outage) = &mut client.outage {
@@ -300,9 +292,42 @@ impl World {
             outage.answered_by = Some(node);
         }
         client.recover(answer);
+        self.answer_together(id, node);
         self.compare(id, node);
         if !self.is_fresh(id) && !self.knows_all(id) {
             self.plan_renewal(id);
+        }
+    }
+
+    /// Returns when the first answer of a session that has just begun arrives.
+    fn first_answer(&self, id: ClientId, node: NodeId) -> Instant {
+        let delay = self.client_delay(id, node);
+        match self.client(id).session {
+            Some((branch, place)) if self.client(id).work.writes() => {
+                let session = &self.branch(branch).sessions[place];
+                let own = session.replies.nth(1) + session.latency;
+                self.branch(branch).reply_leaves(session, 1).unwrap_or(own) + delay
+            }
+            _ => self.now + delay,
+        }
+    }
+
+    /// Tells those again that came to a server at this very instant: what they all write at once
+    /// is one piece of WAL, and each of them waits for the whole of it.
+    fn answer_together(&mut self, newcomer: ClientId, node: NodeId) {
+        let Some((branch, _)) = self.client(newcomer).session else { return };
+        let first = self.now + Span::from_micros(1);
+        let sessions = self.branch(branch).sessions.iter();
+        let at_once =
+            sessions.filter(|one| one.waited && one.is_open() && one.commits().first() == first);
+        let others: Vec<ClientId> = at_once.map(|one| one.client).collect();
+        for other in others.into_iter().filter(|other| *other != newcomer) {
+            let answer = self.first_answer(other, node);
+            let client = self.client_mut(other);
+            let ended = client.outages.last_mut().filter(|_| client.outage.is_none());
+            if let Some(outage) = ended.filter(|outage| outage.end > first) {
+                outage.end = answer;
+            }
         }
     }
 

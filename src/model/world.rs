@@ -104,6 +104,9 @@ pub struct World {
 impl World {
     /// Returns a service.
     ///
+    /// # Panics
+    /// When the run has no such service.
+    ///
     /// # Examples
     /// ```
     /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
@@ -117,6 +120,9 @@ impl World {
     }
 
     /// Returns a node.
+    ///
+    /// # Panics
+    /// When the run has no such node.
     ///
     /// # Examples
     /// ```

@@ -278,6 +278,7 @@ fn faults() -> Vec<FaultOutcome> {
         primary: !healed,
         nodes: vec!["orders-1".to_owned()],
         hides: true,
+        ended: (!healed).then(|| at(1_500)),
         over: None,
     };
     vec![hang(600, false), hang(1_500, true)]

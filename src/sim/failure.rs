@@ -164,11 +164,6 @@ impl Failures {
         *first = now.max(*first) + takes;
         *first
     }
-
-    /// Returns whether nothing goes wrong by itself.
-    fn is_idle(&self) -> bool {
-        self.clocks.is_empty()
-    }
 }
 
 /// The most clocks of a run: their numbers follow those of a script's steps.
@@ -318,14 +313,14 @@ impl Sim {
         ended
     }
 
-    /// Returns what a step of the script does, or the clock of a failure with that number.
+    /// Returns what a strike or an order of this run did.
     pub(super) fn deed(&self, step: u16) -> Deed {
-        if let Some(clock) = usize::from(step).checked_sub(STEPS_MAX)
-            && !self.failures.is_idle()
-        {
-            let clock = &self.failures.clocks[clock];
-            return Deed::Fault(self.setup.failures[clock.failure].kind, clock.target);
-        }
-        self.setup.script[usize::from(step)].deed
+        self.deed_of(step).expect("the run itself has numbered it")
+    }
+
+    /// Returns what the clock of a failure strikes with, if a number is one of a clock.
+    pub(super) fn deed_of_clock(&self, step: u16) -> Option<Deed> {
+        let clock = self.failures.clocks.get(usize::from(step).checked_sub(STEPS_MAX)?)?;
+        Some(Deed::Fault(self.setup.failures[clock.failure].kind, clock.target))
     }
 }

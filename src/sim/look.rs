@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::listing::name_steps;
-use super::setup::{Setup, StepSetup, When};
+use super::setup::{Deed, Setup, StepSetup, When};
 use super::{Line, Sim, Ticks, start, tell};
 use crate::control::lookout::Daemon;
 use crate::control::{Action, Decision, Manager};
@@ -166,7 +166,8 @@ impl Sim {
     /// So a suite of tests subscribes to events, and checks an invariant of its own.
     ///
     /// # Errors
-    /// What was answered first that is no [`Ok`]; the run then stands where it was answered.
+    /// What was answered first that is no [`Ok`]; the run then stands where it was answered. What
+    /// the same event noted after that is not shown but is among the [`notes`](Self::notes()).
     ///
     /// # Examples
     /// An invariant of one's own: nobody is promoted while the old primary still runs.
@@ -234,7 +235,8 @@ impl Sim {
     ///
     /// A step comes from [`Loaded::add_step`](crate::scenario::Loaded::add_step), which checks it
     /// and adds it to the scenario as well: the scenario written to a file then gives the very run
-    /// that was led by hand. It has to be at a fixed time later than the present instant.
+    /// that was led by hand. It has to be at a fixed time later than the present instant. It is not
+    /// checked again: a step that another scenario has checked may name what is not there.
     ///
     /// # Examples
     /// ```
@@ -273,6 +275,30 @@ impl Sim {
         name_steps(script);
         self.world.schedule(at, Event::StepDue(number));
         true
+    }
+
+    /// Returns what is done by the number that notes tell: a step of the script, or a strike of a
+    /// failure's clock; nothing if there is neither.
+    ///
+    /// # Examples
+    /// ```
+    /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+    /// #     .expect("it is valid");
+    /// # let setup = std::sync::Arc::new(loaded.setup);
+    /// use cutover::sim::{Deed, Sim};
+    /// use cutover::trace::What;
+    /// let mut sim = Sim::new(setup, 0);
+    /// sim.run();
+    /// let mut struck = sim.notes().iter().filter_map(|note| match note.what {
+    ///     What::Struck(step, _) => sim.deed_of(step),
+    ///     _ => None,
+    /// });
+    /// assert!(matches!(struck.next(), Some(Deed::Fault(..))));
+    /// assert_eq!(sim.deed_of(4_000), None);
+    /// ```
+    pub fn deed_of(&self, step: u16) -> Option<Deed> {
+        let planned = self.setup.script.get(usize::from(step));
+        planned.map(|planned| planned.deed).or_else(|| self.deed_of_clock(step))
     }
 
     /// Moves on to an instant before which nothing more happens.

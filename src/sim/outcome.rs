@@ -102,6 +102,8 @@ pub struct FaultOutcome {
     pub nodes: Vec<String>,
     /// Whether it keeps news of those nodes from the platform.
     pub hides: bool,
+    /// When it was healed, if it was.
+    pub ended: Option<Instant>,
     /// When the platform heard of the node that it struck again, if nobody had to heal it for that.
     pub over: Option<Instant>,
 }

@@ -12,11 +12,22 @@ use crate::kernel::Instant;
 use crate::model::{Event, Host, Process, Role, World};
 use crate::trace::What;
 
+/// A fault that is not healed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Open {
+    step: u16,
+    kind: FaultKind,
+    aim: Target,
+    victim: Victim,
+    /// Which of all strikes it is.
+    strike: usize,
+}
+
 /// Which faults have struck and are not healed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Script {
-    /// Faults that are not healed: the step, what it is, its aim and whom it struck.
-    open: Vec<(u16, FaultKind, Target, Victim)>,
+    /// Faults that are not healed.
+    open: Vec<Open>,
     /// Steps that wait for a trigger.
     waiting: Vec<u16>,
 }
@@ -80,42 +91,63 @@ impl Sim {
         self.look_before(kind, target);
         let sides = fault::sides(&self.world, target);
         let Some(victim) = fault::inject(&mut self.world, step, kind, target) else { return false };
-        self.script.open.push((step, kind, target, victim));
+        let strike = self.history.strikes.len();
+        self.script.open.push(Open { step, kind, aim: target, victim, strike });
         self.strike_daemon(kind, victim, true);
         let (at, nodes) = (self.world.now, self.world.nodes.len());
-        let strike = Strike { at, step, kind, healed: false, victim, was_primary, sides, nodes };
-        self.history.strikes.push(strike);
+        self.history.strikes.push(Strike {
+            at,
+            step,
+            kind,
+            healed: false,
+            ended: None,
+            victim,
+            was_primary,
+            sides,
+            nodes,
+        });
         self.note(What::Struck(step, victim));
         true
     }
 
     fn heal(&mut self, step: u16, kind: FaultKind, target: Target) -> bool {
-        let same = |open: &(u16, FaultKind, Target, Victim)| (open.1, open.2) == (kind, target);
+        let same = |open: &Open| (open.kind, open.aim) == (kind, target);
         let Some(index) = self.script.open.iter().rposition(same) else { return false };
         self.end_strike(step, index)
     }
 
     /// Heals what a step, or a failure with that number, struck last.
     pub(super) fn heal_strike(&mut self, step: u16) -> bool {
-        let Some(index) = self.script.open.iter().rposition(|open| open.0 == step) else {
+        let Some(index) = self.script.open.iter().rposition(|open| open.step == step) else {
             return false;
         };
         self.end_strike(step, index)
     }
 
     fn end_strike(&mut self, step: u16, index: usize) -> bool {
-        let (origin, kind, target, victim) = self.script.open.remove(index);
-        let was_primary = self.aims_at_primary(target);
-        self.look_before(kind, target);
+        let Open { step: origin, kind, aim, victim, strike } = self.script.open.remove(index);
+        let was_primary = self.aims_at_primary(aim);
+        self.look_before(kind, aim);
         if !fault::heal(&mut self.world, origin, kind, victim) {
             return false;
         }
         self.strike_daemon(kind, victim, false);
+        let heal = self.history.strikes.len();
+        let struck = &mut self.history.strikes[strike];
+        struck.ended = Some(heal);
+        let sides = struck.sides;
         let (at, nodes) = (self.world.now, self.world.nodes.len());
-        let struck = self.history.strikes.iter().find(|strike| strike.step == origin);
-        let sides = struck.and_then(|strike| strike.sides);
-        let strike = Strike { at, step, kind, healed: true, victim, was_primary, sides, nodes };
-        self.history.strikes.push(strike);
+        self.history.strikes.push(Strike {
+            at,
+            step,
+            kind,
+            healed: true,
+            ended: None,
+            victim,
+            was_primary,
+            sides,
+            nodes,
+        });
         self.note(What::Healed(step, victim));
         true
     }

@@ -35,6 +35,7 @@ fn fault(sim: &Sim, strike: &Strike) -> FaultOutcome {
         primary: strike.was_primary,
         nodes: reached.map(|node| world.node_name(node.id)).collect(),
         hides: hides(sim, strike),
+        ended: heal(sim, strike).map(|heal| heal.at),
         over: over(sim, strike),
     }
 }
@@ -60,23 +61,18 @@ fn over(sim: &Sim, strike: &Strike) -> Option<Instant> {
     }
 }
 
+/// Returns the heal of a strike.
+fn heal<'a>(sim: &'a Sim, strike: &Strike) -> Option<&'a Strike> {
+    strike.ended.map(|place| &sim.history.strikes[place])
+}
+
 /// Returns how many nodes there had been when a fault was healed, or by the end of the run.
-///
-/// A heal ends the last fault that has the same words and lasts.
 fn nodes_by_its_end(sim: &Sim, strike: &Strike) -> usize {
     let alone = matches!(strike.victim, Victim::Node(_) | Victim::Service(_));
     if strike.healed || alone {
         return strike.nodes;
     }
-    let words = |one: &Strike| (one.kind, sim.deed(one.step).target());
-    let all = sim.history.strikes.iter().skip_while(|one| !std::ptr::eq(*one, strike)).skip(1);
-    let mut others = 0_usize;
-    let heal = all.filter(|one| words(one) == words(strike)).find(|one| {
-        let own = one.healed && others == 0;
-        others = if one.healed { others.saturating_sub(1) } else { others + 1 };
-        own
-    });
-    heal.map_or(sim.world.nodes.len(), |heal| heal.nodes)
+    heal(sim, strike).map_or(sim.world.nodes.len(), |heal| heal.nodes)
 }
 
 /// Returns whether a strike touches a service: its nodes, or what belongs to it as a whole.

@@ -126,11 +126,13 @@ fn a_shorter_run_is_the_beginning(case: &Case, setup: &Setup, whole: &Outcome) -
     let struck: Vec<_> = whole.faults.iter().filter(|fault| fault.at <= end).collect();
     prop_assert_eq!(part.faults.len(), struck.len());
     for (known, fault) in part.faults.iter().zip(struck) {
-        // What lasts may reach nodes that are built later, and be over later. That no report was
-        // missed is known when the next one is sent.
+        // What lasts may reach nodes that are built later, and be healed or over later. That no
+        // report was missed is known when the next one is sent.
         let known_yet = |over: &Instant| *over > fault.at || known.over.is_some();
         let over = fault.over.filter(|over| *over <= end && known_yet(over));
-        let grown = FaultOutcome { nodes: known.nodes.clone(), over, ..fault.clone() };
+        let ended = fault.ended.filter(|ended| *ended <= end);
+        let nodes = known.nodes.clone();
+        let grown = FaultOutcome { nodes, ended, over, ..fault.clone() };
         prop_assert_eq!(known, &grown);
         prop_assert!(fault.nodes.starts_with(&known.nodes), "{:?} of {:?}", known, fault);
     }

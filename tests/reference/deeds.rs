@@ -350,8 +350,8 @@ fn has_history(node: &Node) -> bool {
     !matches!(node.process, Process::Absent | Process::Restoring)
 }
 
-fn deed(sim: &Sim, step: u16) -> Deed {
-    sim.setup().script[usize::from(step)].deed
+pub(super) fn deed(sim: &Sim, step: u16) -> Deed {
+    sim.deed_of(step).expect("notes tell steps that there are")
 }
 
 /// Returns why the primary of a service takes no writes though its host is up.

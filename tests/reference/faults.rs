@@ -13,6 +13,7 @@ use cutover::model::{Fence, Host, Node, NodeId, Place, Process, RegionId, Role, 
 use cutover::sim::{Deed, Sim};
 use cutover::trace::{Note, What};
 
+use super::deeds::deed;
 use super::movement::micros;
 use super::reports::{Reports, reports};
 
@@ -109,7 +110,7 @@ impl Faults {
     }
 
     fn struck(&mut self, sim: &Sim, (step, victim): (u16, Victim), now: u64) {
-        let Deed::Fault(kind, target) = sim.setup().script[usize::from(step)].deed else { return };
+        let Deed::Fault(kind, target) = deed(sim, step) else { return };
         let side = |party| Side::of(sim.world(), party);
         let reach = match (victim, target) {
             (Victim::Node(node), _) => Reach::Server(node),
@@ -129,7 +130,10 @@ impl Faults {
 
     /// A heal ends the last fault with the same words, if that is still there to be ended.
     fn healed(&mut self, sim: &Sim, (step, healed): (u16, bool), now: u64) {
-        let Deed::Heal(kind, target) = sim.setup().script[usize::from(step)].deed else { return };
+        // A clock ends what it has struck itself.
+        let (Deed::Heal(kind, target) | Deed::Fault(kind, target)) = deed(sim, step) else {
+            return;
+        };
         let same = |fault: &&mut Fault| fault.open && (fault.kind, fault.target) == (kind, target);
         let Some(fault) = self.all.iter_mut().rev().find(same) else { return };
         (fault.open, fault.healed) = (false, healed);

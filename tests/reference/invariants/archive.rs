@@ -59,7 +59,7 @@ fn restored(of: &Reference<'_>, id: ServiceId, one: &Promotion<'_>) -> Option<Fi
         return Some(Finding::Holds);
     }
     let branch = &of.movement.branches[parent];
-    let newest = newest_upload(of, id, branch.uploads.until(restored).min(end), one);
+    let newest = newest_upload(of, (id, parent), branch.uploads.until(restored).min(end), one);
     let bound = end.saturating_sub(newest.max(branch.began));
     let bound = bound.max(micros(of.knobs().archive_period));
     // A whole byte may have been on its way into the archive.
@@ -72,12 +72,18 @@ fn restored(of: &Reference<'_>, id: ServiceId, one: &Promotion<'_>) -> Option<Fi
 }
 
 /// Returns when the newest upload was made by an instant that a restore could still find.
-fn newest_upload(of: &Reference<'_>, id: ServiceId, end: u64, one: &Promotion<'_>) -> u64 {
+fn newest_upload(
+    of: &Reference<'_>,
+    (id, parent): (ServiceId, usize),
+    end: u64,
+    one: &Promotion<'_>,
+) -> u64 {
     let stalls = of.world.service(id).upload_stalls.iter();
     let stalls = stalls.map(|(from, until)| (movement::micros(*from), movement::micros(*until)));
     let lasting =
         stalls.filter(|(from, until)| *from <= end && (*until > one.seen.ordered || *until > end));
-    let end = lasting.map(|(from, _)| from).fold(end, u64::min);
+    let uploads = &of.movement.branches[parent].uploads;
+    let end = lasting.map(|(from, _)| uploads.until(from)).fold(end, u64::min);
     let grid = of.world.archive_pace(id);
     last_tick(movement::micros(grid.first), grid.denominator, end).unwrap_or(0)
 }
