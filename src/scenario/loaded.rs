@@ -142,6 +142,19 @@ impl Loaded {
     /// assert!(errors.list().iter().all(|error| error.line == 0));
     /// ```
     pub fn from_scenario(scenario: Scenario) -> Result<Self, Errors> {
+        let mut problems = Problems::default();
+        validate::check_parts(&scenario, &mut problems);
+        if let Some(errors) = problems.placed("", None) {
+            return Err(errors);
+        }
+        let loaded = Self::from_read(scenario)?;
+        let mut problems = Problems::default();
+        validate::check_rest(&loaded.scenario, &mut problems);
+        problems.placed("", None).map_or(Ok(loaded), Err)
+    }
+
+    /// Checks a scenario that was read a moment ago, so that a file can say it.
+    pub(crate) fn from_read(scenario: Scenario) -> Result<Self, Errors> {
         Self::checked(("", None), scenario, None)
     }
 

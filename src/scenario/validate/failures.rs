@@ -21,7 +21,12 @@ const FAILURES_MAX: usize = 64;
 const CREWS_MAX: u32 = 1_000;
 
 /// Adds what is wrong with the failures of a scenario.
-pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Problems) {
+pub(super) fn check(
+    scenario: &Scenario,
+    names: &Names<'_>,
+    observers: u32,
+    problems: &mut Problems,
+) {
     let root = Path::root().field("failures");
     if scenario.failures.len() > FAILURES_MAX {
         let found = scenario.failures.len();
@@ -42,7 +47,7 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Probl
         let deed = Deed::Fault(failure.fault, Target::Everyone);
         let step = Step::At(Law::Fixed(Span::ZERO), deed);
         measures::check(&path.field("fault"), failure.fault, (&step, scenario.until), problems);
-        victims(&path.field("strikes"), failure, (scenario, names, &faults), problems);
+        victims(&path.field("strikes"), failure, (names, &faults, observers), problems);
         often(&path.field("occurs"), failure, scenario.until, problems);
         repair(&path, failure, problems);
         deaths(&path.field("occurs"), failure, scenario, problems);
@@ -52,11 +57,10 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Probl
 fn victims(
     path: &Path,
     failure: &Failure,
-    (scenario, names, faults): (&Scenario, &Names<'_>, &Faults),
+    (names, faults, observers): (&Names<'_>, &Faults, u32),
     problems: &mut Problems,
 ) {
     let card = failure.fault.card();
-    let observers = scenario.tuning.lookout_observers.unwrap_or(0);
     let aimed = Aimed { names, faults, by: Span::FOREVER, fault: true, observers };
     let (fits, expected) = match (&failure.strikes, card.aim) {
         (Strikes::Only(target), aim) => {

@@ -6,7 +6,8 @@
 //! * `failures`: what goes wrong by itself;
 //! * `slots`: logical slots and their consumers;
 //! * `script`: what faults are aimed at, and when; `measures`: how long and how much;
-//! * `demands`: what the scenario expects and accepts; `tuning`: knobs that contradict each other.
+//! * `demands`: what the scenario expects and accepts; `tuning`: knobs that contradict each other;
+//! * `spelled`: whether a scenario made in code is one that a file can say.
 //!
 //! Knows nothing of texts and of the simulation. Kept here: every problem is found at once, in
 //! time that does not grow faster than the square of the limits of a run.
@@ -20,6 +21,7 @@ mod names;
 mod parts;
 mod script;
 mod slots;
+mod spelled;
 mod tuning;
 mod windows;
 
@@ -29,6 +31,7 @@ use super::problem::Problems;
 use crate::knob::Knobs;
 
 pub(super) use names::Names;
+pub(super) use spelled::{check_parts, check_rest};
 
 /// Adds what is wrong with a scenario.
 pub(super) fn validate(scenario: &Scenario, knobs: &Knobs, problems: &mut Problems) {
@@ -41,8 +44,8 @@ pub(super) fn validate(scenario: &Scenario, knobs: &Knobs, problems: &mut Proble
         clients::check(scenario, &names, problems);
         parts::check(scenario, &names, knobs, problems);
         slots::check(scenario, &names, problems);
-        script::check(scenario, &names, problems);
-        failures::check(scenario, &names, problems);
+        script::check(scenario, &names, knobs.lookout_observers, problems);
+        failures::check(scenario, &names, knobs.lookout_observers, problems);
         demands::check(scenario, &names, problems);
     }
     tuning::check(knobs, problems);

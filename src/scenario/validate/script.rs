@@ -89,7 +89,12 @@ fn between_groups(target: &Target) -> bool {
 }
 
 /// Adds what is wrong with the script and with the end of the run.
-pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Problems) {
+pub(super) fn check(
+    scenario: &Scenario,
+    names: &Names<'_>,
+    observers: u32,
+    problems: &mut Problems,
+) {
     let path = Path::root().field("script");
     let steps = &scenario.script[..scenario.script.len().min(STEPS_MAX)];
     if scenario.script.len() > STEPS_MAX {
@@ -113,7 +118,6 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, problems: &mut Probl
             measures::check(&path.item(0), *kind, (step, scenario.until), problems);
         }
         let by = step.latest().unwrap_or(Span::FOREVER);
-        let observers = scenario.tuning.lookout_observers.unwrap_or(0);
         let aimed = Aimed { names, faults: &faults, by, fault, observers };
         let (name, aim) = match deed {
             Deed::Fault(kind, _) | Deed::Heal(kind, _) => (kind.card().name, kind.card().aim),
@@ -330,6 +334,9 @@ fn trigger_names(
     problems: &mut Problems,
 ) {
     match trigger {
+        Trigger::After(_, inner) if matches!(**inner, Trigger::After(..)) => {
+            problems.add(&path.item(1), "found After in After, expected one time for both");
+        }
         Trigger::After(_, inner) => trigger_names(&path.item(1), inner, (names, faults), problems),
         Trigger::Enters { service, .. }
         | Trigger::Promoting { service }

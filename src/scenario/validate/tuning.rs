@@ -79,6 +79,12 @@ fn zeros(knobs: &Knobs, problems: &mut Problems) {
 }
 
 fn limits(knobs: &Knobs, problems: &mut Problems) {
+    let patience = knobs.quorum_wait_cancel;
+    if patience < PATIENCE_MIN {
+        let message =
+            format!("found quorum_wait_cancel {patience}, expected at least {PATIENCE_MIN}");
+        problems.add(&path("quorum_wait_cancel"), message);
+    }
     let limits = [
         ("local_flush", knobs.local_flush, DELAY_MAX),
         ("backend_linger", knobs.backend_linger, DELAY_MAX),
@@ -92,6 +98,10 @@ fn limits(knobs: &Knobs, problems: &mut Problems) {
         problems.add(&path(name), format!("found {name} {value}, expected at most {max}"));
     }
 }
+
+/// How long a commit that is given up waits at least: a client that waits less does nothing else
+/// than give up.
+const PATIENCE_MIN: Span = Span::from_millis(10);
 
 /// Delays and sizes that may follow a law: of one without a bound, what is drawn is cut.
 fn laws(knobs: &Knobs, problems: &mut Problems) {
