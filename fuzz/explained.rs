@@ -5,7 +5,9 @@
 
 use cutover::check::Verdict;
 use cutover::kernel::{Bytes, Chance, Distribution, Instant};
-use cutover::knob::{EmptyReplicaName, Policy, RemovedRecovery, SwitchoverDrain, SwitchoverOrder};
+use cutover::knob::{
+    EmptyReplicaName, Fencing, Policy, RemovedRecovery, SwitchoverDrain, SwitchoverOrder,
+};
 use cutover::sim::{Deed, Operator, Outcome, Promotion, Setup, SlotOutcome, Work};
 
 /// What a run breaks only when somebody left a slot of the same name on a standby.
@@ -50,8 +52,15 @@ const BROKEN_BY_HAND: &str = "primary-name-names-a-primary";
 /// platform goes on to name it a standby.
 const BROKEN_BY_PROMOTIONS_BY_HAND: [&str; 2] = ["switchover-order", "forwarding-lasts"];
 
+/// What somebody breaks who promotes a node by hand and powers the service off: of two primaries one
+/// is powered off for good.
+const BROKEN_BY_TWO_PRIMARIES: &str = "power-off-keeps-acked";
+
 /// What is broken by that, and by the stance that a name without standbys points to the primary.
 const BROKEN_BY_EMPTY_NAMES: &str = "standby-name-reads-only";
+
+/// What is broken by that stance alone: a switchover may leave the name without standbys.
+const BROKEN_BY_NAMES_OF_THE_PRIMARY: &str = "promoted-leaves-replica-name";
 
 /// What an order breaks by what a stance makes of it: a recovery service whose integration is
 /// removed is promoted, both services of the pair are active, and both claim the name.
@@ -59,7 +68,8 @@ const BROKEN_BY_REMOVAL: [&str; 2] = ["roles-move-legally", "service-name-consta
 
 /// What a planned change of a pair's active service breaks by a stance: the service that takes over
 /// does not wait for the last WAL of the other one, which then cannot follow. So it is, too, when
-/// somebody promotes it past the other one, which may be in maintenance: it is built anew.
+/// somebody promotes it past the other one, which may be in maintenance: it is built anew, which
+/// takes for ever where WAL is written faster than it can be read.
 const BROKEN_BY_CUTTING_OFF: &str = "pair-protected-again";
 
 /// What an order breaks that meets a fault of which nobody has heard yet: the platform removes what
@@ -81,6 +91,12 @@ const BROKEN_BY_ORDERS: [&str; 2] = ["one-active-service", "replica-name-without
 const BROKEN_BY_WHATEVER_HAPPENS: [&str; 4] =
     ["reads-gone-back", "no-skipped-window", "blocked-writes-noticed", "no-warned-commits"];
 
+/// What is broken in a switchover whose old primary is fenced at once, by a stance, when its stop
+/// takes too long, or is gone before its names are served anew; by an order to a pair or group that
+/// overtakes it; and by daemons, to whom nobody tells of it.
+const BROKEN_IN_SWITCHOVERS: [&str; 3] =
+    ["switchover-order", "forwarding-lasts", "switchover-keeps-acked"];
+
 /// Returns the violations of a run that nothing in it explains, each with its detail.
 pub(crate) fn unexplained(setup: &Setup, outcome: &Outcome) -> Vec<String> {
     let violated = outcome.invariants.iter().filter(|one| one.verdict == Verdict::Violated);
@@ -89,7 +105,10 @@ pub(crate) fn unexplained(setup: &Setup, outcome: &Outcome) -> Vec<String> {
 }
 
 fn explained(setup: &Setup, outcome: &Outcome, id: &str) -> bool {
+    let daemons = setup.knobs.policy == Policy::Pglookout;
     let disturbed = several_faults(outcome) || operated(setup);
+    let named = setup.knobs.replica_name_when_empty == EmptyReplicaName::Primary;
+    let removed = setup.knobs.removed_recovery == RemovedRecovery::Promoted;
     if BROKEN_BY_LEFTOVER_SLOTS.contains(&id) {
         setup.slots.iter().any(|slot| !slot.left_over.is_empty())
     } else if BROKEN_BY_DAEMONS.contains(&id) {
@@ -101,27 +120,40 @@ fn explained(setup: &Setup, outcome: &Outcome, id: &str) -> bool {
         setup.knobs.policy == Policy::Pglookout && restarts(outcome)
     } else if id == BROKEN_BY_HAND {
         operated(setup) && !setup.integrations.is_empty()
-    } else if BROKEN_BY_PROMOTIONS_BY_HAND.contains(&id) {
+    } else if BROKEN_IN_SWITCHOVERS.contains(&id) && operated(setup) {
+        // Whoever takes over from a service that is active as well goes by the other one's name.
+        let overtaken = id == "switchover-order" && !setup.integrations.is_empty();
+        let fenced = id == "forwarding-lasts" && setup.knobs.fencing == Fencing::AtOnce;
+        let by_hand = BROKEN_BY_PROMOTIONS_BY_HAND.contains(&id) && promoted_by_hand(setup);
+        // The old primary passes connections on for a time, however late the names are served.
+        let publish = setup.knobs.dns_publish_delay.greatest();
+        let late = publish.is_none_or(|most| most >= setup.knobs.forward_for);
+        let late = id == "switchover-order" && late;
+        daemons || removed || overtaken || fenced || by_hand || late
+    } else if id == BROKEN_BY_TWO_PRIMARIES {
         promoted_by_hand(setup)
     } else if id == BROKEN_BY_EMPTY_NAMES {
-        let primary = setup.knobs.replica_name_when_empty == EmptyReplicaName::Primary;
-        primary || promoted_by_hand(setup)
+        named || promoted_by_hand(setup)
+    } else if id == BROKEN_BY_NAMES_OF_THE_PRIMARY {
+        named
     } else if BROKEN_BY_REMOVAL.contains(&id) {
-        setup.knobs.removed_recovery == RemovedRecovery::Promoted
+        removed
     } else if id == BROKEN_BY_CUTTING_OFF {
         setup.knobs.switchover_drain == SwitchoverDrain::CutAtOnce
             || setup.knobs.switchover_order == SwitchoverOrder::PromoteFirst
             || passed_over(setup)
+            || outrun(setup, outcome.seed)
     } else if id == BROKEN_BY_SOURCES {
         let stalled = outcome.faults.iter().any(|fault| fault.fault == "PublishStall");
         stalled || (!setup.integrations.is_empty() && something_happened(setup, outcome))
     } else if id == BROKEN_BY_ORDERS_AND_FAULTS {
         operated(setup) && !outcome.faults.is_empty()
     } else if BROKEN_BY_ORDERS.contains(&id) {
-        let daemons = setup.knobs.policy == Policy::Pglookout;
         operated(setup) && (daemons || !setup.integrations.is_empty())
     } else if BROKEN_BY_SECOND_FAULTS.contains(&id) {
-        disturbed || outrun(setup, outcome.seed)
+        // Nobody follows a node that its own daemon has promoted and the platform has given up.
+        let alone = daemons && id == "followers-follow";
+        disturbed || alone || outrun(setup, outcome.seed)
     } else if BROKEN_BY_PROMOTIONS.contains(&id) {
         let promoted = outcome.services.iter().any(|service| !service.promotions.is_empty());
         promoted || operated(setup)
@@ -136,6 +168,7 @@ fn something_happened(setup: &Setup, outcome: &Outcome) -> bool {
     let mut services = outcome.services.iter();
     let given_up = |one: &SlotOutcome| one.given_up.is_some();
     !setup.script.is_empty()
+        || !outcome.faults.is_empty()
         || services.any(|of| !of.promotions.is_empty() || of.slots.iter().any(given_up))
 }
 
@@ -157,14 +190,16 @@ fn misled(setup: &Setup, outcome: &Outcome, disturbed: bool) -> bool {
             || outcome.services.iter().flat_map(|of| &of.promotions).any(at_once))
 }
 
-/// Returns whether somebody orders what promotes a service past the other one of its pair, or what
-/// replaces the nodes of one.
+/// Returns whether somebody orders what promotes a service past the other one of its pair, what
+/// takes the pair apart for a while, or what replaces the nodes of one.
 fn passed_over(setup: &Setup) -> bool {
     setup.script.iter().any(|planned| {
         let Deed::Operator(operator, _) = planned.deed else { return false };
         matches!(
             operator,
             Operator::PromoteToMaster
+                | Operator::SwitchByTerraform
+                | Operator::RemoveIntegration
                 | Operator::Maintain
                 | Operator::Migrate(_)
                 | Operator::ChangeTier(_)

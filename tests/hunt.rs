@@ -248,10 +248,16 @@ fn a_saved_run_goes_the_same_way_again_and_a_changed_one_is_told_by_its_first_ev
     let mut value: serde_json::Value = serde_json::from_str(&bundle).expect("it is JSON");
     let draws = value["draws"].as_array().expect("they are a list").clone();
     assert!(draws.iter().any(|draw| draw["purpose"] == "fence_delay"), "{draws:?}");
-    // With another seed alone nothing changes: every draw is in the record.
+    // The version that wrote a record gives the draws of its seed.
     value["seed"] = serde_json::json!(1);
     folder.file("moved.json", &value.to_string());
-    assert_eq!(folder.cutover("replay moved.json").0, 0);
+    let (code, text, _) = folder.cutover("replay moved.json");
+    assert_eq!(code, 5, "{text}");
+    assert!(text.starts_with("CHANGED ") && text.contains("is not that of seed 1"), "{text}");
+    // Of another version's streams nothing is asked: every draw is in the record.
+    value["version"] = serde_json::json!("0.0.9");
+    folder.file("older.json", &value.to_string());
+    assert_eq!(folder.cutover("replay older.json").0, 0);
     let kept = draws.into_iter().filter(|draw| draw["purpose"] != "heartbeat_phase");
     value["draws"] = kept.filter(|draw| draw["purpose"] != "fence_delay").collect();
     folder.file("other.json", &value.to_string());
@@ -316,6 +322,8 @@ fn a_record_that_is_not_shown_any_more_stays_and_what_else_it_shows_is_a_find_of
     let (code, told, _) = folder.cutover("fuzz base.ron --runs 0 --corpus finds");
     assert_eq!(code, 3, "{told}");
     assert!(told.contains("finds/kept.ron shows nothing any more"), "{told}");
+    let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("recorded with --mutant forget-replacement"), "{told}");
     assert!(told.contains("finds/a-half.ron:2:16: "), "{told}");
     assert!(told.contains("\nacked-write-survives-"), "{told}");
     assert_eq!(folder.text("finds/kept.ron"), text, "it stays as it was");

@@ -6,6 +6,7 @@
 use super::content::{Bundle, Happening, happened, invariants, verdict};
 use super::text::BundleError;
 use crate::kernel::{Chance, Draw};
+use crate::knob::{KNOBS, Knobs};
 use crate::scenario;
 use crate::sim::Outcome;
 
@@ -103,11 +104,37 @@ pub fn replay(bundle: &Bundle) -> Result<Replay, BundleError> {
     let gone = |id: &String| !judged.iter().any(|(known, _)| known == id);
     let gone = bundle.invariants.iter().filter(|(id, _)| gone(id));
     judged_otherwise.extend(gone.map(|(id, then)| format!("{id} was {then}, is not judged")));
-    let record_differs = match divergence {
+    let mut record_differs = match divergence {
         None => differences(bundle, &happenings, &outcome),
         Some(_) => Vec::new(),
     };
+    if divergence.is_none() && bundle.version == env!("CARGO_PKG_VERSION") {
+        // The version that made the record judges the same events in the same way.
+        record_differs.append(&mut judged_otherwise);
+        record_differs.extend(unlike_its_seed(bundle, &loaded.setup.knobs, &new_draws));
+    }
     Ok(Replay { divergence, new_draws, judged_otherwise, record_differs, outcome })
+}
+
+/// Returns where a record is not what its version writes: draws that its seed does not give, and
+/// draws and knobs that it leaves out.
+fn unlike_its_seed(bundle: &Bundle, knobs: &Knobs, new_draws: &[Draw]) -> Vec<String> {
+    let mut differences = Vec::new();
+    let chance = Chance::new(bundle.seed, 0);
+    let given = |draw: &Draw| chance.word(&draw.purpose, &draw.name, draw.counter) == draw.word;
+    if let Some(draw) = bundle.draws.iter().find(|draw| !given(draw)) {
+        let (purpose, name, seed) = (&draw.purpose, &draw.name, bundle.seed);
+        differences.push(format!("its draw of {purpose} for {name} is not that of seed {seed}"));
+    }
+    let missing = new_draws.iter().take(1);
+    differences.extend(missing.map(|draw| {
+        let (purpose, name) = (&draw.purpose, &draw.name);
+        format!("it lacks the draw of {purpose} for {name}, which the run makes")
+    }));
+    let known = |name: &str| bundle.knobs.iter().any(|(knob, _)| knob == name);
+    let missing = KNOBS.iter().find(|row| knobs.get(row.name).is_some() && !known(row.name));
+    differences.extend(missing.map(|row| format!("it lacks the knob {}", row.name)));
+    differences
 }
 
 /// Returns where a record differs from the run of which every event is the same.
@@ -211,6 +238,13 @@ mod tests {
             [replay.record_differs, replay.judged_otherwise].concat().join("; ")
         };
         assert_eq!(told(&|_| {}), "");
+        assert!(told(&|it| it.seed += 1).contains(" is not that of seed 12"));
+        assert!(told(&|it| drop(it.draws.pop())).contains("it lacks the draw of "));
+        assert_eq!(
+            told(&|it| it.knobs.retain(|(knob, _)| knob != "dns_ttl")),
+            "it lacks the knob dns_ttl"
+        );
+        assert!(told(&|it| "fail".clone_into(&mut it.verdict)).contains("the run was judged fail"));
         assert!(told(&|it| it.fingerprint ^= 1).contains("its fingerprint is "));
         let text = told(&|it| "nothing".clone_into(&mut it.happenings[3].told));
         assert!(text.contains("its event 4 is \"nothing\" at "), "{text}");

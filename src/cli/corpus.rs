@@ -11,7 +11,8 @@ use super::run::{path, quoted};
 use super::shrink::find;
 use super::stop::Stop;
 use super::validate::scenarios;
-use crate::report::Find;
+use crate::knob::Mutant;
+use crate::report::{Find, Gone};
 use crate::scenario::{self, Loaded};
 use crate::search::{self, Conditions, Limits, Shrunk, Wanted};
 
@@ -21,25 +22,35 @@ pub(super) struct Corpus {
     /// What is shown still, one of each kind, in the order of the files.
     pub(super) known: Vec<Find>,
     /// Files that do not show any more what they are records of.
-    pub(super) gone: Vec<String>,
+    pub(super) gone: Vec<Gone>,
     /// What is wrong with files that cannot be read.
     pub(super) unread: Vec<String>,
     /// Files that are left as they are, whatever is saved.
     stay: Vec<PathBuf>,
+    /// The files that were looked at: another search may have saved others meanwhile.
+    looked_at: Vec<PathBuf>,
     /// Whether an end was wanted before all files were looked at.
     cut: bool,
 }
 
 /// Reads folders of finds, runs and shrinks each of them, and keeps the smallest of each kind.
+///
+/// The folder of the corpus may be one that is yet to be made.
 pub(super) fn read(
-    folders: &[&Path],
+    (own, merged): (Option<&Path>, &[PathBuf]),
     conditions: Conditions,
     limits: Limits<'_>,
 ) -> Result<Corpus, Stop> {
     let mut corpus = Corpus::default();
-    for folder in folders {
+    if let Some(own) = own.filter(|own| own.exists() && !own.is_dir()) {
+        let message = format!("{}: found a file, expected a folder of finds", own.display());
+        return Err(Stop::input(message));
+    }
+    let own = own.filter(|own| own.exists());
+    for folder in own.into_iter().chain(merged.iter().map(PathBuf::as_path)) {
         if !folder.exists() {
-            continue;
+            let message = "found no such file or folder, expected finds to merge";
+            return Err(Stop::input(format!("{}: {message}", folder.display())));
         }
         let files = scenarios(folder);
         let files = files.map_err(|error| Stop::input(format!("{}: {error}", folder.display())))?;
@@ -49,9 +60,14 @@ pub(super) fn read(
                 return Ok(corpus);
             }
             corpus.add(&file, conditions, limits);
+            corpus.looked_at.push(file);
         }
     }
     Ok(corpus)
+}
+
+fn name_of(mutant: Mutant) -> &'static str {
+    mutant.card().name
 }
 
 impl Corpus {
@@ -69,12 +85,13 @@ impl Corpus {
         let text = fs::read_to_string(file).unwrap_or_default();
         let seed = loaded.scenario.seed.unwrap_or_else(|| search::recorded_seed(&text));
         if search::is_record(&text) {
-            self.add_record(file, (&loaded, seed), conditions, limits);
+            let planted = search::recorded_mutant(&text);
+            self.add_record((file, planted), (&loaded, seed), conditions, limits);
             return;
         }
         let shrunk = search::shrink_wanted(&loaded, seed, Wanted::Any, limits);
         match shrunk {
-            None => self.gone.push(path(file)),
+            None => self.gone.push(Gone { file: path(file), needed: None }),
             Some(shrunk) => self.know(file, &shrunk, conditions, limits),
         }
     }
@@ -82,15 +99,20 @@ impl Corpus {
     /// Adds what a record records, if it shows that still, and what else it shows.
     fn add_record(
         &mut self,
-        file: &Path,
+        (file, planted): (&Path, Option<&str>),
         (loaded, seed): (&Loaded, u64),
         conditions: Conditions,
         limits: Limits<'_>,
     ) {
-        let shown = search::shown(loaded, seed);
+        let Some(shown) = search::shown(loaded, seed, limits.stop) else {
+            self.cut = true;
+            return;
+        };
         let recorded = search::recorded(loaded, &shown.all);
         if recorded.is_none() {
-            self.gone.push(path(file));
+            let needed = planted.filter(|needed| Some(*needed) != conditions.mutant.map(name_of));
+            let needed = needed.map(str::to_owned);
+            self.gone.push(Gone { file: path(file), needed });
             self.stay.push(file.to_owned());
         }
         let others = shown.unexcused.iter().filter(|one| Some(*one) != recorded);
@@ -123,10 +145,10 @@ impl Corpus {
         }
     }
 
-    /// Saves what is known in a folder, and removes the finds that were merged into it.
+    /// Saves what is known in a folder, and removes the finds of it that were merged.
     ///
     /// Nothing is touched unless every file was looked at. Files that were not written by a search
-    /// stay, whatever they show.
+    /// stay, whatever they show, and so do those that came meanwhile.
     pub(super) fn settle(&mut self, folder: &Path) -> Result<(), Stop> {
         if self.cut {
             return Ok(());
@@ -137,14 +159,11 @@ impl Corpus {
             kept.push(self.save(folder, find)?);
         }
         self.known = known;
-        if !folder.is_dir() {
-            return Ok(());
-        }
-        let files = scenarios(folder);
-        for file in files.map_err(|error| Stop::input(format!("{}: {error}", folder.display())))? {
-            let text = fs::read_to_string(&file).unwrap_or_default();
-            if search::is_record(&text) && !kept.contains(&file) {
-                fs::remove_file(&file).map_err(|error| Stop::output(file.display(), error))?;
+        let merged = self.looked_at.iter().filter(|file| file.starts_with(folder));
+        for file in merged.filter(|file| !kept.contains(file)) {
+            let text = fs::read_to_string(file).unwrap_or_default();
+            if search::is_record(&text) {
+                fs::remove_file(file).map_err(|error| Stop::output(file.display(), error))?;
             }
         }
         Ok(())

@@ -4,8 +4,6 @@
 //! the number of threads, each find is saved as soon as it is there, and whoever wants an end waits
 //! for one run at most.
 
-use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::corpus::{self, Corpus};
@@ -14,6 +12,7 @@ use super::hunt_args::{FuzzOptions, HuntFormat};
 use super::interruption::Interruption;
 use super::jobs::jobs;
 use super::output;
+use super::progress::Progress;
 use super::run::{path, quoted};
 use super::shrink::{find, quietly};
 use super::stop::Stop;
@@ -22,12 +21,6 @@ use crate::search::{ASSERTION, Fuzz, Limits};
 
 /// So many runs are made between two looks at the clock.
 const BATCH: u64 = 64;
-
-/// So long nothing is told of the progress on a terminal.
-const TERMINAL_PAUSE: Duration = Duration::from_secs(1);
-
-/// So long nothing is told of it elsewhere, such as in the log of a build server.
-const LOG_PAUSE: Duration = Duration::from_secs(30);
 
 /// A find is made smaller with so many runs at most.
 const SHRINK_MAX: u64 = 20_000;
@@ -91,12 +84,14 @@ fn search(
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<(Corpus, Vec<Find>, u64), Stop> {
     let conditions = fuzz.conditions();
-    let limits = Limits { runs_max: SHRINK_MAX, stop: &|| stop() };
     let folder = options.corpus.as_deref();
-    let folders: Vec<&Path> =
-        folder.into_iter().chain(options.merge.iter().map(PathBuf::as_path)).collect();
-    let mut progress = Progress::begin();
-    let mut corpus = corpus::read(&folders, conditions, limits)?;
+    let progress = Progress::begin();
+    let reading = || {
+        progress.tell(|| "looking at the corpus".to_owned());
+        stop()
+    };
+    let of_corpus = Limits { runs_max: SHRINK_MAX, stop: &reading };
+    let mut corpus = corpus::read((folder, &options.merge), conditions, of_corpus)?;
     if let Some(folder) = folder {
         corpus.settle(folder)?;
     }
@@ -109,11 +104,15 @@ fn search(
         }
         fuzz.search_until(left, jobs(options.jobs), stop);
         for new in &fuzz.found()[shrunk..] {
-            progress.tell(&fuzz);
             let known = |find: &Find| find.shrunk.violation == new.violation;
             if corpus.known.iter().any(known) {
                 continue;
             }
+            let shrinking = || {
+                progress.tell(|| format!("{}; shrinking {}", so_far(&fuzz), new.violation.what));
+                stop()
+            };
+            let limits = Limits { runs_max: SHRINK_MAX, stop: &shrinking };
             let Some(small) = fuzz.shrink_within(new, limits) else { continue };
             let name = new.violation.name();
             let file =
@@ -126,7 +125,7 @@ fn search(
             found.push(find);
         }
         shrunk = fuzz.found().len();
-        progress.tell(&fuzz);
+        progress.tell(|| so_far(&fuzz));
     }
     progress.end();
     for find in &mut found {
@@ -136,39 +135,9 @@ fn search(
     Ok((corpus, found, fuzz.runs()))
 }
 
-/// How far the search is, told now and then.
-struct Progress {
-    /// Whether what was told last is written over.
-    terminal: bool,
-    told: Instant,
-}
-
-impl Progress {
-    fn begin() -> Self {
-        Self { terminal: std::io::stderr().is_terminal(), told: Instant::now() }
-    }
-
-    /// Tells how far it is, if that was not told lately.
-    fn tell(&mut self, fuzz: &Fuzz) {
-        let pause = if self.terminal { TERMINAL_PAUSE } else { LOG_PAUSE };
-        if self.told.elapsed() < pause {
-            return;
-        }
-        self.told = Instant::now();
-        let text = format!("{} runs, {} distinct violations", fuzz.runs(), fuzz.found().len());
-        if self.terminal {
-            output::overwrite(&text);
-        } else {
-            output::complain(&text);
-        }
-    }
-
-    /// Leaves a terminal as it was.
-    fn end(&self) {
-        if self.terminal {
-            output::overwrite("");
-        }
-    }
+/// Returns how far a search is.
+fn so_far(fuzz: &Fuzz) -> String {
+    format!("{} runs, {} distinct violations", fuzz.runs(), fuzz.found().len())
 }
 
 /// Returns the command that does the same again: what was searched for a time, by its runs.

@@ -12,7 +12,7 @@
 //! | `run.rs`, `test.rs`, `validate.rs`, `list.rs`, `explain.rs` | one command each |
 //! | `saved.rs` | `explain` of a saved run |
 //! | `boundary.rs`, `mutate.rs`, `contracts.rs` | one command each, of many runs |
-//! | `jobs.rs`, `interruption.rs` | on how many threads; Ctrl-C |
+//! | `jobs.rs`, `interruption.rs`, `progress.rs` | on how many threads; Ctrl-C; how far it is |
 //! | `fuzz.rs`, `shrink.rs`, `replay.rs` | one command each; `hunt_args.rs`: their options |
 //! | `corpus.rs` | a folder of finds |
 //! | `campaign/` | many runs: `campaign`, `merge`, `compare` |
@@ -35,6 +35,7 @@ mod jobs;
 mod list;
 mod mutate;
 mod output;
+mod progress;
 mod replay;
 mod run;
 mod saved;

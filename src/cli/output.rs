@@ -34,7 +34,7 @@ pub(crate) fn complain(text: &str) {
 /// Writes over the last line of standard error, as well as it can be done.
 pub(crate) fn overwrite(text: &str) {
     // There is nowhere to tell that standard error is closed.
-    drop(write!(io::stderr().lock(), "\r{text:<60}\r"));
+    drop(write!(io::stderr().lock(), "\r{text:<79.79}\r"));
 }
 
 /// Prints what the command line's parser has to say: help, the version, or what is wrong.

@@ -4,11 +4,13 @@
 //! scenario file, and what was shrunk is saved beside it.
 
 use std::fs;
+use std::time::Instant;
 
 use super::exit::Exit;
 use super::hunt_args::{HuntFormat, ShrinkOptions};
 use super::interruption::Interruption;
 use super::output;
+use super::progress::Progress;
 use super::run::{path, quoted};
 use super::stop::Stop;
 use crate::report::{self, Find};
@@ -25,8 +27,14 @@ pub(crate) fn shrink(options: &ShrinkOptions) -> Result<Exit, Stop> {
     let seed = named.unwrap_or_else(|| search::recorded_seed(&text));
     let wanted = options.invariant.map_or(Wanted::Any, Wanted::Invariant);
     let interruption = Interruption::watch();
-    let limits = Limits { runs_max: options.runs, stop: &|| interruption.is_noted() };
+    let (progress, begun) = (Progress::begin(), Instant::now());
+    let stop = || {
+        progress.tell(|| format!("shrinking for {} s", begun.elapsed().as_secs()));
+        interruption.is_noted()
+    };
+    let limits = Limits { runs_max: options.runs, stop: &stop };
     let shrunk = quietly(|| search::shrink_wanted(&loaded, seed, wanted, limits));
+    progress.end();
     let Some(shrunk) = shrunk else {
         let found = options
             .invariant

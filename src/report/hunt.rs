@@ -45,6 +45,21 @@ pub struct Find {
     pub repeat: String,
 }
 
+/// A file that does not show any more what it is a record of.
+///
+/// # Examples
+/// ```
+/// let gone = cutover::report::Gone { file: "finds/a.ron".to_owned(), needed: None };
+/// assert_eq!(gone.file, "finds/a.ron");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gone {
+    /// The file.
+    pub file: String,
+    /// The planted fault with which it was recorded and which nobody has planted now.
+    pub needed: Option<String>,
+}
+
 /// What a search over a scenario found.
 ///
 /// # Examples
@@ -79,7 +94,7 @@ pub struct Hunt {
     /// What was known before and is shown still.
     pub known: Vec<Find>,
     /// Files that do not show any more what they are records of.
-    pub gone: Vec<String>,
+    pub gone: Vec<Gone>,
     /// What is wrong with files that cannot be read.
     pub unread: Vec<String>,
     /// What is new.
@@ -135,7 +150,7 @@ pub fn hunt_json(hunt: &Hunt) -> String {
         "runs": hunt.runs,
         "found": finds(&hunt.found),
         "known": finds(&hunt.known),
-        "gone": hunt.gone,
+        "gone": hunt.gone.iter().map(|gone| &gone.file).collect::<Vec<_>>(),
         "unread": hunt.unread,
         "repeat": hunt.repeat,
     }))
@@ -143,6 +158,7 @@ pub fn hunt_json(hunt: &Hunt) -> String {
 
 fn find_value(find: &Find) -> Value {
     let shrunk = &find.shrunk;
+    let proofs = shrunk.certificate.iter().map(|one| proof(&shrunk.violation, one));
     json!({
         "violation": violation(&shrunk.violation),
         "run": find.run,
@@ -150,7 +166,7 @@ fn find_value(find: &Find) -> Value {
         "seed": shrunk.seed,
         "minimal": shrunk.minimal,
         "runs_to_shrink": shrunk.runs,
-        "certificate": shrunk.certificate.iter().map(proof).collect::<Vec<_>>(),
+        "certificate": proofs.collect::<Vec<_>>(),
         "scenario": find.text,
         "file": find.file,
         "repeat": find.repeat,
@@ -166,7 +182,7 @@ fn violation(violation: &Violation) -> Value {
     })
 }
 
-fn proof(proof: &Proof) -> Value {
+fn proof(of: &Violation, proof: &Proof) -> Value {
     let answer = |answer: &Answer| {
         json!({
             "violations": answer.violations.iter().map(violation).collect::<Vec<_>>(),
@@ -177,7 +193,7 @@ fn proof(proof: &Proof) -> Value {
         "part": proof.part,
         "says": proof.says,
         "without": proof.without.as_ref().map(answer),
-        "told": told(proof.without.as_ref()),
+        "told": told(of, proof.without.as_ref()),
     })
 }
 
@@ -214,7 +230,10 @@ pub fn hunt_text(hunt: &Hunt) -> String {
         page.title("NOT SHOWN ANY MORE; THESE FILES STAY AS THEY ARE");
     }
     for file in &hunt.gone {
-        page.say(2, Ink::Plain, &format!("{file} shows nothing any more of what it records"));
+        let needed =
+            file.needed.as_ref().map(|mutant| format!("; recorded with --mutant {mutant}"));
+        let text = format!("{} shows nothing any more of what it records", file.file);
+        page.say(2, Ink::Plain, &(text + &needed.unwrap_or_default()));
     }
     if !hunt.unread.is_empty() {
         page.title("NOT READ; THESE FILES STAY AS THEY ARE");
@@ -285,7 +304,7 @@ mod tests {
             seed: 0,
             runs: 100,
             known: Vec::new(),
-            gone: vec!["b.ron".to_owned()],
+            gone: vec![Gone { file: "b.ron".to_owned(), needed: None }],
             unread: vec!["c.ron:1:2: found half a file".to_owned()],
             found: vec![find()],
             repeat: "cutover fuzz base.ron --runs 100".to_owned(),

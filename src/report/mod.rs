@@ -55,7 +55,7 @@ pub use contracts::{contracts_json, contracts_markdown, contracts_text};
 pub use explain::explanation;
 pub use findings::Report;
 pub use headline::headline;
-pub use hunt::{Find, Hunt, hunt_json, hunt_text, shrunk_json};
+pub use hunt::{Find, Gone, Hunt, hunt_json, hunt_text, shrunk_json};
 pub use json::json;
 pub use mutation::{mutation_json, mutation_text};
 pub use replay::{replay_json, replay_text};

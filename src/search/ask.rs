@@ -142,7 +142,7 @@ impl Conditions {
 }
 
 /// So many events pass between two looks at whether an end is wanted.
-const LOOK: u64 = 4_096;
+const LOOK: u64 = 64;
 
 /// Returns how long a run has to last at least to judge what it leaves open.
 fn pending(outcome: &Outcome) -> Option<Span> {

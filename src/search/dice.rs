@@ -49,7 +49,10 @@ impl Dice {
         Self(Source::Bytes(bytes.iter().rev().copied().collect()))
     }
 
-    /// Returns a number below another, which is not zero.
+    /// Returns a number below another.
+    ///
+    /// # Panics
+    /// When the other one is zero.
     ///
     /// # Examples
     /// ```
@@ -75,13 +78,18 @@ impl Dice {
 
     /// Returns a number from the first to the last, both included.
     ///
+    /// # Panics
+    /// When the last comes before the first.
+    ///
     /// # Examples
     /// ```
     /// let mut dice = cutover::search::Dice::seeded(7, "faults");
     /// assert!((0..100).all(|_| (3..=5).contains(&dice.within(3, 5))));
     /// ```
     pub fn within(&mut self, first: u64, last: u64) -> u64 {
-        first + self.below(last - first + 1)
+        assert!(first <= last, "the last number comes before the first");
+        let count = last - first;
+        first + if count == u64::MAX { self.below(count) } else { self.below(count + 1) }
     }
 
     /// Returns true once in so many times.
@@ -96,7 +104,10 @@ impl Dice {
         self.below(times) == times - 1
     }
 
-    /// Returns one of some things, of which there is at least one.
+    /// Returns one of some things.
+    ///
+    /// # Panics
+    /// When there are none.
     ///
     /// # Examples
     /// ```

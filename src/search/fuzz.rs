@@ -89,6 +89,8 @@ impl Fuzz {
     /// ```
     pub fn new(base: Loaded, seed: u64, steps: u64) -> Self {
         let mut base = base;
+        // What is found is a file, which says the knobs that were set as well.
+        base.scenario = base.settled();
         base.scenario.expect.clear();
         base.scenario.seed = None;
         Self { base, seed, steps, runs: 0, found: Vec::new() }

@@ -72,6 +72,20 @@ fn of_another_size<Q: Measure>(dice: &mut Dice, quantity: Q) -> Q {
     Q::of_units(scaled(dice, quantity.units()))
 }
 
+/// Returns a distribution about a quantity, as scenario files spell it.
+pub(super) fn spread(dice: &mut Dice, about: &str) -> String {
+    match dice.below(5) {
+        0 => {
+            let other = another(dice, about).unwrap_or_else(|| about.to_owned());
+            format!("observed({about}, {other})")
+        }
+        1 => format!("exponential({about})"),
+        2 => format!("lognormal({about}, 0.8)"),
+        3 => format!("weibull({about}, 0.7)"),
+        _ => format!("0.8 {about} + 0.2 exponential({about})"),
+    }
+}
+
 /// Returns a span in whole seconds, milliseconds or microseconds.
 pub(super) fn rounded(dice: &mut Dice, span: Span) -> Span {
     let unit = *dice.one_of(&[1_000_000, 1_000, 1]);

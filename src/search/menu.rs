@@ -81,6 +81,26 @@ pub fn add_orders(dice: &mut Dice, loaded: &Loaded, most: u64) -> Loaded {
     add(dice, loaded, &orders, most)
 }
 
+/// Adds random faults and their heals to a valid scenario, at most so many steps.
+///
+/// Which kinds of fault may occur is drawn first, as for [`add_steps`].
+///
+/// # Examples
+/// ```
+/// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
+/// #     .expect("it is valid");
+/// use cutover::scenario::Deed;
+/// use cutover::search::{Dice, add_faults};
+/// let with = add_faults(&mut Dice::seeded(3, "example"), &loaded, 4);
+/// let ordered = |deed: &Deed| matches!(deed, Deed::Operator(..));
+/// assert!(!with.scenario.script.iter().any(|step| ordered(step.deed())));
+/// ```
+pub fn add_faults(dice: &mut Dice, loaded: &Loaded, most: u64) -> Loaded {
+    let mut kinds = subset(dice);
+    kinds.retain(|kind| matches!(kind, Kind::Fault(_)));
+    add(dice, loaded, &kinds, most)
+}
+
 fn add(dice: &mut Dice, loaded: &Loaded, kinds: &[Kind], most: u64) -> Loaded {
     let mut loaded = loaded.clone();
     if kinds.is_empty() {
@@ -126,13 +146,7 @@ fn deed(dice: &mut Dice, kind: Kind, scenario: &Scenario) -> Deed {
         Kind::Fault(kind) => {
             let one = party(dice, scenario);
             let kind = measured(dice, &kind);
-            let (from, to) = (Box::new(one.clone()), Box::new(party(dice, scenario)));
-            let target = match dice.below(3) {
-                0 => one,
-                1 => Target::Link(from, to),
-                _ => Target::OneWay(from, to),
-            };
-            Deed::Fault(kind, target)
+            Deed::Fault(kind, aimed(dice, one, scenario))
         }
     }
 }
@@ -204,8 +218,18 @@ fn beside(dice: &mut Dice, knobs: &Knobs, last: Span) -> Span {
     (sum + Span::from_micros(dice.below(3))).minus(Span::from_micros(1))
 }
 
+/// Returns a party, or a link from it to another.
+pub(super) fn aimed(dice: &mut Dice, one: Target, scenario: &Scenario) -> Target {
+    let to = party(dice, scenario);
+    match dice.below(3) {
+        0 => one,
+        1 => Target::Link(Box::new(one), Box::new(to)),
+        _ => Target::OneWay(Box::new(one), Box::new(to)),
+    }
+}
+
 /// Returns a party that the scenario knows.
-fn party(dice: &mut Dice, scenario: &Scenario) -> Target {
+pub(super) fn party(dice: &mut Dice, scenario: &Scenario) -> Target {
     let service = dice.one_of(&scenario.services);
     let (name, region) = (service.name.clone(), service.region.clone());
     let standbys = u64::from(service.plan.standbys()).max(1);

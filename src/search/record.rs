@@ -6,10 +6,14 @@
 use super::ask::{ASSERTION, Conditions};
 use super::find::{named, recorded};
 use super::shrink::{Answer, Shrunk};
+use super::violation::Violation;
 use crate::scenario::{Scenario, write};
 
 /// What stands before the seed.
 const SEED: &str = "// Shown by seed ";
+
+/// What stands before a planted fault without which nothing is shown.
+const PLANTED: &str = "// Shown with --mutant ";
 
 /// Returns a shrunken scenario as the text of a file, under the conditions of the search.
 ///
@@ -30,9 +34,9 @@ pub fn record(shrunk: &Shrunk, name: &str, conditions: Conditions) -> String {
     if shrunk.minimal {
         lines.push("// Nothing can be left out; without".to_owned());
         let proofs = shrunk.certificate.iter();
-        lines.extend(
-            proofs.map(|proof| format!("//   {}: {}", proof.part, told(proof.without.as_ref()))),
-        );
+        lines.extend(proofs.map(|proof| {
+            format!("//   {}: {}", proof.part, told(&shrunk.violation, proof.without.as_ref()))
+        }));
     } else {
         lines.push(format!(
             "// Not known to be minimal: the search ended after {} runs.",
@@ -40,8 +44,11 @@ pub fn record(shrunk: &Shrunk, name: &str, conditions: Conditions) -> String {
         ));
     }
     lines.push(format!("{SEED}{}.", shrunk.seed));
-    // Nothing can be accepted where nothing comes out, or where nobody waits for it.
-    let scenario = if shrunk.violation.what == ASSERTION || shrunk.runs == 0 {
+    if let Some(mutant) = conditions.mutant {
+        lines.push(format!("{PLANTED}{}.", mutant.card().name));
+    }
+    // Nothing can be accepted where nothing comes out.
+    let scenario = if shrunk.violation.what == ASSERTION {
         Scenario { name: name.to_owned(), seed: named(shrunk.seed), ..shrunk.scenario.clone() }
     } else {
         let (scenario, open) = recorded(shrunk, name, conditions);
@@ -55,22 +62,43 @@ pub fn record(shrunk: &Shrunk, name: &str, conditions: Conditions) -> String {
     lines.join("\n")
 }
 
-/// Returns what is shown without a part, in words.
+/// Returns what is shown without a part of a scenario that shows a violation, in words.
 ///
 /// # Examples
 /// ```
-/// use cutover::search::{Answer, told};
-/// assert_eq!(told(None), "it is no scenario");
-/// let nothing = Answer { violations: Vec::new(), fingerprint: 0, pending: None };
-/// assert_eq!(told(Some(&nothing)), "nothing goes wrong");
+/// use cutover::search::{Answer, Violation, told};
+/// let mine = Violation::new("mine", []);
+/// assert_eq!(told(&mine, None), "it is no scenario");
+/// let mut answer = Answer { violations: Vec::new(), fingerprint: 0, pending: None };
+/// assert_eq!(told(&mine, Some(&answer)), "nothing goes wrong");
+/// answer.violations.push(Violation::new("mine", ["in another way"]));
+/// assert!(told(&mine, Some(&answer)).starts_with("the same goes wrong in another way: mine-"));
 /// ```
-pub fn told(without: Option<&Answer>) -> String {
+pub fn told(violation: &Violation, without: Option<&Answer>) -> String {
     let Some(answer) = without else { return "it is no scenario".to_owned() };
     if answer.violations.is_empty() {
         return "nothing goes wrong".to_owned();
     }
-    let names: Vec<String> = answer.violations.iter().map(super::Violation::name).collect();
-    format!("something else goes wrong: {}", names.join(", "))
+    let names: Vec<String> = answer.violations.iter().map(Violation::name).collect();
+    let same = answer.violations.iter().any(|other| other.what == violation.what);
+    let what =
+        if same { "the same goes wrong in another way" } else { "something else goes wrong" };
+    format!("{what}: {}", names.join(", "))
+}
+
+/// Returns the planted fault with which a recorded scenario shows what it records, as its comment
+/// tells it.
+///
+/// # Examples
+/// ```
+/// use cutover::search::recorded_mutant;
+/// let text = "// Shown by seed 17.\n// Shown with --mutant no-fencing.\nScenario(";
+/// assert_eq!(recorded_mutant(text), Some("no-fencing"));
+/// assert_eq!(recorded_mutant("Scenario("), None);
+/// ```
+pub fn recorded_mutant(text: &str) -> Option<&str> {
+    let line = text.lines().find_map(|line| line.strip_prefix(PLANTED))?;
+    Some(line.trim_end_matches('.'))
 }
 
 /// Returns whether a text was written as the record of a find.

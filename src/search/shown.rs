@@ -17,11 +17,12 @@ pub(crate) struct Shown {
     pub(crate) unexcused: Vec<Violation>,
 }
 
-/// Returns what a scenario shows, or that an assertion of the simulator fails.
-pub(crate) fn shown(loaded: &Loaded, seed: u64) -> Shown {
-    match Conditions::of(loaded).outcome(loaded, seed, &|| false) {
-        Ok(None) => Shown::default(),
-        Ok(Some(outcome)) => {
+/// Returns what a scenario shows, or that an assertion of the simulator fails; nothing if an end is
+/// wanted before its run is over.
+pub(crate) fn shown(loaded: &Loaded, seed: u64, stop: &dyn Fn() -> bool) -> Option<Shown> {
+    Some(match Conditions::of(loaded).outcome(loaded, seed, stop) {
+        Ok(outcome) => {
+            let outcome = outcome?;
             let all = all(loaded, &outcome);
             let judged = loaded.judge(&outcome);
             let wrong: Vec<&str> = unexcused(&outcome, &judged).map(|row| row.id).collect();
@@ -30,7 +31,7 @@ pub(crate) fn shown(loaded: &Loaded, seed: u64) -> Shown {
             Shown { unexcused: unexcused.cloned().collect(), all }
         }
         Err(asserted) => Shown { all: vec![asserted.clone()], unexcused: vec![asserted] },
-    }
+    })
 }
 
 /// Returns which of the things that a record shows it is a record of.

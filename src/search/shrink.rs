@@ -6,16 +6,16 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::certificate::{self, Proof};
 use super::limits::Limits;
+use super::passes;
 use super::simpler;
 use super::tree::{self, Edit};
 use super::violation::Violation;
-use crate::kernel::{Chance, Span};
+use crate::kernel::Span;
 use crate::scenario::{Loaded, Scenario};
-use crate::sim::When;
 
 /// What a run of a scenario showed.
 ///
@@ -122,8 +122,9 @@ pub(super) fn shrink_within(
     limits: Limits<'_>,
     ask: impl FnMut(&Loaded, u64) -> Answer,
 ) -> Option<Shrunk> {
+    let longest = (scenario.until * LONGER_TIMES).max(LONGER_ANYWAY);
     let mut search =
-        Search { violation, runs: 0, limits, settles: true, tried: BTreeSet::new(), ask };
+        Search { violation, runs: 0, limits, longest, settles: true, tried: BTreeSet::new(), ask };
     let best = search.look(tree::of(scenario), seed, true)?;
     let best = search.fixed(best);
     let proofs = if limits.reached(search.runs) {
@@ -147,12 +148,18 @@ pub(super) fn shrink_within(
 /// So often a run is made longer to judge what is still open at its end.
 const LONGER_MAX: usize = 6;
 
+/// A run is made this many times as long at most for that, or [`LONGER_ANYWAY`].
+const LONGER_TIMES: u64 = 4;
+
+/// A run may be made as long as this for that, however short it was.
+const LONGER_ANYWAY: Span = Span::from_hours(1);
+
 /// A scenario that fails.
 #[derive(Clone)]
-struct Failing {
-    tree: Value,
-    seed: u64,
-    loaded: Loaded,
+pub(super) struct Failing {
+    pub(super) tree: Value,
+    pub(super) seed: u64,
+    pub(super) loaded: Loaded,
 }
 
 impl Failing {
@@ -166,6 +173,8 @@ struct Search<'a, A> {
     violation: &'a Violation,
     runs: u64,
     limits: Limits<'a>,
+    /// A run is not made longer than this to judge what is open at its end.
+    longest: Span,
     /// Whether a run counts only if everything in it is judged by its end.
     settles: bool,
     /// What is known not to fail in the same way, by what counts as a run.
@@ -199,7 +208,7 @@ impl<A: FnMut(&Loaded, u64) -> Answer> Search<'_, A> {
     /// Tries everything that is simpler; tells whether anything of it failed.
     fn round(&mut self, best: &mut Failing) -> bool {
         let mut simpler = false;
-        for pass in PASSES {
+        for pass in passes::ALL {
             let mut edits = pass(best);
             let mut turn = 0;
             while let Some(edit) = edits.get(turn) {
@@ -224,8 +233,9 @@ impl<A: FnMut(&Loaded, u64) -> Answer> Search<'_, A> {
         // What takes something away may take longer; what makes a value simpler may not.
         let less = match edit {
             Edit::Items(..) | Edit::Field(_) => true,
-            Edit::Value(_, value) => value.is_object(),
-            Edit::Seed(_) => false,
+            // A smaller plan takes nodes away.
+            Edit::Value(_, value) => value.is_object() || simpler::is_plan(value),
+            Edit::Seed(_) | Edit::Values(_) => false,
         };
         let smaller = self.look(tree, seed, less)?;
         (!smaller.is(best)).then_some(smaller)
@@ -271,6 +281,9 @@ impl<A: FnMut(&Loaded, u64) -> Answer> Search<'_, A> {
                 return None;
             }
             until = simpler::whole_seconds(pending).max(until + Span::from_secs(1));
+            if until > self.longest {
+                return None;
+            }
             let edit = Edit::Value("/until".to_owned(), Value::from(until.to_string()));
             let (longer, answer) = self.run(tree::changed(&failing.tree, &edit)?, failing.seed)?;
             if !self.shows(&answer) {
@@ -297,95 +310,4 @@ impl<A: FnMut(&Loaded, u64) -> Answer> Search<'_, A> {
     fn without(&mut self, tree: Value, seed: u64) -> Option<Answer> {
         self.run(tree, seed).map(|(_, answer)| answer)
     }
-}
-
-/// Returns everything that is tried with a scenario, in this order.
-pub(super) fn edits(scenario: &Scenario, seed: u64) -> Vec<Edit> {
-    let tree = tree::of(scenario);
-    let Some(loaded) = tree::repaired(tree.clone()) else { return Vec::new() };
-    let failing = Failing { tree, seed, loaded };
-    PASSES.iter().flat_map(|pass| pass(&failing)).collect()
-}
-
-/// What is tried, in this order: what takes most away comes first.
-const PASSES: [fn(&Failing) -> Vec<Edit>; 10] = [
-    |best| chunks(&best.tree, "/script"),
-    |best| items(&best.tree),
-    |best| once(&best.tree),
-    |best| tree::optional(&best.tree).into_iter().rev().map(Edit::Field).collect(),
-    |best| if best.seed == 0 { Vec::new() } else { vec![Edit::Seed(0)] },
-    |best| times(best),
-    |best| until(&best.tree),
-    |best| values(&best.tree, simpler::is_plan),
-    |best| values(&best.tree, Value::is_number),
-    |best| values(&best.tree, |value| value.is_string() && !simpler::is_plan(value)),
-];
-
-/// Returns halves, quarters and so on of a list, down to its single items.
-pub(super) fn chunks(tree: &Value, list: &str) -> Vec<Edit> {
-    let length = tree.pointer(list).and_then(Value::as_array).map_or(0, Vec::len);
-    let mut edits = Vec::new();
-    let mut size = length;
-    while size > 0 {
-        let places = (0..length).step_by(size);
-        edits.extend(places.map(|place| Edit::Items(list.to_owned(), place, size)));
-        size /= 2;
-    }
-    edits
-}
-
-/// Returns the items of all lists, the last first: what comes later refers to what comes before.
-fn items(tree: &Value) -> Vec<Edit> {
-    let lists = tree::lists(tree).into_iter().rev();
-    let items = lists.flat_map(|(list, length)| {
-        (0..length).rev().map(move |index| Edit::Items(list.clone(), index, 1))
-    });
-    items.collect()
-}
-
-/// Returns steps that are taken once in the place of those that are taken every so often.
-fn once(tree: &Value) -> Vec<Edit> {
-    let steps = tree.get("script").and_then(Value::as_array).into_iter().flatten().enumerate();
-    let edits = steps.filter_map(|(index, step)| {
-        let every = step.get("Every")?.clone();
-        Some(Edit::Value(format!("/script/{index}"), json!({ "At": every })))
-    });
-    edits.collect()
-}
-
-/// Returns fixed times in the place of laws, what was drawn first.
-fn times(best: &Failing) -> Vec<Edit> {
-    let mut edits = Vec::new();
-    for (place, value) in tree::leaves(&best.tree) {
-        if simpler::is_law(&value) {
-            let simpler = simpler::than(&value, drawn(best, &place));
-            edits.extend(simpler.into_iter().map(|value| Edit::Value(place.clone(), value)));
-        }
-    }
-    edits
-}
-
-/// Returns what a law of the script was drawn as.
-fn drawn(best: &Failing, place: &str) -> Option<Span> {
-    let step: usize = place.strip_prefix("/script/")?.split('/').next()?.parse().ok()?;
-    let step = best.loaded.setup.script.get(step)?;
-    let (When::At(law) | When::Event(_, law)) = step.when else { return None };
-    Some(law.draw(Chance::new(best.seed, 0).word("script", &step.words, step.turn)))
-}
-
-fn until(tree: &Value) -> Vec<Edit> {
-    let end = tree.get("until").and_then(Value::as_str).and_then(|text| text.parse().ok());
-    let ends = end.map(simpler::shorter).unwrap_or_default();
-    ends.into_iter().map(|end| Edit::Value("/until".to_owned(), end)).collect()
-}
-
-/// Returns simpler values of some kind, wherever they stand.
-fn values(tree: &Value, kind: fn(&Value) -> bool) -> Vec<Edit> {
-    let leaves = tree::leaves(tree).into_iter();
-    let leaves = leaves.filter(|(place, value)| kind(value) && place != "/until");
-    let edits = leaves.flat_map(|(place, value)| {
-        let simpler = simpler::than(&value, None).into_iter();
-        simpler.map(move |value| Edit::Value(place.clone(), value))
-    });
-    edits.collect()
 }

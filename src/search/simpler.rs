@@ -9,7 +9,7 @@ use crate::kernel::{Bytes, Distribution, Law, Measure, Rate, Span};
 use crate::model::Plan;
 
 /// Units of time in which people think, the roundest first, in microseconds.
-const ROUND: [u64; 14] = [
+pub(super) const ROUND: [u64; 14] = [
     3_600_000_000,
     600_000_000,
     300_000_000,
@@ -110,7 +110,7 @@ pub(super) fn whole_seconds(span: Span) -> Span {
     next.map_or(Span::FOREVER, Span::from_micros)
 }
 
-/// Returns shorter ends of a run, the shortest first.
+/// Returns shorter ends of a run, the shortest first, and last the next whole second.
 pub(super) fn shorter(until: Span) -> Vec<Value> {
     let micros = until.as_micros();
     let second = 1_000_000;
@@ -120,6 +120,7 @@ pub(super) fn shorter(until: Span) -> Vec<Value> {
     let mut ends: Vec<u64> = whole.filter(|end| *end > 0 && *end < micros).collect();
     ends.sort_unstable();
     ends.dedup();
+    ends.extend(micros.checked_next_multiple_of(second).filter(|end| *end > micros));
     ends.into_iter().map(|end| Value::from(Span::from_micros(end).to_string())).collect()
 }
 
@@ -176,5 +177,7 @@ mod tests {
         assert_eq!(ends[..3], ["\"2m30s\"", "\"5m\"", "\"10m\""]);
         assert_eq!(ends.last().expect("some are"), "\"19m59s\"");
         assert!(shorter(Span::from_secs(1)).is_empty());
+        let ends = shorter(Span::from_micros(60_003_600));
+        assert_eq!(ends.last(), Some(&Value::from("1m1s")));
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::shrink;
+use super::passes;
 use super::simpler;
 use super::tree::{self, Edit};
 use crate::scenario::{Loaded, Scenario};
@@ -36,7 +36,7 @@ pub struct Simplification(pub(super) Edit);
 /// assert!(!simplifications(&loaded.scenario, 0).is_empty());
 /// ```
 pub fn simplifications(scenario: &Scenario, seed: u64) -> Vec<Simplification> {
-    shrink::edits(scenario, seed).into_iter().map(Simplification).collect()
+    passes::edits(scenario, seed).into_iter().map(Simplification).collect()
 }
 
 /// Returns a scenario and a seed made simpler in one way; nothing if that makes no sense.
@@ -77,7 +77,7 @@ pub fn simplified(scenario: &Scenario, seed: u64, way: &Simplification) -> Optio
 /// ```
 pub fn part_simplifications<T: Serialize>(part: &T) -> Vec<Simplification> {
     let tree = serde_json::to_value(part).expect("a part holds names, numbers and spans only");
-    let mut edits = shrink::chunks(&tree, "");
+    let mut edits = passes::chunks(&tree, "");
     let fields = tree.as_object().into_iter().flatten();
     edits.extend(fields.map(|(key, _)| Edit::Field(format!("/{key}"))));
     tree::visit(&tree, "", &mut |place, value| {

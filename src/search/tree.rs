@@ -21,6 +21,8 @@ pub(super) enum Edit {
     Field(String),
     /// Replaces a value.
     Value(String, Value),
+    /// Replaces several values at once.
+    Values(Vec<(String, Value)>),
     /// Replaces the seed of the run.
     Seed(u64),
 }
@@ -56,6 +58,11 @@ pub(super) fn changed(tree: &Value, edit: &Edit) -> Option<Value> {
             tree.pointer_mut(parent)?.as_object_mut()?.shift_remove(key)?;
         }
         Edit::Value(place, value) => *tree.pointer_mut(place)? = value.clone(),
+        Edit::Values(values) => {
+            for (place, value) in values {
+                *tree.pointer_mut(place)? = value.clone();
+            }
+        }
         Edit::Seed(_) => {}
     }
     Some(tree)
@@ -67,7 +74,7 @@ pub(super) fn changed(tree: &Value, edit: &Edit) -> Option<Value> {
 /// of a service.
 pub(super) fn repaired(mut tree: Value) -> Option<Loaded> {
     for _ in 0..REPAIRS_MAX {
-        match Loaded::from_scenario(scenario(&tree)?) {
+        match Loaded::from_read(scenario(&tree)?) {
             Ok(loaded) => return Some(loaded),
             Err(errors) => leave_out(&mut tree, &errors)?,
         }

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::check::{InvariantOutcome, Verdict};
+use crate::check::{InvariantOutcome, Kind, Verdict};
 use crate::kernel::{Digest, Instant};
 use crate::scenario::{Client, Expectation, ExpectationVerdict, Loaded, how_missed};
 use crate::sim::{Outcome, Promotion, ServiceOutcome};
@@ -14,8 +14,9 @@ use crate::sim::{Outcome, Promotion, ServiceOutcome};
 ///
 /// The skeleton of a violated invariant is the last change of the primary before it, in the
 /// service that it is about: by which rule it was ordered, why, and whether the old primary still
-/// served. Faults are no part of it, so that those that do not matter can be left out. Before it,
-/// the skeleton of a missed expectation has the way in which it was missed, such as `too-much`.
+/// served. Where there is none and the invariant is about what was lost in the end, it is the first
+/// one after it. Faults are no part of it, so that those that do not matter can be left out. Before
+/// it, the skeleton of a missed expectation has the way in which it was missed, such as `too-much`.
 ///
 /// # Examples
 /// ```
@@ -141,7 +142,11 @@ fn broken(
     broken.sort_by_key(|one| one.at.unwrap_or(Instant::FAR));
     let invariants = broken.into_iter().map(|one| Violation {
         what: one.id.to_owned(),
-        skeleton: skeleton(&about(outcome, |service| names(&one.detail, service)), one.at),
+        skeleton: skeleton(
+            &about(outcome, |service| names(&one.detail, service)),
+            one.at,
+            one.kind,
+        ),
         expected: false,
     });
     let judged = loaded.scenario.expect.iter().zip(loaded.judge(outcome));
@@ -153,7 +158,7 @@ fn broken(
             users.map(Client::name).any(|client| has_word(&judged.text, client))
         };
         let services = about(outcome, |service| names(&judged.text, service) || users(service));
-        how.extend(skeleton(&services, judged.at));
+        how.extend(skeleton(&services, judged.at, Kind::Always));
         Violation { what: judged.text, skeleton: how, expected: true }
     });
     invariants.chain(missed).collect()
@@ -166,13 +171,16 @@ fn about(outcome: &Outcome, is: impl Fn(&str) -> bool) -> Vec<&ServiceOutcome> {
     if some.is_empty() { outcome.services.iter().collect() } else { some }
 }
 
-fn skeleton(services: &[&ServiceOutcome], at: Option<Instant>) -> Vec<String> {
+fn skeleton(services: &[&ServiceOutcome], at: Option<Instant>, kind: Kind) -> Vec<String> {
     let at = at.unwrap_or(Instant::FAR);
     let mut changes: Vec<&Promotion> =
         services.iter().flat_map(|service| &service.promotions).collect();
     changes.sort_by_key(|change| change.ordered);
     let before = changes.iter().rev().find(|change| change.ordered <= at);
-    let Some(change) = before.or(changes.first()) else { return Vec::new() };
+    // What is judged at the end may be dated before its cause: a commit that was lost, when it was
+    // acknowledged.
+    let after = changes.iter().find(|change| change.ordered > at && kind == Kind::AtEnd);
+    let Some(change) = before.or(after) else { return Vec::new() };
     let old = if change.false_alarm { "old-primary-serves" } else { "old-primary-down" };
     [change.rule, change.cause, old].map(str::to_owned).to_vec()
 }
@@ -243,6 +251,23 @@ mod tests {
         assert_eq!(cut.skeleton[2], "old-primary-serves");
         assert_eq!(died.skeleton[2], "old-primary-down");
         assert_ne!(cut.fingerprint(), died.fingerprint());
+    }
+
+    #[test]
+    fn what_happens_long_after_a_violation_is_no_part_of_it() {
+        let stall = |verb: &str, at: &str| {
+            format!("At(\"{at}\", {verb}(StorageStall, Primary(\"orders\")))")
+        };
+        let blocked = |script: &str| {
+            let found = found(script, 0).into_iter();
+            let mut blocked = found.filter(|one| one.what == "blocked-writes-noticed");
+            blocked.next().expect("writes are blocked and nobody notices")
+        };
+        let stalled = [stall("Fault", "5m"), stall("Heal", "8m")].join(", ");
+        let death = "At(\"15m\", Fault(HostDeath, Primary(\"orders\")))";
+        let alone = blocked(&stalled);
+        assert_eq!(blocked(&format!("{stalled}, {death}")), alone);
+        assert_eq!(alone.skeleton, [""; 0]);
     }
 
     #[test]

@@ -6,17 +6,24 @@
 use serde_json::{Map, Value, json};
 
 use super::dice::Dice;
+use super::failures::{add_failures, add_windows};
 use super::followers;
-use super::measures::{another, rounded};
+use super::measures::{another, rounded, spread};
 use super::menu::{PLANS, add_steps};
 use super::tree;
-use crate::kernel::{Bytes, Distribution, Span};
+use crate::kernel::{Bytes, Distribution, Law, Span};
 use crate::knob::{KNOBS, Knobs};
 use crate::model::{Arrivals, DRIVERS, DriverParts, Endpoint};
-use crate::scenario::{Client, Connection, Loaded, Reader, Scenario, Service, Writer};
+use crate::scenario::{
+    Client, Connection, Deed, Loaded, Reader, Scenario, Service, Step, Target, Writer,
+};
+use crate::sim::Operator;
 
 /// At most so many steps.
 const STEPS: u64 = 8;
+
+/// At most so many failures, of those scenarios that have any.
+const FAILURES: u64 = 2;
 
 /// The words that knobs may have, of those that are words.
 const WORDS: &[(&str, &[&str])] = &[
@@ -74,20 +81,40 @@ const WORDS: &[(&str, &[&str])] = &[
 pub fn whole(dice: &mut Dice) -> Loaded {
     let services = services(dice);
     let mut clients = clients(dice, &services);
-    let until = Span::from_micros(60_000_000 + dice.of_any_size(5_400_000_000));
-    let until = rounded(dice, until);
+    let until = length(dice);
     let integrations = followers::integrations(dice, &services);
     let (slots, consumers) = followers::slots(dice, &services, until);
     clients.extend(consumers);
-    let blank = json!({ "name": "random", "services": [], "until": "1m" });
-    let blank: Scenario = serde_json::from_value(blank).expect("nothing else has to be said");
-    let scenario = Scenario { services, integrations, clients, slots, until, ..blank };
+    let scenario = Scenario { services, integrations, clients, slots, until, ..blank("random") };
     // A pool of few connections may be too small for its rate; such a client is left out. So is
     // whoever follows a service that cannot be followed.
     let loaded = tree::repaired(tree::of(&scenario)).expect("its services are valid");
     let loaded = tuned(dice, &loaded);
     let loaded = followers::cycle(dice, &loaded);
-    add_steps(dice, &loaded, STEPS)
+    let loaded = add_steps(dice, &loaded, STEPS);
+    let loaded = if dice.once_in(4) { windowed(dice, loaded) } else { loaded };
+    if dice.once_in(4) { add_failures(dice, &loaded, FAILURES) } else { loaded }
+}
+
+/// Returns how long a run is, at least a minute: half of them up to an hour and a half of any size,
+/// half long enough to see a failover and what follows from it.
+fn length(dice: &mut Dice) -> Span {
+    let seconds = if dice.once_in(2) { dice.of_any_size(5_400) } else { dice.within(300, 3_600) };
+    let until = Span::from_secs(60 + seconds) + Span::from_micros(dice.below(1_000_000));
+    rounded(dice, until)
+}
+
+/// Returns a scenario with windows for maintenance, and maintenance that may wait for one.
+fn windowed(dice: &mut Dice, loaded: Loaded) -> Loaded {
+    let mut scenario = loaded.scenario;
+    add_windows(dice, &mut scenario.services, scenario.until);
+    let mut loaded = Loaded::from_scenario(scenario).expect("windows are valid wherever they are");
+    let service = dice.one_of(&loaded.scenario.services).name.clone();
+    let at = Span::from_micros(dice.below(loaded.scenario.until.as_micros()));
+    let order = Deed::Operator(Operator::Maintain, Target::Service(service));
+    // A script may be full.
+    drop(loaded.add_step(Step::At(Law::Fixed(at), order)));
+    loaded
 }
 
 /// Returns one to three services.
@@ -112,7 +139,33 @@ pub fn services(dice: &mut Dice) -> Vec<Service> {
         .collect()
 }
 
-/// Returns up to four clients of some services.
+/// Returns a valid scenario in which nothing happens and nobody comes: one to three services in
+/// their regions, some of them bound to each other, some with windows for maintenance.
+///
+/// # Examples
+/// ```
+/// use cutover::search::{Dice, topology};
+/// let loaded = topology(&mut Dice::seeded(1, "example"));
+/// assert!(loaded.scenario.clients.is_empty() && loaded.scenario.script.is_empty());
+/// ```
+pub fn topology(dice: &mut Dice) -> Loaded {
+    let until = Span::from_hours(1);
+    let mut services = services(dice);
+    if dice.once_in(4) {
+        add_windows(dice, &mut services, until);
+    }
+    let integrations = followers::integrations(dice, &services);
+    let scenario = Scenario { services, integrations, until, ..blank("topology") };
+    tree::repaired(tree::of(&scenario)).expect("its services are valid")
+}
+
+/// Returns a scenario without anything in it, of an hour.
+pub(crate) fn blank(name: &str) -> Scenario {
+    let blank = json!({ "name": name, "services": [], "until": "1h" });
+    serde_json::from_value(blank).expect("nothing else has to be said")
+}
+
+/// Returns up to four clients of some services; none where there is no service.
 ///
 /// # Examples
 /// ```
@@ -122,6 +175,9 @@ pub fn services(dice: &mut Dice) -> Vec<Service> {
 /// assert!(clients(&mut dice, &services).len() <= 4);
 /// ```
 pub fn clients(dice: &mut Dice, services: &[Service]) -> Vec<Client> {
+    if services.is_empty() {
+        return Vec::new();
+    }
     let names = ["app", "web", "dash", "etl"];
     let count = usize::try_from(dice.below(5)).expect("it is small");
     names[..count].iter().map(|name| client(dice, name, services)).collect()
@@ -135,6 +191,8 @@ fn client(dice: &mut Dice, name: &str, services: &[Service]) -> Client {
     let driver = dice.one_of(DRIVERS).driver;
     let begins = Span::from_micros(if dice.once_in(4) { dice.of_any_size(59_000_000) } else { 0 });
     let first_lookup = dice.once_in(3).then(|| Span::from_micros(dice.of_any_size(30_000_000)));
+    let ends = dice.once_in(8).then(|| begins + Span::from_secs(dice.within(1, 3_600)));
+    let parts = if dice.once_in(8) { parts(dice) } else { DriverParts::default() };
     if dice.once_in(3) {
         let endpoint = *dice.one_of(&[Endpoint::Primary, Endpoint::Replica]);
         let standbys = service.plan.standbys() > 0;
@@ -146,10 +204,10 @@ fn client(dice: &mut Dice, name: &str, services: &[Service]) -> Client {
             connection: *dice.one_of(&[Connection::Kept, Connection::Fresh]),
             region,
             driver,
-            parts: DriverParts::default(),
+            parts,
             first_lookup,
             begins,
-            ends: None,
+            ends,
         });
     }
     Client::Writer(Writer {
@@ -161,11 +219,26 @@ fn client(dice: &mut Dice, name: &str, services: &[Service]) -> Client {
         arrivals: if rate <= 20 && dice.once_in(2) { Arrivals::Poisson } else { Arrivals::Even },
         region,
         driver,
-        parts: DriverParts::default(),
+        parts,
         first_lookup,
         begins,
-        ends: None,
+        ends,
     })
+}
+
+/// Returns a driver with a few settings of its own.
+fn parts(dice: &mut Dice) -> DriverParts {
+    let mut wait = || dice.once_in(2).then(|| Span::from_millis(dice.within(1, 60_000)));
+    let (connect_timeout, reply_timeout, backoff_first) = (wait(), wait(), wait());
+    let connections =
+        dice.once_in(2).then(|| u32::try_from(dice.within(1, 40)).expect("it is small"));
+    DriverParts {
+        connect_timeout,
+        reply_timeout,
+        backoff_first,
+        connections,
+        ..DriverParts::default()
+    }
 }
 
 /// Returns the WAL of a commit: a size, or now and then a law of it.
@@ -178,21 +251,11 @@ fn commit_size(dice: &mut Dice) -> Distribution<Bytes> {
     }
 }
 
-/// Returns a distribution about a quantity, as scenario files spell it.
-fn spread(dice: &mut Dice, about: &str) -> String {
-    match dice.below(5) {
-        0 => {
-            let other = another(dice, about).unwrap_or_else(|| about.to_owned());
-            format!("observed({about}, {other})")
-        }
-        1 => format!("exponential({about})"),
-        2 => format!("lognormal({about}, 0.8)"),
-        3 => format!("weibull({about}, 0.7)"),
-        _ => format!("0.8 {about} + 0.2 exponential({about})"),
-    }
-}
-
 /// Returns a scenario with some knobs other than their defaults, none of which contradict others.
+///
+/// Quantities are about an eighth to eight times their defaults, rounded as people would; what
+/// never happens by default happens after a time of that kind. Daemons (`policy: Pglookout`) and
+/// quorum commit are drawn more often than other words.
 ///
 /// # Examples
 /// ```
@@ -205,14 +268,23 @@ fn spread(dice: &mut Dice, about: &str) -> String {
 /// ```
 pub fn tuned(dice: &mut Dice, loaded: &Loaded) -> Loaded {
     let mut tuned = loaded.clone();
+    // What changes a whole run comes more often than one knob of many does.
+    let mut wanted: Vec<(&str, Value)> = Vec::new();
+    for (knob, word) in [("policy", "Pglookout"), ("commit_mode", "Quorum")] {
+        if dice.once_in(8) {
+            wanted.push((knob, Value::from(word)));
+        }
+    }
     for _ in 0..dice.below(6) {
         let row = dice.one_of(KNOBS);
-        let Some(value) = value(dice, row.name, row.default) else { continue };
+        wanted.extend(value(dice, row.name, row.default).map(|value| (row.name, value)));
+    }
+    for (knob, value) in wanted {
         let mut fields = match serde_json::to_value(&tuned.scenario.tuning) {
             Ok(Value::Object(fields)) => fields,
             Ok(_) | Err(_) => Map::new(),
         };
-        fields.insert(row.name.to_owned(), value);
+        fields.insert(knob.to_owned(), value);
         let Ok(tuning) = serde_json::from_value(Value::Object(fields)) else { continue };
         let scenario = Scenario { tuning, ..tuned.scenario.clone() };
         if let Ok(loaded) = Loaded::from_scenario(scenario) {

@@ -12,6 +12,7 @@ use crate::sim::{self, Outcome};
 ///
 /// # Examples
 /// ```
+/// use cutover::search::Conditions;
 /// use cutover::strategy::Case;
 /// let text = r#"Scenario(
 ///     name: "quiet",
@@ -23,7 +24,7 @@ use crate::sim::{self, Outcome};
 /// )
 /// "#;
 /// let scenario = cutover::scenario::parse("quiet.ron", text)?.scenario;
-/// let case = Case { scenario, seed: 5 };
+/// let case = Case { scenario, seed: 5, conditions: Conditions::default() };
 /// assert_eq!(format!("{case:?}"), format!("// cutover run FILE --seed 5\n{text}"));
 /// assert_eq!(case.run().seed, 5);
 /// # Ok::<(), cutover::scenario::Errors>(())
@@ -34,6 +35,8 @@ pub struct Case {
     pub scenario: Scenario,
     /// The seed of its run.
     pub seed: u64,
+    /// The planted fault and the policy of one's own under which it runs, if any.
+    pub conditions: Conditions,
 }
 
 impl Case {
@@ -46,11 +49,15 @@ impl Case {
     /// ```
     /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
     /// #     .expect("it is valid");
-    /// let case = cutover::strategy::Case { scenario: loaded.scenario, seed: 5 };
+    /// # let conditions = cutover::search::Conditions::default();
+    /// let case = cutover::strategy::Case { scenario: loaded.scenario, seed: 5, conditions };
     /// assert!(case.load().is_ok());
     /// ```
     pub fn load(&self) -> Result<Loaded, Errors> {
-        Loaded::from_scenario(self.scenario.clone())
+        let mut loaded = Loaded::from_scenario(self.scenario.clone())?;
+        loaded.setup.knobs.mutant = self.conditions.mutant;
+        loaded.setup.own_policy = self.conditions.own_policy;
+        Ok(loaded)
     }
 
     /// Returns the scenario of a drawn case ready to run.
@@ -63,7 +70,8 @@ impl Case {
     /// ```
     /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
     /// #     .expect("it is valid");
-    /// let case = cutover::strategy::Case { scenario: loaded.scenario, seed: 5 };
+    /// # let conditions = cutover::search::Conditions::default();
+    /// let case = cutover::strategy::Case { scenario: loaded.scenario, seed: 5, conditions };
     /// assert_eq!(case.loaded().setup.name, "business-primary-crash");
     /// ```
     pub fn loaded(&self) -> Loaded {
@@ -79,15 +87,18 @@ impl Case {
     /// ```
     /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
     /// #     .expect("it is valid");
-    /// let case = cutover::strategy::Case { scenario: loaded.scenario, seed: 5 };
+    /// # let conditions = cutover::search::Conditions::default();
+    /// let case = cutover::strategy::Case { scenario: loaded.scenario, seed: 5, conditions };
     /// assert_eq!(case.run().services[0].promotions.len(), 1);
     /// ```
     pub fn run(&self) -> Outcome {
         sim::run(&self.loaded().setup, self.seed)
     }
 
-    /// Returns the outcome of its run with a planted fault or a policy of one's own, without its
-    /// timeline.
+    /// Returns the outcome of its run under other conditions than its own, without its timeline.
+    ///
+    /// What is printed of a case tells its own [`conditions`](Self::conditions); to have a planted
+    /// fault in the command that is printed, put it there.
     ///
     /// # Panics
     /// When the scenario is not valid, see [`loaded`](Self::loaded()).
@@ -96,9 +107,10 @@ impl Case {
     /// ```
     /// # let loaded = cutover::scenario::load("scenarios/business-primary-crash.ron".as_ref())
     /// #     .expect("it is valid");
+    /// # let conditions = cutover::search::Conditions::default();
     /// use cutover::knob::Mutant;
     /// use cutover::search::Conditions;
-    /// let case = cutover::strategy::Case { scenario: loaded.scenario, seed: 5 };
+    /// let case = cutover::strategy::Case { scenario: loaded.scenario, seed: 5, conditions };
     /// let planted = Conditions { mutant: Some(Mutant::NoFencing), ..Conditions::default() };
     /// assert_eq!(case.run_with(planted).mutant, Some("no-fencing"));
     /// ```
@@ -111,6 +123,12 @@ impl fmt::Debug for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scenario = Scenario { seed: Some(self.seed), ..self.scenario.clone() };
         let text = scenario::write(&scenario);
-        write!(f, "// cutover run FILE --seed {}\n{text}", self.seed)
+        let mutant = self.conditions.mutant.map(|mutant| mutant.card().name);
+        let mutant = mutant.map(|name| format!(" --mutant {name}")).unwrap_or_default();
+        writeln!(f, "// cutover run FILE --seed {}{mutant}", self.seed)?;
+        if self.conditions.own_policy.is_some() {
+            f.write_str("// decided by a policy of one's own, which the command does not know\n")?;
+        }
+        f.write_str(&text)
     }
 }

@@ -12,11 +12,14 @@ use proptest::test_runner::TestRunner;
 
 use super::case::Case;
 use crate::knob::Tuning;
-use crate::scenario::{Client, Service, Step};
-use crate::search::{self, Dice, Simplification};
+use crate::scenario::{Client, Failure, Scenario, Service, Step};
+use crate::search::{self, Conditions, Dice, Simplification};
 
 /// Draws something by the dice of the search.
 type Draw<T> = Arc<dyn Fn(&mut Dice) -> T + Send + Sync>;
+
+/// Whether something is what its strategy promises, such as a part that fits its scenario.
+type Fits<T> = Arc<dyn Fn(&T) -> bool + Send + Sync>;
 
 /// Something that can be made simpler step by step.
 pub trait Simplify: Clone + Debug {
@@ -34,8 +37,19 @@ impl Simplify for Case {
 
     fn simplified(&self, way: &Simplification) -> Option<Self> {
         let (loaded, seed) = search::simplified(&self.scenario, self.seed, way)?;
-        let simpler = Self { scenario: loaded.scenario, seed };
+        let simpler = Self { scenario: loaded.scenario, seed, conditions: self.conditions };
         (simpler != *self).then_some(simpler)
+    }
+}
+
+impl Simplify for Scenario {
+    fn ways(&self) -> Vec<Simplification> {
+        search::simplifications(self, 0)
+    }
+
+    fn simplified(&self, way: &Simplification) -> Option<Self> {
+        let (loaded, _) = search::simplified(self, 0, way)?;
+        Some(loaded.scenario).filter(|simpler| simpler != self)
     }
 }
 
@@ -53,7 +67,7 @@ macro_rules! parts {
     };
 }
 
-parts!(Vec<Service> Vec<Client> Vec<Step> Tuning);
+parts!(Vec<Service> Vec<Client> Vec<Step> Vec<Failure> Tuning);
 
 /// A strategy whose values shrink in terms of scenarios.
 ///
@@ -71,6 +85,7 @@ parts!(Vec<Service> Vec<Client> Vec<Step> Tuning);
 #[derive(Clone)]
 pub struct Domain<T> {
     draw: Draw<T>,
+    fits: Fits<T>,
 }
 
 impl<T> Debug for Domain<T> {
@@ -80,8 +95,12 @@ impl<T> Debug for Domain<T> {
 }
 
 impl<T> Domain<T> {
-    pub(super) fn new(draw: impl Fn(&mut Dice) -> T + Send + Sync + 'static) -> Self {
-        Self { draw: Arc::new(draw) }
+    /// Returns a strategy that shrinks to whatever fits.
+    pub(super) fn new(
+        draw: impl Fn(&mut Dice) -> T + Send + Sync + 'static,
+        fits: impl Fn(&T) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Self { draw: Arc::new(draw), fits: Arc::new(fits) }
     }
 }
 
@@ -92,7 +111,7 @@ impl<T: Simplify> Strategy for Domain<T> {
     fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
         let seed = any::<u64>().new_tree(runner)?.current();
         let mut dice = Dice::seeded(seed, "strategy");
-        Ok(Tree::new((self.draw)(&mut dice)))
+        Ok(Tree::new((self.draw)(&mut dice), Arc::clone(&self.fits)))
     }
 }
 
@@ -107,7 +126,7 @@ impl<T: Simplify> Strategy for Domain<T> {
 ///     services.new_tree(&mut TestRunner::deterministic()).expect("they are drawn");
 /// assert_eq!(tree.current(), tree.current());
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Tree<T> {
     /// What failed last, or what was drawn.
     failed: T,
@@ -115,18 +134,26 @@ pub struct Tree<T> {
     tried: Option<T>,
     ways: Vec<Simplification>,
     turn: usize,
+    fits: Fits<T>,
+}
+
+impl<T: Debug> Debug for Tree<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let current = self.tried.as_ref().unwrap_or(&self.failed);
+        f.debug_struct("Tree").field("current", current).finish_non_exhaustive()
+    }
 }
 
 impl<T: Simplify> Tree<T> {
-    fn new(drawn: T) -> Self {
-        Self { ways: drawn.ways(), failed: drawn, tried: None, turn: 0 }
+    fn new(drawn: T, fits: Fits<T>) -> Self {
+        Self { ways: drawn.ways(), failed: drawn, tried: None, turn: 0, fits }
     }
 
     /// Goes on to the next way that makes sense.
     fn advance(&mut self) -> bool {
         while let Some(way) = self.ways.get(self.turn) {
             self.turn += 1;
-            self.tried = self.failed.simplified(way);
+            self.tried = self.failed.simplified(way).filter(|simpler| (self.fits)(simpler));
             if self.tried.is_some() {
                 return true;
             }
@@ -153,7 +180,11 @@ impl<T: Simplify> ValueTree for Tree<T> {
     }
 
     fn complicate(&mut self) -> bool {
-        self.tried.is_some() && self.advance()
+        let tried = self.tried.is_some();
+        // Where nothing else is simpler, it is what failed again: whoever has other parts to make
+        // simpler goes on with those only after a value that was shown.
+        self.advance();
+        tried
     }
 }
 
@@ -167,22 +198,25 @@ impl<S> Shrinking<S> {
     }
 }
 
-impl<S: Strategy<Value = (crate::scenario::Scenario, u64)>> Strategy for Shrinking<S> {
+impl<S: Strategy<Value = (Scenario, u64)>> Strategy for Shrinking<S> {
     type Tree = Tree<Case>;
     type Value = Case;
 
     fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
         let (scenario, seed) = self.0.new_tree(runner)?.current();
-        Ok(Tree::new(Case { scenario, seed }))
+        let case = Case { scenario, seed, conditions: Conditions::default() };
+        Ok(Tree::new(case, Arc::new(|_| true)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::Scenario;
+    use crate::fault::FaultKind;
+    use crate::model::Plan;
+    use crate::scenario::{Deed, Occurs};
     use crate::strategy;
-    use proptest::test_runner::{Config, RngSeed, TestError};
+    use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError};
 
     fn runner(cases: u32) -> TestRunner {
         TestRunner::new(Config {
@@ -196,11 +230,7 @@ mod tests {
 
     fn smallest<S: Strategy>(strategy: &S, fails: impl Fn(&S::Value) -> bool) -> S::Value {
         let tested = runner(2_000).run(strategy, |value| {
-            if fails(&value) {
-                Err(proptest::test_runner::TestCaseError::fail("it fails"))
-            } else {
-                Ok(())
-            }
+            if fails(&value) { Err(TestCaseError::fail("it fails")) } else { Ok(()) }
         });
         let Err(TestError::Fail(_, value)) = tested else { panic!("nothing fails") };
         value
@@ -228,6 +258,42 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_after_a_part_shrinks_as_far_as_it_does_alone() {
+        let base = || services_alone(&[service()]);
+        for seed in 0..20 {
+            let parts = (strategy::steps(base(), 6), strategy::knobs(base()), 0..1_000_u64);
+            let config = runner(2_000).config().clone();
+            let config = Config { rng_seed: RngSeed::Fixed(seed), ..config };
+            let tested = TestRunner::new(config).run(&parts, |(steps, _, _)| {
+                let few = steps.len() < 2;
+                few.then_some(()).ok_or(TestCaseError::fail("many"))
+            });
+            let Err(TestError::Fail(_, (steps, tuning, number))) = tested else { panic!("none") };
+            assert_eq!((steps.len(), tuning, number), (2, Tuning::default(), 0));
+        }
+    }
+
+    #[test]
+    fn whatever_a_part_shrinks_to_fits_what_it_was_drawn_for() {
+        let mut runner = runner(1);
+        let base = services_alone(&[service()]);
+        for _ in 0..60 {
+            let mut services = strategy::services().new_tree(&mut runner).expect("some");
+            let mut steps = strategy::steps(base.clone(), 8).new_tree(&mut runner).expect("some");
+            let mut tuning = strategy::knobs(base.clone()).new_tree(&mut runner).expect("some");
+            while services.simplify() || steps.simplify() || tuning.simplify() {
+                assert!((1..=3).contains(&services.current().len()));
+                let (script, tuning) = (steps.current(), Tuning::default());
+                let scenario = Scenario { tuning, script, ..base.scenario.clone() };
+                let loaded = crate::scenario::Loaded::from_scenario(scenario);
+                assert!(loaded.is_ok(), "{loaded:?}");
+            }
+            let scenario = Scenario { tuning: tuning.current(), ..base.scenario.clone() };
+            assert!(crate::scenario::Loaded::from_scenario(scenario).is_ok());
+        }
+    }
+
+    #[test]
     fn a_failing_case_shrinks_to_the_smallest_scenario_that_fails() {
         // An order to a pair needs both of its services; a failover needs one.
         let promoted = |case: &Case| {
@@ -240,6 +306,53 @@ mod tests {
         let scenario = &case.scenario;
         assert_eq!((scenario.services.len(), scenario.clients.len(), case.seed), (1, 0, 0));
         assert_eq!(scenario.script.len(), 1, "{case:?}");
+    }
+
+    #[test]
+    fn topologies_are_bound_in_every_way_and_shrink_to_the_smallest() {
+        let mut runner = runner(1);
+        let mut forms = std::collections::BTreeSet::new();
+        for _ in 0..300 {
+            let made = strategy::topologies().new_tree(&mut runner).expect("it is drawn").current();
+            forms.extend(
+                made.integrations.iter().map(std::mem::discriminant).map(|of| format!("{of:?}")),
+            );
+            if made.services.iter().any(|service| !service.windows.is_empty()) {
+                forms.insert("windows".to_owned());
+            }
+        }
+        assert_eq!(forms.len(), 4, "{forms:?}");
+        let bound = smallest(&strategy::topologies(), |made| !made.integrations.is_empty());
+        let plans: Vec<Plan> = bound.services.iter().map(|service| service.plan).collect();
+        assert_eq!(plans, [Plan::Hobbyist, Plan::Hobbyist]);
+        assert!(bound.services.iter().all(|service| service.windows.is_empty()));
+    }
+
+    #[test]
+    fn failures_and_faults_shrink_to_the_smallest() {
+        let base = || services_alone(&[service()]);
+        let deaths = |failures: &Vec<Failure>| {
+            failures.iter().any(|failure| failure.fault == FaultKind::HostDeath)
+        };
+        let failures = smallest(&strategy::failures(base(), 3), deaths);
+        assert_eq!((failures.len(), failures[0].fault), (1, FaultKind::HostDeath));
+        let fixed = match &failures[0].occurs {
+            Occurs::Every(law) => law.fixed().is_some(),
+            Occurs::Times(times) => times.len() == 1,
+            Occurs::TimesIn(_) => false,
+        };
+        assert!(fixed, "{failures:?}");
+        let heals = |steps: &Vec<Step>| {
+            steps.iter().any(|step| matches!(step.deed(), Deed::Heal(FaultKind::Hang, _)))
+        };
+        // A heal without its fault would be no script.
+        let steps = smallest(&strategy::faults(base(), 8), heals);
+        assert_eq!(steps.len(), 2, "{steps:?}");
+    }
+
+    fn service() -> Service {
+        let tree = serde_json::json!({ "name": "orders", "plan": "Premium" });
+        serde_json::from_value(tree).expect("it is a service")
     }
 
     #[test]

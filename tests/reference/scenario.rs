@@ -13,12 +13,9 @@ const COMMITS: u64 = 1_500;
 /// How long a run may be.
 const LONGEST: Span = Span::from_mins(30);
 
-/// How long windows for maintenance are at least, in seconds.
-const WINDOW: u64 = 600;
-
 /// Returns the scenario of a number.
 pub(crate) fn numbered(number: u64) -> Loaded {
-    shortened(&windowed(&whole(&mut Dice::seeded(number, "reference")), number))
+    shortened(&whole(&mut Dice::seeded(number, "reference")))
 }
 
 /// Returns a scenario that is short and slow enough to look at every commit of it.
@@ -29,28 +26,6 @@ pub(crate) fn shortened(loaded: &Loaded) -> Loaded {
         let slower = slowed(&loaded.scenario, loaded.scenario.until);
         Loaded::from_scenario(slower).expect("only rates have changed")
     })
-}
-
-/// Adds windows for maintenance to some scenarios, drawn by themselves: everything else of a
-/// scenario is as it would be without them.
-fn windowed(loaded: &Loaded, number: u64) -> Loaded {
-    let mut dice = Dice::seeded(number, "windows of the reference");
-    if !dice.once_in(3) {
-        return loaded.clone();
-    }
-    let mut scenario = loaded.scenario.clone();
-    let last = scenario.until.min(LONGEST).as_micros() / 1_000_000;
-    for service in &mut scenario.services {
-        if dice.once_in(4) {
-            continue;
-        }
-        for _ in 0..=dice.below(2) {
-            let from = dice.below(last);
-            let to = from + dice.within(WINDOW, 2 * WINDOW);
-            service.windows.push((Span::from_secs(from), Span::from_secs(to)));
-        }
-    }
-    Loaded::from_scenario(scenario).expect("windows may be anywhere in a day")
 }
 
 fn slowed(scenario: &Scenario, until: Span) -> Scenario {
