@@ -20,8 +20,9 @@
 //! Not counted are the numbers in [`compare::NOT_COUNTED`], each with its reason. What is looked up
 //! and not counted: when sessions and connections begin and end, how long packets take, what jobs
 //! copied of a slot to a standby (which the twin in tests/slots counts), when a change of a name
-//! was ordered, which nodes daemons are told of and when they start, ask observers or poll at once,
-//! and in words by which rule a node was promoted and why others were not.
+//! was ordered, what a failure's clock strikes with, which nodes daemons are told of and when they
+//! start, ask observers or poll at once, and in words by which rule a node was promoted and why
+//! others were not.
 //!
 //! Kept here: the cases are the same each time. Others are asked for by `CUTOVER_REFERENCE`, as in
 //! `CUTOVER_REFERENCE=0..100000 cargo test --release --test reference`; what that found is in
